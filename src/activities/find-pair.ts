@@ -1,0 +1,46 @@
+import type { DiscoverInput, Discovery } from '../contract/activities';
+import { stops } from '../contract/checks';
+import type { Dialect } from '../contract/observation';
+import { judge } from '../rules/checks';
+import type { Facts, UnreadFact } from '../rules/facts';
+import { peersOf } from '../rules/observation';
+import type { ApiSession } from './api-session';
+
+/** What must hold for there to be a pair at all; the rest of the catalogue is preflight's. */
+const NEEDED = ['dialect-known', 'crdr-peers', 'named-is-primary'];
+
+/** Finds the peer of the named service and the dialect that the API speaks, or says which checks stand against it. */
+export async function findPair(session: ApiSession, input: DiscoverInput): Promise<Discovery> {
+  const { project, service, recovery } = input;
+  const primary = await session.askService(project, service);
+  const hasRole = primary.ok && primary.value.role.kind !== 'absent';
+  const found = primary.ok ? peersOf(primary.value, project) : [];
+  const peer = recovery ?? (found.length === 1 ? found[0] : undefined);
+  const disasterRecovery =
+    primary.ok && !hasRole ? await session.askDisasterRecovery(project, service) : undefined;
+
+  const facts: Facts = {
+    project,
+    named: service,
+    peer,
+    confirmed: recovery !== undefined,
+    me: notAsked('the token was not looked at'),
+    primary,
+    recovery: notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
+    ...(disasterRecovery === undefined ? {} : { disasterRecovery }),
+  };
+  const isPair = primary.ok && !judge(facts).some((check) => NEEDED.includes(check.id) && stops(check));
+  if (isPair && peer !== undefined) {
+    const dialect: Dialect = hasRole ? 'role' : 'promote-to-master';
+    return { pair: { project, primary: service, recovery: peer, dialect }, requests: session.requests };
+  }
+  const [me, recoveryFact] = await Promise.all([
+    session.askMe(),
+    peer === undefined || peer.includes('/') ? facts.recovery : session.askService(project, peer),
+  ]);
+  return { checks: judge({ ...facts, me, recovery: recoveryFact }), requests: session.requests };
+}
+
+function notAsked(why: string): UnreadFact {
+  return { ok: false, why, request: '(not asked)', at: new Date().toISOString() };
+}

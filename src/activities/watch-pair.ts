@@ -1,0 +1,93 @@
+import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
+import type { AivenClient } from '../aiven';
+import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
+import { describePair } from '../contract/observation';
+import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
+import { ApiSession, type PairReading } from './api-session';
+
+/** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
+const UNREADABLE_TOLERANCE_MS = 15_000;
+
+/**
+ * Reads both services again and again, heartbeating, until the goal is confirmed, the situation is another than
+ * the workflow knows of, or the pair has stood still for the quiet window. It adds nothing to the history while
+ * it waits. Good reads are counted afresh by every attempt: only what this process saw in a row counts.
+ */
+export async function watchPair(client: AivenClient, input: WatchInput): Promise<WatchResult> {
+  let progress = activityInfo().heartbeatDetails as WatchProgress | undefined;
+  const session = new ApiSession(client, cancellationSignal(), progress?.requests);
+  const startedAt = Date.now();
+  const goodReads = new Streak();
+  const sameReads = new Streak();
+  const unread = new Streak();
+  let moved = input.moved;
+
+  for (;;) {
+    if (progress !== undefined) heartbeat(progress);
+    const reading = await session.readPair(input.pair);
+    const { situation, observed } = reading;
+    moved ||= situation === 'moving';
+    goodReads.next(situation === input.goal);
+    sameReads.next(situation !== 'unreadable', fingerprint(reading));
+    unread.next(situation === 'unreadable' && session.worthRetrying);
+    progress = {
+      situation,
+      observed: describePair(observed),
+      at: new Date().toISOString(),
+      goodReads: goodReads.length,
+      requests: session.requests,
+    };
+    heartbeat(progress);
+
+    const end = (ended: WatchResult['ended']): WatchResult => ({
+      ended,
+      ...reading,
+      requests: session.requests,
+    });
+    if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return end('reached');
+    const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
+    if (situation !== input.known && situation !== input.goal && !tolerated) return end('changed');
+    if (
+      input.quietWindowMs !== undefined &&
+      situation === input.known &&
+      sameReads.spanMs >= input.quietWindowMs
+    ) {
+      return end('quiet');
+    }
+    const pause = pauseBeforeNextRead(
+      Date.now() - startedAt,
+      goodReads.length,
+      input.settleWindowMs * (moved ? 1 : 2),
+      Math.random(),
+    );
+    await sleep(Math.max(pause, session.retryAfterMs ?? 0));
+  }
+}
+
+/** Anything that would be different if a write had had an effect. */
+function fingerprint({ situation, observed: { primary, recovery } }: PairReading): string {
+  const parts = [primary, recovery].map((s) => (s.readable ? `${s.summary} ${s.updatedAt}` : s.why));
+  return [situation, ...parts].join('|');
+}
+
+/** Reads in a row that were good (and, where a key is given, all alike), and how long they span. */
+class Streak {
+  length = 0;
+  #key = '';
+  #firstAt = 0;
+  #lastAt = 0;
+
+  next(good: boolean, key = ''): void {
+    const at = Date.now();
+    if (!good || key !== this.#key) this.length = 0;
+    this.#key = key;
+    if (!good) return;
+    if (this.length === 0) this.#firstAt = at;
+    this.length += 1;
+    this.#lastAt = at;
+  }
+
+  get spanMs(): number {
+    return this.length === 0 ? 0 : this.#lastAt - this.#firstAt;
+  }
+}

@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import { toDisasterRecovery, toMe, toService } from './domain';
+import { AivenOptionsError } from './errors';
+import { type Attempt, unreadable } from './failures';
+import { PROMOTIONS, send } from './http';
+import { type AivenClientOptions, normalise, type Settings } from './options';
+import { servicePath } from './path';
+import type { RequestRecord } from './record';
+import { disasterRecoveryReply, meReply, serviceReply } from './schemas';
+import type { Dialect, DisasterRecovery, Me, Service } from './types';
+
+export interface CallOptions {
+  /** Gives the call up; see {@link AivenClient} for what it then rejects with. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The part of the Aiven API that a switchback needs: reads, and the one write that promotes a service.
+ *
+ * Every method makes exactly one request and never repeats it; redirects are not followed. Methods reject with
+ * - `AivenApiError` when the request failed; for a write, its `outcome` says whether it can have been applied;
+ * - `AivenOptionsError` when an argument is unusable; nothing was sent;
+ * - the reason of the caller's `signal` when that fired, with one exception: a write that had already been
+ *   sent rejects with an `AivenApiError` of kind `cancelled`, outcome `maybe-applied`, the reason as `cause`.
+ *
+ * Sources: Aiven docs "Switch back to the primary region" (crdr-switchback); aiven-client's `client.py` for
+ * the `aivenv1` scheme, the encoding of paths and the reading of replies.
+ */
+export class AivenClient {
+  readonly #settings: Settings;
+  readonly #close: () => Promise<void>;
+
+  /** @throws AivenOptionsError when an option is unusable. */
+  constructor(options: AivenClientOptions) {
+    const settings = normalise(options);
+    this.#settings = settings;
+    this.#close = options.dispatcher ? async () => {} : () => settings.dispatcher.close();
+  }
+
+  /**
+   * A client over the same connections that also tells `onRequest` of every request it makes, once that is
+   * over. Its own `close()` does nothing.
+   */
+  observed(onRequest: (record: RequestRecord) => void): AivenClient {
+    const outer = this.#settings.onRequest;
+    return new AivenClient({
+      ...this.#settings,
+      onRequest: (record) => {
+        try {
+          outer?.(record);
+        } finally {
+          onRequest(record);
+        }
+      },
+    });
+  }
+
+  /** `GET /v1/me`: whose token this is. */
+  async getMe(options?: CallOptions): Promise<Me> {
+    return this.#get('/v1/me', meReply, toMe, options);
+  }
+
+  /**
+   * `GET /v1/project/P/service/S`. Secrets are not asked for, and dropped if they come.
+   * A reply about a service of another name is refused as unreadable.
+   */
+  async getService(project: string, service: string, options?: CallOptions): Promise<Service> {
+    return this.#get(
+      servicePath(project, service),
+      serviceReply,
+      (body, attempt) => {
+        const found = toService(body);
+        if (found.serviceName !== service) throw unreadable(attempt, 'it is about another service');
+        return found;
+      },
+      options,
+    );
+  }
+
+  /**
+   * `GET /v1/project/P/service/S/disaster-recovery`, of the promote-to-master dialect only; an API without
+   * it answers 404. A reply in which neither side is the service asked for is refused as unreadable.
+   */
+  async getDisasterRecovery(
+    project: string,
+    service: string,
+    options?: CallOptions,
+  ): Promise<DisasterRecovery> {
+    return this.#get(
+      `${servicePath(project, service)}/disaster-recovery`,
+      disasterRecoveryReply,
+      (body, attempt) => {
+        const found = toDisasterRecovery(body);
+        const names = [found.primary.serviceName, found.recovery.serviceName];
+        if (!names.includes(service)) throw unreadable(attempt, 'it is about other services');
+        return found;
+      },
+      options,
+    );
+  }
+
+  /**
+   * `PUT /v1/project/P/service/S`: asks to make this service the active one of its pair. The only write
+   * there is.
+   *
+   * Resolves when the API has accepted the request. That is no proof of a promotion: read both services.
+   */
+  async promote(project: string, service: string, dialect: Dialect, options?: CallOptions): Promise<void> {
+    if (!Object.hasOwn(PROMOTIONS, dialect)) {
+      throw new AivenOptionsError(`dialect must be one of: ${Object.keys(PROMOTIONS).join(', ')}`);
+    }
+    const path = servicePath(project, service);
+    const call = { method: 'PUT', path, body: PROMOTIONS[dialect] } as const;
+    await send(this.#settings, call, () => undefined, options?.signal);
+  }
+
+  /** Closes the connections once the requests under way are over. A dispatcher that was passed in stays open. */
+  async close(): Promise<void> {
+    await this.#close();
+  }
+
+  async #get<Schema extends z.ZodType, T>(
+    path: string,
+    schema: Schema,
+    convert: (body: z.output<Schema>, attempt: Attempt) => T,
+    options: CallOptions | undefined,
+  ): Promise<T> {
+    const read = (body: unknown, attempt: Attempt): T => {
+      const checked = schema.safeParse(body);
+      if (!checked.success) throw unreadable(attempt, faults(checked.error));
+      return convert(checked.data, attempt);
+    };
+    return send(this.#settings, { method: 'GET', path }, read, options?.signal);
+  }
+}
+
+/** The first few faults, with the field they are about; zod's texts name types, never values. */
+function faults(error: z.ZodError): string {
+  const texts = error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const more = error.issues.length - texts.length;
+  return texts.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}

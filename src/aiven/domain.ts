@@ -1,0 +1,169 @@
+import { compact } from './compact';
+import type { DisasterRecoveryReply, MeReply, ServiceReply } from './schemas';
+import { withoutSecrets } from './scrub';
+import type {
+  DisasterRecovery,
+  DisasterRecoverySide,
+  DisasterRecoveryStatus,
+  Integration,
+  JsonRecord,
+  Maintenance,
+  Me,
+  NodeState,
+  Reading,
+  Role,
+  RoleReading,
+  Service,
+  ServiceState,
+} from './types';
+
+type Wire = ServiceReply['service'];
+
+const ROLES: readonly Role[] = ['active', 'passive', 'failed'];
+const STATES: readonly ServiceState[] = ['RUNNING', 'REBUILDING', 'REBALANCING', 'POWEROFF'];
+const STATUSES: readonly DisasterRecoveryStatus[] = [
+  'active',
+  'passive',
+  'rebuilding',
+  'rebalancing',
+  'failed',
+];
+
+function read<Known extends string>(known: readonly Known[], text: string, spelled = text): Reading<Known> {
+  const value = known.find((candidate) => candidate === spelled);
+  return value === undefined ? { kind: 'unknown', text } : { kind: 'known', value };
+}
+
+/** Reads `disaster_recovery_role`: exact spelling, and missing or null is `absent`. */
+export function readRole(text: string | null | undefined): RoleReading {
+  return text === undefined || text === null ? { kind: 'absent' } : read(ROLES, text);
+}
+
+/** Reads the `state` of a service: exact spelling. */
+export function readState(text: string): Reading<ServiceState> {
+  return read(STATES, text);
+}
+
+/** Reads a status of the promote-to-master dialect: in any case of letters. */
+export function readDisasterRecoveryStatus(text: string): Reading<DisasterRecoveryStatus> {
+  return read(STATUSES, text, text.toLowerCase());
+}
+
+export function toService({ service: wire }: ServiceReply): Service {
+  const pgVersion = wire.user_config?.pg_version;
+  return compact({
+    serviceName: wire.service_name,
+    serviceType: wire.service_type,
+    state: readState(wire.state),
+    role: readRole(wire.disaster_recovery_role),
+    plan: wire.plan,
+    cloudName: wire.cloud_name,
+    updateTime: wire.update_time,
+    nodeStates: wire.node_states.map(toNodeState),
+    integrations: wire.service_integrations.map(toIntegration),
+    nodeCount: wire.node_count,
+    nodeCpuCount: wire.node_cpu_count,
+    nodeMemoryMb: wire.node_memory_mb,
+    diskSpaceMb: wire.disk_space_mb,
+    terminationProtection: wire.termination_protection,
+    maintenance: wire.maintenance && toMaintenance(wire.maintenance),
+    pgVersion: typeof pgVersion === 'string' ? pgVersion : undefined,
+    userConfig: toJsonRecord(wire.user_config),
+    metadata: toJsonRecord(wire.metadata),
+    backups: wire.backups?.map((it) =>
+      compact({
+        name: it.backup_name,
+        time: it.backup_time,
+        dataSize: it.data_size,
+        storageLocation: it.storage_location,
+      }),
+    ),
+    components: wire.components?.map(compact),
+    connectionPools: wire.connection_pools?.map((it) =>
+      compact({
+        poolName: it.pool_name,
+        database: it.database,
+        poolMode: it.pool_mode,
+        poolSize: it.pool_size,
+        username: it.username,
+      }),
+    ),
+    notifications: wire.service_notifications?.map(compact),
+    tags: wire.tags,
+    projectVpcId: wire.project_vpc_id,
+  });
+}
+
+export function toDisasterRecovery({ disaster_recovery: wire }: DisasterRecoveryReply): DisasterRecovery {
+  return { primary: toSide(wire.primary), recovery: toSide(wire.recovery) };
+}
+
+export function toMe({ user: wire }: MeReply): Me {
+  return compact({ user: wire.user, realName: wire.real_name, state: wire.state });
+}
+
+function toSide(wire: DisasterRecoveryReply['disaster_recovery']['primary']): DisasterRecoverySide {
+  return compact({
+    serviceName: wire.service_name,
+    status: readDisasterRecoveryStatus(wire.status),
+    cloudName: wire.cloud_name,
+  });
+}
+
+function toNodeState(wire: Wire['node_states'][number]): NodeState {
+  return compact({
+    name: wire.name,
+    state: wire.state,
+    role: wire.role,
+    progressUpdates: wire.progress_updates?.map(compact),
+  });
+}
+
+function toIntegration(wire: Wire['service_integrations'][number]): Integration {
+  const status = wire.integration_status;
+  return compact({
+    type: wire.integration_type,
+    id: wire.service_integration_id,
+    sourceProject: wire.source_project,
+    sourceService: wire.source_service,
+    destProject: wire.dest_project,
+    destService: wire.dest_service,
+    active: wire.active,
+    enabled: wire.enabled,
+    status:
+      status &&
+      compact({
+        status: status.state.status,
+        errors: status.state.errors,
+        description: status.status_user_desc,
+      }),
+  });
+}
+
+function toMaintenance(wire: NonNullable<Wire['maintenance']>): Maintenance {
+  const switchover = wire.controlled_switchover;
+  return compact({
+    enabled: wire.enabled,
+    dow: wire.dow,
+    time: wire.time,
+    updates: wire.updates?.map((it) =>
+      compact({
+        description: it.description,
+        deadline: it.deadline,
+        startAfter: it.start_after,
+        startAt: it.start_at,
+      }),
+    ),
+    controlledSwitchover:
+      switchover &&
+      compact({
+        state: switchover.state,
+        enabled: switchover.enabled,
+        scheduledStartTime: switchover.scheduled_start_time,
+      }),
+  });
+}
+
+function toJsonRecord(value: Record<string, unknown> | undefined): JsonRecord | undefined {
+  return value && (withoutSecrets(value) as JsonRecord);
+}

@@ -1,0 +1,154 @@
+import type { Dispatcher } from 'undici';
+import { compact } from './compact';
+import { AivenApiError } from './errors';
+import * as failures from './failures';
+import { TimeIsUp, withinLimit } from './limit';
+import { checkedToken, type Settings } from './options';
+import { scrub } from './scrub';
+import { watchSend } from './watch-send';
+
+/** The only bodies that can be sent: each makes the service of the path the active one, and nothing else. */
+export const PROMOTIONS = {
+  role: { disaster_recovery_role: 'active' },
+  'promote-to-master': { disaster_recovery_promote_to_master: true },
+} as const;
+
+export type Call =
+  | { readonly method: 'GET'; readonly path: string }
+  | {
+      readonly method: 'PUT';
+      readonly path: string;
+      readonly body: (typeof PROMOTIONS)[keyof typeof PROMOTIONS];
+    };
+
+/** A service with everything in it is well under 100 kB. */
+export const MAX_REPLY_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Makes one request, never a second one, and hands its JSON body to `read`.
+ * @throws AivenApiError, or the signal's reason; see `AivenClient` for the contract.
+ */
+export async function send<T>(
+  settings: Settings,
+  call: Call,
+  read: (body: unknown, attempt: failures.Attempt) => T,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const attempt: failures.Attempt = { method: call.method, path: call.path, sent: false, token: '' };
+  const startedAt = new Date().toISOString();
+  const began = performance.now();
+  let failed: { readonly by: unknown } | undefined;
+  try {
+    const reply = await withinLimit(settings.requestTimeoutMs, signal, (limit) =>
+      exchange(settings, call, attempt, limit),
+    ).catch((thrown) => {
+      throw explain(thrown, attempt, settings, signal);
+    });
+    return read(failures.bodyOf(attempt, reply), attempt);
+  } catch (thrown) {
+    failed = { by: thrown };
+    throw thrown;
+  } finally {
+    report(settings, attempt, startedAt, began, failed);
+  }
+}
+
+async function exchange(
+  settings: Settings,
+  call: Call,
+  attempt: failures.Attempt,
+  signal: AbortSignal,
+): Promise<failures.Reply> {
+  attempt.token = await tokenFor(settings, attempt);
+  signal.throwIfAborted();
+  const { origin, pathname } = new URL(settings.baseUrl);
+  const dispatcher = watchSend(settings.dispatcher, () => {
+    attempt.sent = true;
+  });
+  const response = await dispatcher.request({
+    origin,
+    path: (pathname === '/' ? '' : pathname) + call.path,
+    method: call.method,
+    headers: {
+      authorization: `aivenv1 ${attempt.token}`,
+      accept: 'application/json',
+      'user-agent': settings.userAgent,
+      ...(call.method === 'PUT' ? { 'content-type': 'application/json' } : {}),
+    },
+    body: call.method === 'PUT' ? JSON.stringify(call.body) : null,
+    // Never behind another request on a pipelining connection, where undici would send it again.
+    idempotent: call.method === 'GET',
+    // The limit of the whole request replaces undici's own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    signal,
+  });
+  attempt.status = response.statusCode;
+  const requestId = single(response.headers['x-request-id']);
+  if (requestId) attempt.requestId = scrub(requestId, attempt.token, 128);
+  const text = await readText(response.body, attempt);
+  return compact({
+    status: response.statusCode,
+    text,
+    retryAfter: single(response.headers['retry-after']),
+  });
+}
+
+async function tokenFor(settings: Settings, attempt: failures.Attempt): Promise<string> {
+  if (typeof settings.token === 'string') return settings.token;
+  try {
+    return checkedToken(await settings.token());
+  } catch (cause) {
+    throw failures.tokenFailure(attempt, cause);
+  }
+}
+
+async function readText(body: Dispatcher.ResponseData['body'], attempt: failures.Attempt): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_REPLY_BYTES) throw failures.unreadable(attempt, `more than ${MAX_REPLY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function explain(
+  thrown: unknown,
+  attempt: failures.Attempt,
+  settings: Settings,
+  signal: AbortSignal | undefined,
+): unknown {
+  if (signal?.aborted) {
+    const clean = attempt.method === 'GET' || !attempt.sent;
+    return clean ? signal.reason : failures.cancelledAfterSending(attempt, signal.reason);
+  }
+  if (thrown instanceof AivenApiError) return thrown;
+  if (thrown instanceof TimeIsUp) return failures.timedOut(attempt, settings.requestTimeoutMs);
+  return failures.connectionFailure(attempt, thrown);
+}
+
+function report(
+  settings: Settings,
+  attempt: failures.Attempt,
+  startedAt: string,
+  began: number,
+  failed: { readonly by: unknown } | undefined,
+): void {
+  const { method, path, sent, status, requestId } = attempt;
+  const error = failed && (failed.by instanceof AivenApiError ? failed.by.message : 'cancelled');
+  const kind = method === 'GET' ? ('read' as const) : ('write' as const);
+  const durationMs = Math.round(performance.now() - began);
+  try {
+    settings.onRequest?.(
+      compact({ method, path, kind, sent, startedAt, durationMs, status, requestId, error }),
+    );
+  } catch {
+    // An observer's fault must not turn a write that was made into one that seems to have failed.
+  }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

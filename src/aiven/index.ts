@@ -1,0 +1,12 @@
+export { AivenClient, type CallOptions } from './client';
+export {
+  AivenApiError,
+  type AivenApiErrorDetails,
+  type AivenErrorKind,
+  AivenOptionsError,
+  type WriteOutcome,
+} from './errors';
+export { type AivenClientOptions, DEFAULT_BASE_URL, DEFAULT_REQUEST_TIMEOUT_MS } from './options';
+export type { RequestRecord } from './record';
+export { MAX_RETRY_AFTER_MS } from './retry-after';
+export type * from './types';

@@ -1,0 +1,101 @@
+import { Agent, type Dispatcher } from 'undici';
+import { AivenOptionsError } from './errors';
+import type { RequestRecord } from './record';
+
+export const DEFAULT_BASE_URL = 'https://api.aiven.io';
+export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+const DEFAULT_USER_AGENT = 'switchback';
+/** Above this, Node's timers fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+const HEADER_VALUE = /^[\x20-\x7e]+$/;
+
+export interface AivenClientOptions {
+  /**
+   * Where the API is, http or https, without `/v1`; trailing slashes are stripped. Default
+   * `https://api.aiven.io`. A user, query or fragment in it is refused.
+   */
+  readonly baseUrl?: string | undefined;
+  /**
+   * The API token, or a function that is asked for it on every request, so that a renewed token is picked up.
+   * Surrounding white space, as from a file, is taken off.
+   */
+  readonly token: string | (() => string | Promise<string>);
+  /** The `User-Agent` header. Default `switchback`. */
+  readonly userAgent?: string | undefined;
+  /** Milliseconds for a whole request: token, connection, reply and body. Default 10 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /**
+   * The undici dispatcher to send through. It must not repeat requests by itself (no `RetryAgent`), and stays
+   * the caller's to close. By default the client has an own keep-alive `Agent`, which `close()` closes.
+   */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Told of every request when it is over; see {@link RequestRecord}. What it throws is ignored. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+}
+
+/** The options once checked and completed; still valid options, so that a client can be derived from them. */
+export interface Settings extends AivenClientOptions {
+  readonly baseUrl: string;
+  readonly userAgent: string;
+  readonly requestTimeoutMs: number;
+  readonly dispatcher: Dispatcher;
+}
+
+/** @throws AivenOptionsError naming the option; its value is never repeated. */
+export function normalise(options: AivenClientOptions): Settings {
+  const requestTimeoutMs = checkedTimeout(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
+  return {
+    baseUrl: checkedBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL),
+    token: typeof options.token === 'function' ? options.token : checkedToken(options.token),
+    userAgent: checkedUserAgent(options.userAgent ?? DEFAULT_USER_AGENT),
+    requestTimeoutMs,
+    dispatcher: checkedDispatcher(options.dispatcher ?? ownAgent(requestTimeoutMs)),
+    onRequest: options.onRequest,
+  };
+}
+
+/** @throws AivenOptionsError when there is no token, or one that no header can carry. */
+export function checkedToken(token: unknown): string {
+  const trimmed = typeof token === 'string' ? token.trim() : '';
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+    throw new AivenOptionsError('token must be a non-empty string of printable ASCII without spaces');
+  }
+  return trimmed;
+}
+
+function checkedBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new AivenOptionsError('baseUrl must be an absolute http or https URL');
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new AivenOptionsError('baseUrl must not have a user, a password, a query or a fragment');
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+function checkedUserAgent(userAgent: string): string {
+  if (typeof userAgent !== 'string' || !HEADER_VALUE.test(userAgent)) {
+    throw new AivenOptionsError('userAgent must be a non-empty string of printable ASCII');
+  }
+  return userAgent;
+}
+
+function checkedTimeout(timeout: number): number {
+  if (!Number.isInteger(timeout) || timeout < 1 || timeout > LONGEST_TIMEOUT_MS) {
+    throw new AivenOptionsError(`requestTimeoutMs must be a whole number from 1 to ${LONGEST_TIMEOUT_MS}`);
+  }
+  return timeout;
+}
+
+function checkedDispatcher(dispatcher: Dispatcher): Dispatcher {
+  if (typeof dispatcher?.dispatch !== 'function' || typeof dispatcher.compose !== 'function') {
+    throw new AivenOptionsError('dispatcher must be an undici Dispatcher');
+  }
+  return dispatcher;
+}
+
+/** One request at a time per connection: undici repeats the ones queued behind a broken one. */
+function ownAgent(connectTimeoutMs: number): Agent {
+  return new Agent({ pipelining: 1, allowH2: false, connect: { timeout: connectTimeoutMs } });
+}

@@ -1,0 +1,19 @@
+/** One request that was made, for counting reads and writes and for evidence. It holds no secret. */
+export interface RequestRecord {
+  readonly method: 'GET' | 'PUT';
+  /** The path, percent-encoded, without the base URL. */
+  readonly path: string;
+  readonly kind: 'read' | 'write';
+  /** Whether any of it was given to a connection; false for a refused connection, for example. */
+  readonly sent: boolean;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Milliseconds, whole, until the reply was read or the request had failed. */
+  readonly durationMs: number;
+  /** The HTTP status, if a reply began. */
+  readonly status?: number;
+  /** The reply's `x-request-id` header, if it has one; that Aiven sends it is not documented. */
+  readonly requestId?: string;
+  /** What went wrong, one sentence; left out when nothing did. */
+  readonly error?: string;
+}

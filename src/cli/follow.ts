@@ -1,0 +1,76 @@
+import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
+import { stops } from '../contract/checks';
+import { SwitchbackError } from '../contract/errors';
+import { checkLine, liveLine, remedyLines, timelineLine } from './render';
+import type { Terminal } from './terminal';
+
+const POLL_MS = 500;
+/** A worker or a server that restarts is away for less; a run is not over because nobody answers. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Prints what a run does until it has ended, or until `stop` fires. A server or worker that does not answer is said
+ * and waited for: the run itself is not touched by that.
+ */
+export async function follow(
+  client: SwitchbackClient,
+  { workflowId }: SwitchbackRun,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<void> {
+  const shown = { entries: 0, checks: 0 };
+  let silentSince: number | undefined;
+  while (!stop.aborted) {
+    try {
+      const status = await client.status(workflowId);
+      silentSince = undefined;
+      showNews(status, shown, terminal);
+      if (status.outcome !== undefined) break;
+      terminal.live(liveLine(status, new Date()));
+      if (!(await client.isRunning(workflowId))) break;
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      if (silentSince === undefined)
+        terminal.error(`${error.message} The run is not affected; asking again.`);
+      silentSince ??= Date.now();
+      if (Date.now() - silentSince > PATIENCE_MS) throw error;
+    }
+    await pause(POLL_MS, stop);
+  }
+  terminal.live(undefined);
+}
+
+function showNews(status: LiveStatus, shown: { entries: number; checks: number }, terminal: Terminal): void {
+  const { timeline, checks = [] } = status;
+  for (const entry of timeline.slice(shown.entries)) {
+    if (shown.checks === 0 && entry.phase !== 'preflight' && entry.phase !== 'discover') showChecks();
+    terminal.line(timelineLine(entry, terminal.colour));
+  }
+  shown.entries = timeline.length;
+
+  function showChecks(): void {
+    for (const check of checks) {
+      terminal.line(checkLine(check, terminal.colour));
+      if (stops(check)) for (const line of remedyLines(check, terminal.colour)) terminal.line(line);
+    }
+    shown.checks = checks.length;
+  }
+}
+
+function isSilence(error: unknown): error is SwitchbackError {
+  return (
+    error instanceof SwitchbackError && (error.code === 'NO_WORKER' || error.code === 'TEMPORAL_UNREACHABLE')
+  );
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    stop.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

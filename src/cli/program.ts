@@ -1,0 +1,116 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { OnTimeout, SwitchbackInput } from '../client';
+import { exitCodes } from '../contract/errors';
+import { version } from '../version';
+import { fail, get, run, type Surroundings } from './commands';
+
+interface RunOptions extends Omit<SwitchbackInput, 'service'> {
+  json: boolean;
+  detach: boolean;
+  embedded: boolean;
+  embeddedDir?: string;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  ${exitCodes.done}  done (switched back, already there, or accepted)
+  ${exitCodes.internal}  a fault of this program
+  ${exitCodes.usage}  wrong options, input or configuration
+  ${exitCodes.blocked}  blocked by a precondition; nothing was written
+  ${exitCodes.aborted}  stopped without effect: drifted, refused, cancelled, not switched
+  ${exitCodes.returned}  failed, and returned to the recovery service
+  ${exitCodes.needsOperator}  a person must look at the pair
+  ${exitCodes.connection}  Temporal, a worker or the CLI for a dev server could not be reached
+  130  stopped watching (Ctrl-C); the run goes on`;
+
+const RUN_EXAMPLES = `
+Examples:
+  switchback run --project my-project pg-main
+  switchback run --project my-project pg-main --reason INC-123 --requested-by ops@example.com
+  switchback promote-to-master --project my-project pg-main --json
+  switchback run --project my-project pg-main --embedded     no Temporal server at hand`;
+
+const GET_EXAMPLES = `
+Examples:
+  switchback get --project my-project pg-main
+  switchback status --project my-project pg-main --json`;
+
+/** The command line; `parse` resolves to the exit code and never throws. */
+export function createProgram(around: Surroundings): { parse(argv: string[]): Promise<number> } {
+  const { terminal } = around;
+  let code: number = exitCodes.done;
+  const act = (json: boolean, work: () => Promise<number>) =>
+    work()
+      .catch((error: unknown) => fail(error, json, terminal))
+      .then((result) => {
+        code = result;
+      });
+
+  const program = new Command('switchback')
+    .description(
+      'Bring an Aiven for PostgreSQL disaster recovery pair home: make the primary service active again.',
+    )
+    .version(version)
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.line(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+    });
+
+  program
+    .command('run')
+    .alias('promote-to-master')
+    .description('start a switchback of the pair and follow it to its end')
+    .argument('<service>', 'the primary service: the one to make active')
+    .requiredOption('--project <name>', 'the Aiven project of both services')
+    .option('--recovery <service>', 'the recovery service; naming both confirms which one is the primary')
+    .addOption(
+      new Option('--on-timeout <policy>', 'when the pair does not settle and nobody decides').choices([
+        'return-to-recovery',
+        'hold',
+      ] satisfies OnTimeout[]),
+    )
+    .option('--converge-timeout <duration>', 'how long the services may take to settle (default 30m)')
+    .option('--settle-window <duration>', 'how long the good state must hold (default 10s)')
+    .option('--quiet-window <duration>', 'how long before an unanswered write may be repeated (default 1m)')
+    .option('--decision-window <duration>', 'how long a person has to decide (default 10m)')
+    .option('--requested-by <who>', 'who asks, for the record')
+    .option('--reason <text>', 'why, for the record')
+    .option('--detach', 'print the workflow id and do not follow', false)
+    .option('--json', 'print the report as one line of JSON', false)
+    .option('--embedded', 'run Temporal and the worker inside this command', false)
+    .option(
+      '--embedded-dir <folder>',
+      'where --embedded keeps its database (default: the state folder of the user)',
+    )
+    .addHelpText('after', RUN_EXAMPLES)
+    .action((service: string, { json, detach, embedded, embeddedDir, ...rest }: RunOptions) =>
+      act(json, () => run({ ...rest, service }, { json, detach, embedded, embeddedDir }, around)),
+    );
+
+  program
+    .command('get')
+    .alias('status')
+    .description('show both services and the run of the pair')
+    .argument('<service>', 'either service of the pair')
+    .requiredOption('--project <name>', 'the Aiven project of both services')
+    .option('--json', 'print one line of JSON', false)
+    .addHelpText('after', GET_EXAMPLES)
+    .action((service: string, { project, json }: { project: string; json: boolean }) =>
+      act(json, () => get(project, service, { json }, around)),
+    );
+
+  return {
+    async parse(argv) {
+      try {
+        await program.parseAsync(argv, { from: 'user' });
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      }
+      return code;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { LiveStatus } from '../client';
+import type { CheckResult } from '../contract/checks';
+import { formatDuration } from '../contract/duration';
+import {
+  describePair,
+  describeService,
+  type Pair,
+  type PairObservation,
+  type Situation,
+} from '../contract/observation';
+import type { SwitchbackReport, TimelineEntry } from '../contract/report';
+import type { Terminal } from './terminal';
+
+type Colour = Terminal['colour'];
+const LABEL_WIDTH = 11;
+const PHASE_WIDTH = 19;
+
+export function timelineLine(entry: TimelineEntry, c: Colour): string {
+  const text = entry.event.startsWith('ALARM') ? c.red(c.bold(entry.event)) : entry.event;
+  return `${c.dim(clock(entry.at))}  ${c.cyan(entry.phase.padEnd(PHASE_WIDTH))}${text}`;
+}
+
+export function checkLine(check: CheckResult, c: Colour): string {
+  const mark = { pass: c.green('✓'), warn: c.yellow('!'), block: c.red('✗'), unknown: c.red('?') }[
+    check.verdict
+  ];
+  return `${' '.repeat(10)}${mark} ${check.title}${c.dim(` · ${check.observed}`)}`;
+}
+
+/** What a stopped check asks for, below its line. */
+export function remedyLines(check: CheckResult, c: Colour): string[] {
+  const indent = ' '.repeat(12);
+  return [`${indent}${c.dim('wanted')}  ${check.wanted}`, `${indent}${c.dim('do')}      ${check.remedy}`];
+}
+
+/** The one live line: why the run waits, and what was seen last. */
+export function liveLine(status: LiveStatus, now: Date): string | undefined {
+  const { waiting, live } = status;
+  if (waiting === undefined) return undefined;
+  const seen = live === undefined ? waiting.observed : live.observed;
+  const waited = formatDuration(Math.max(0, now.getTime() - Date.parse(waiting.since)));
+  const left =
+    waiting.until === undefined
+      ? ''
+      : `, ${formatDuration(Math.max(0, Date.parse(waiting.until) - now.getTime()))} left`;
+  return `… ${waited}${left}: waiting for ${waiting.for} · ${seen}`;
+}
+
+/** How a run ended: the sentence first, then what to do, then the figures. */
+export function reportLines(report: SwitchbackReport, c: Colour): string[] {
+  const good = report.code === undefined;
+  const title = good
+    ? c.green(c.bold(`✔ ${report.outcome}`))
+    : c.red(c.bold(`✘ ${report.outcome} (${report.code})`));
+  const took = formatDuration(Date.parse(report.endedAt) - Date.parse(report.startedAt));
+  const { reads, writes } = report.requests;
+  const row = (label: string, text: string) => `  ${c.dim(label.padEnd(LABEL_WIDTH))}${text}`;
+  return [
+    '',
+    title,
+    row('now', report.headline),
+    row('next', report.next),
+    ...(report.observed === undefined ? [] : [row('observed', describePair(report.observed))]),
+    row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
+    row('run', `${report.workflowId} · ${report.runId}`),
+  ];
+}
+
+/** Both services as they are now. */
+export function pairLines(pair: Pair, observed: PairObservation, situation: Situation, c: Colour): string[] {
+  const row = (label: string, text: string) => `  ${c.dim(label.padEnd(LABEL_WIDTH))}${text}`;
+  return [
+    row('primary', describeService(observed.primary)),
+    row('recovery', describeService(observed.recovery)),
+    row('situation', situation === 'primary-active' ? c.green(situation) : c.yellow(situation)),
+    row('dialect', pair.dialect),
+  ];
+}
+
+/** `03:12:45` in UTC. */
+function clock(iso: string): string {
+  return iso.slice(11, 19);
+}

@@ -1,0 +1,271 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { WatchProgress } from './contract/activities';
+import { type ErrorCode, errors, SwitchbackError } from './contract/errors';
+import { parseInput, type SwitchbackInput } from './contract/input';
+import { type DecideInput, decideUpdate, statusQuery } from './contract/messages';
+import type { Decision, SwitchbackReport } from './contract/report';
+import type { SwitchbackStatus } from './contract/status';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
+
+export * from './contract/activities';
+export * from './contract/checks';
+export { type ErrorCode, errors, SwitchbackError } from './contract/errors';
+export type { OnTimeout, SwitchbackInput } from './contract/input';
+export type { DecideInput } from './contract/messages';
+export * from './contract/observation';
+export * from './contract/report';
+export * from './contract/status';
+export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
+
+export interface StartOptions {
+  /** Default: the canonical id of the pair, so that Temporal refuses a second run of it. */
+  workflowId?: string;
+  /** When a run with this id is going on, follow that one instead of failing. Its own input counts. Default false. */
+  attach?: boolean;
+}
+
+/** A run that was started, or found running. */
+export interface SwitchbackRun {
+  workflowId: string;
+  runId: string;
+  /** True when it was running already. */
+  attached: boolean;
+}
+
+/** What a run says about itself, with what its waiting activity saw last. */
+export interface LiveStatus extends SwitchbackStatus {
+  workflowId: string;
+  /** The last read of both services, fresher than `observed`; only while the run waits for them. */
+  live?: WatchProgress;
+}
+
+/** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
+export class SwitchbackFailedError extends SwitchbackError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly report: SwitchbackReport | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.name = 'SwitchbackFailedError';
+  }
+}
+
+const POLL_MS = 1_000;
+/** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
+const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];
+
+/**
+ * Starts, watches and steers switchbacks. Works with a Temporal client that the caller already has; everything it
+ * throws on purpose is a {@link SwitchbackError} with a stable code.
+ */
+export class SwitchbackClient {
+  constructor(
+    private readonly temporal: Client,
+    private readonly taskQueue: string = TASK_QUEUE,
+  ) {}
+
+  /**
+   * Connects to Temporal; close with {@link close}.
+   *
+   * @throws SwitchbackError TEMPORAL_UNREACHABLE
+   */
+  static async connect(
+    options: ConnectionOptions & { namespace?: string; taskQueue?: string },
+  ): Promise<SwitchbackClient> {
+    const { namespace = 'default', taskQueue, ...connectionOptions } = options;
+    try {
+      const connection = await Connection.connect(connectionOptions);
+      return new SwitchbackClient(new Client({ connection, namespace }), taskQueue);
+    } catch (error) {
+      throw unreachable(error, connectionOptions.address ?? 'localhost:7233');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
+  }
+
+  /**
+   * Starts a switchback and returns at once.
+   *
+   * @throws SwitchbackError INVALID_INPUT (nothing was started), ALREADY_RUNNING, TEMPORAL_UNREACHABLE
+   */
+  async start(input: SwitchbackInput, options: StartOptions = {}): Promise<SwitchbackRun> {
+    const parsed = parseInput(input);
+    if (!parsed.ok)
+      throw new SwitchbackError('INVALID_INPUT', `Nothing was started: ${parsed.faults.join('; ')}.`);
+    const { project, service } = parsed.request;
+    const workflowId = options.workflowId ?? workflowIdOf(project, service);
+    try {
+      const handle = await this.temporal.workflow.start(WORKFLOW_TYPE, {
+        workflowId,
+        taskQueue: this.taskQueue,
+        args: [input],
+        staticSummary: `switchback of ${project}/${service}`,
+      });
+      return { workflowId, runId: handle.firstExecutionRunId, attached: false };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw this.#translate(error, workflowId);
+      if (options.attach)
+        return { workflowId, runId: (await this.#describe(workflowId)).runId, attached: true };
+      throw new SwitchbackError(
+        'ALREADY_RUNNING',
+        `The run ${workflowId} is going on already; nothing was started.`,
+      );
+    }
+  }
+
+  /**
+   * What the run is doing now. Needs a worker that listens: the answer comes from the workflow itself.
+   *
+   * @throws SwitchbackError RUN_NOT_FOUND, TEMPORAL_UNREACHABLE
+   */
+  async status(workflowId: string): Promise<LiveStatus> {
+    try {
+      const handle = this.temporal.workflow.getHandle(workflowId);
+      const [status, description] = await Promise.all([handle.query(statusQuery), handle.describe()]);
+      const live = progressIn(description);
+      return { ...status, workflowId, ...(live === undefined ? {} : { live }) };
+    } catch (error) {
+      throw this.#translate(error, workflowId);
+    }
+  }
+
+  /**
+   * The workflow id of the newest run of a pair, whatever id it was started with; `undefined` when there is none.
+   * A run that was started a moment ago under an id of its own may not be listed yet.
+   */
+  async latestRun(project: string, service: string): Promise<string | undefined> {
+    const query = `WorkflowType = '${WORKFLOW_TYPE}' AND SwitchbackProject = '${project}' AND SwitchbackService = '${service}'`;
+    const canonical = workflowIdOf(project, service);
+    try {
+      if (await this.isRunning(canonical).catch(() => false)) return canonical;
+      for await (const { workflowId } of this.temporal.workflow.list({ query })) return workflowId;
+      return undefined;
+    } catch (error) {
+      throw this.#translate(error, canonical);
+    }
+  }
+
+  /** False once the run has ended, however it did. Needs no worker. */
+  async isRunning(workflowId: string): Promise<boolean> {
+    return (await this.#describe(workflowId)).status.name === 'RUNNING';
+  }
+
+  /** The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. */
+  async *watch(workflowId: string, pollMs = POLL_MS): AsyncGenerator<LiveStatus, void> {
+    for (;;) {
+      const status = await this.status(workflowId);
+      yield status;
+      if (status.outcome !== undefined || !(await this.isRunning(workflowId))) return;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /**
+   * Decides for a run that asks.
+   *
+   * @throws SwitchbackError INVALID_INPUT when the run refuses the decision, with its reason.
+   */
+  async decide(workflowId: string, decision: DecideInput): Promise<Decision> {
+    try {
+      return await this.temporal.workflow
+        .getHandle(workflowId)
+        .executeUpdate(decideUpdate, { args: [decision] });
+    } catch (error) {
+      const refused = rootOf(error);
+      if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
+      throw this.#translate(error, workflowId);
+    }
+  }
+
+  /**
+   * Waits for the end of the run.
+   *
+   * @throws SwitchbackFailedError with the code and the report of a run that ended badly.
+   */
+  async result(workflowId: string, runId?: string): Promise<SwitchbackReport> {
+    const handle = this.temporal.workflow.getHandle(workflowId, runId) as WorkflowHandle<
+      (input: unknown) => Promise<SwitchbackReport>
+    >;
+    try {
+      return await handle.result();
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) throw failureOf(error);
+      throw this.#translate(error, workflowId);
+    }
+  }
+
+  async #describe(workflowId: string) {
+    try {
+      return await this.temporal.workflow.getHandle(workflowId).describe();
+    } catch (error) {
+      throw this.#translate(error, workflowId);
+    }
+  }
+
+  #translate(error: unknown, workflowId: string): unknown {
+    if (error instanceof WorkflowNotFoundError) {
+      return new SwitchbackError('RUN_NOT_FOUND', `There is no run ${workflowId}.`, { cause: error });
+    }
+    const root = rootOf(error);
+    if (!isGrpcServiceError(root)) return error;
+    if (NO_ANSWER.includes(root.code)) {
+      const message = `No worker answers for the run ${workflowId} on task queue ${this.taskQueue}.`;
+      return new SwitchbackError('NO_WORKER', message, { cause: error });
+    }
+    return unreachable(error, 'its address');
+  }
+}
+
+function unreachable(error: unknown, address: string): SwitchbackError {
+  const why = rootOf(error);
+  const text = why instanceof Error ? why.message : String(why);
+  return new SwitchbackError('TEMPORAL_UNREACHABLE', `Temporal at ${address} does not answer: ${text}`, {
+    cause: error,
+  });
+}
+
+function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
+  const { cause } = error;
+  if (cause instanceof CancelledFailure) {
+    return new SwitchbackFailedError('CANCELLED', 'Cancelled before anything was written.', undefined, {
+      cause,
+    });
+  }
+  if (cause instanceof ApplicationFailure && cause.type && Object.hasOwn(errors, cause.type)) {
+    const report = cause.details?.[0] as SwitchbackReport | undefined;
+    return new SwitchbackFailedError(cause.type as ErrorCode, cause.message, report, { cause });
+  }
+  const message = `The run ended without a report (${cause?.message ?? error.message}). Read both services before anything else.`;
+  return new SwitchbackFailedError('NO_REPORT', message, undefined, { cause: error });
+}
+
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return root;
+}
+
+function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): WatchProgress | undefined {
+  for (const activity of description.raw.pendingActivities ?? []) {
+    const data = activity.heartbeatDetails?.payloads?.[0]?.data;
+    if (data?.length && activity.activityType?.name === 'watchPair') {
+      return JSON.parse(Buffer.from(data).toString('utf8')) as WatchProgress;
+    }
+  }
+  return undefined;
+}

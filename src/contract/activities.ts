@@ -1,0 +1,110 @@
+import type { CheckResult } from './checks';
+import type { Pair, PairObservation, Side, Situation } from './observation';
+import type { RequestCounts } from './report';
+
+/** What every activity reports besides its own answer. */
+export interface Counted {
+  requests: RequestCounts;
+}
+
+export interface DiscoverInput {
+  project: string;
+  service: string;
+  recovery: string | undefined;
+}
+
+/** Either the pair, or the checks that say why there is none. */
+export type Discovery = Counted & ({ pair: Pair } | { checks: CheckResult[] });
+
+/** `go`: promote. `settle`: the roles are right already, nothing to write. `blocked`: see the checks. */
+export type PreflightVerdict = 'go' | 'settle' | 'blocked';
+
+export interface Preflight extends Counted {
+  verdict: PreflightVerdict;
+  checks: CheckResult[];
+  situation: Situation;
+  observed: PairObservation;
+}
+
+export interface PreflightInput {
+  pair: Pair;
+  /** True when the input named both services, which confirms which one is the primary. */
+  confirmed: boolean;
+}
+
+export interface PromoteInput {
+  pair: Pair;
+  /** The service to make active. */
+  target: Side;
+}
+
+/** What is known about the write after one attempt to promote. */
+export type PromoteOutcome =
+  /** The API accepted the write (2xx). Not a proof: only reads prove a promotion. */
+  | 'accepted'
+  /** No write was sent: the wanted role is already there, or is on its way. */
+  | 'not-needed'
+  /** No write was sent: the pair is not in a situation that allows it. */
+  | 'not-allowed'
+  /** No write was sent, or it provably did not count: the API refused it for good. */
+  | 'refused'
+  /** The write provably did not count, and a later attempt makes sense (429, connection refused). */
+  | 'not-applied'
+  /** The write may or may not have been applied. Only reads can tell. */
+  | 'unknown';
+
+export interface PromoteResult extends Counted {
+  outcome: PromoteOutcome;
+  situation: Situation;
+  /** Read right before the write. */
+  observed: PairObservation;
+  /** What the API said, when it said something worth repeating. */
+  detail: string;
+  /** How long the API asked to wait before another attempt, in milliseconds. */
+  retryAfterMs?: number;
+}
+
+export interface WatchInput {
+  pair: Pair;
+  /** The situation to wait for. */
+  goal: 'primary-active' | 'recovery-active';
+  /** The situation that the workflow knows of; any other ends the watch. */
+  known: Situation;
+  /** How long three good reads must span before the goal counts as reached. */
+  settleWindowMs: number;
+  /** True when the switch was seen in motion, so that a settled read can be believed sooner. */
+  moved: boolean;
+  /** The quiet time after which a pair that stands still in `known` ends the watch; absent: never. */
+  quietWindowMs?: number;
+}
+
+export interface WatchResult extends Counted {
+  /** `reached`: the goal, confirmed. `changed`: another situation. `quiet`: nothing moved for the quiet window. */
+  ended: 'reached' | 'changed' | 'quiet';
+  situation: Situation;
+  observed: PairObservation;
+}
+
+/** Heartbeat details of `watchPair`: what an SRE sees under Pending Activities. */
+export interface WatchProgress extends Counted {
+  situation: Situation;
+  /** {@link describePair} of the last read. */
+  observed: string;
+  at: string;
+  /** Good reads in a row so far, of the three needed. */
+  goodReads: number;
+}
+
+export interface VerifyResult extends Counted {
+  situation: Situation;
+  observed: PairObservation;
+}
+
+/** The activities that `switchbackWorkflow` calls: each one external effect. */
+export interface SwitchbackActivities {
+  discover(input: DiscoverInput): Promise<Discovery>;
+  preflight(input: PreflightInput): Promise<Preflight>;
+  promote(input: PromoteInput): Promise<PromoteResult>;
+  watchPair(input: WatchInput): Promise<WatchResult>;
+  verify(pair: Pair): Promise<VerifyResult>;
+}

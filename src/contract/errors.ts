@@ -1,0 +1,152 @@
+/** What a stable error code means. docs/errors.md is generated from this table. */
+export interface ErrorEntry {
+  /** One line for a list. */
+  title: string;
+  cause: string;
+  remedy: string;
+  /** The exit code of the `switchback` command. */
+  exitCode: number;
+}
+
+/** Exit codes of the `switchback` command; stable, part of the contract. */
+export const exitCodes = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  blocked: 3,
+  aborted: 4,
+  returned: 5,
+  needsOperator: 6,
+  connection: 7,
+} as const;
+
+/** Every error code there is, in one place. A code never changes its meaning. */
+export const errors = {
+  INVALID_INPUT: {
+    title: 'The input of the run is not valid',
+    cause:
+      'The JSON given to switchbackWorkflow (or the options of the command) has a missing, mistyped or unknown field. The message lists every fault.',
+    remedy: 'Correct every fault listed and start again. Nothing was read or written.',
+    exitCode: exitCodes.usage,
+  },
+  BLOCKED: {
+    title: 'A precondition does not hold; nothing was written',
+    cause:
+      'At least one check of severity "block" did not pass, or the fact behind it could not be read. The message and the report name each one, with what was observed, what was wanted and what to do.',
+    remedy: 'Follow the remedy of each check named, then start again.',
+    exitCode: exitCodes.blocked,
+  },
+  DRIFTED: {
+    title: 'The pair changed between the checks and the write; nothing was written',
+    cause:
+      'The read right before the write showed something else than the checks had: maintenance started, or somebody else promoted a service.',
+    remedy: 'Look at the observed state in the report. If it is still right to go back, start again.',
+    exitCode: exitCodes.aborted,
+  },
+  PROMOTE_REFUSED: {
+    title: 'The API refused the promotion; nothing was written',
+    cause:
+      'Aiven answered the write with an error that proves that it was not applied (400, 401, 403, 404, 409).',
+    remedy:
+      'Read what the API said in the message: a token without write permission, a feature that the project lacks, or a state that forbids it. Mend that and start again.',
+    exitCode: exitCodes.aborted,
+  },
+  NOT_SWITCHED: {
+    title: 'The promotion had no effect; the recovery service is still active',
+    cause:
+      'The write was sent, but both services stayed as they were (primary passive, recovery active) until the deadline.',
+    remedy:
+      'Applications still work against the recovery service. Ask Aiven support why the promotion had no effect.',
+    exitCode: exitCodes.aborted,
+  },
+  CANCELLED: {
+    title: 'The run was cancelled before the point of no return; nothing was written',
+    cause: 'Somebody requested cancellation while the run was still checking.',
+    remedy: 'Nothing to repair. Start again when it is right to go back.',
+    exitCode: exitCodes.aborted,
+  },
+  RETURNED_TO_RECOVERY: {
+    title: 'The switchback failed and the recovery service was made active again',
+    cause:
+      'The pair did not settle before the deadline. The policy, or a person, chose to return to the recovery service, and that succeeded.',
+    remedy:
+      'Applications work against the recovery service. Find out why the primary did not settle (its service page and events) before the next attempt.',
+    exitCode: exitCodes.returned,
+  },
+  GIVEN_UP: {
+    title: 'A person ended the run while the pair was not in a good state',
+    cause: 'The update `decide` said give-up. The run stopped watching; the report says what was true then.',
+    remedy: 'The pair is now in your hands: read the situation in the report and repair it through Aiven.',
+    exitCode: exitCodes.needsOperator,
+  },
+  NO_REPORT: {
+    title: 'The run ended without a report',
+    cause: 'It was terminated, or timed out, in Temporal: no code of the workflow ran after that.',
+    remedy:
+      'Nothing is known about the pair. Look at both services (`switchback get`), then start again: a new run reads the world first and is safe whatever the last one left.',
+    exitCode: exitCodes.needsOperator,
+  },
+  AIVEN_UNAVAILABLE: {
+    title: 'The Aiven API could not be used before the write; nothing was written',
+    cause: 'Reads failed until their time was over: network, rate limit, or an outage of the API.',
+    remedy: 'Check AIVEN_WEB_URL, the network of the worker and status.aiven.io, then start again.',
+    exitCode: exitCodes.blocked,
+  },
+  ALREADY_RUNNING: {
+    title: 'A switchback of this pair is running already',
+    cause: 'The canonical workflow id of the pair is taken by a running workflow.',
+    remedy: 'Follow the running one: `switchback get --project PROJECT SERVICE`.',
+    exitCode: exitCodes.blocked,
+  },
+  RUN_NOT_FOUND: {
+    title: 'There is no such run',
+    cause: 'No workflow with this id is known to the Temporal namespace in use.',
+    remedy: 'Check project, service and namespace; list runs with `temporal workflow list`.',
+    exitCode: exitCodes.usage,
+  },
+  CONFIG_INVALID: {
+    title: 'The configuration is not valid',
+    cause: 'One or more environment variables are missing or malformed. The message lists every fault.',
+    remedy: 'Set what the message names. docs/configuration.md lists every variable.',
+    exitCode: exitCodes.usage,
+  },
+  TEMPORAL_UNREACHABLE: {
+    title: 'The Temporal server cannot be reached',
+    cause: 'No connection to TEMPORAL_ADDRESS, or it refused the credentials or the namespace.',
+    remedy:
+      'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS and API key. With no server at hand: `switchback run --embedded …`.',
+    exitCode: exitCodes.connection,
+  },
+  NO_WORKER: {
+    title: 'No worker answers for the run',
+    cause: 'A run answers through a worker. None polls the task queue, or it is just being restarted.',
+    remedy: 'Start a worker (`npm run worker`). The run is safe in Temporal and goes on by itself then.',
+    exitCode: exitCodes.connection,
+  },
+  SEARCH_ATTRIBUTES_MISSING: {
+    title: 'The namespace lacks the search attributes of the workflow',
+    cause: 'The worker may not register them itself (Temporal Cloud, or missing permission).',
+    remedy: 'Run the commands that the message prints, then start the worker again.',
+    exitCode: exitCodes.connection,
+  },
+  TEMPORAL_CLI_NOT_FOUND: {
+    title: 'No Temporal CLI could be found or fetched',
+    cause: 'Every place was tried in turn; the message says what each one answered.',
+    remedy: 'Install the Temporal CLI, or set TEMPORAL_CLI_PATH to the binary.',
+    exitCode: exitCodes.connection,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** A failure outside a run, with a stable code; its message is complete and made for people. */
+export class SwitchbackError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'SwitchbackError';
+  }
+}

@@ -1,0 +1,161 @@
+import { parseDuration } from './duration';
+
+/** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
+export type OnTimeout = 'return-to-recovery' | 'hold';
+
+/** The one JSON object that starts `switchbackWorkflow`. `{"project":"P","service":"PRIMARY"}` is enough. */
+export interface SwitchbackInput {
+  /** Aiven project that holds both services. */
+  project: string;
+  /** The primary service: the one to make active again. */
+  service: string;
+  /** The recovery service. Found when left out; naming both confirms which one is the primary. */
+  recovery?: string;
+  /** After `convergeTimeout` and an unanswered `decisionWindow`. Default `return-to-recovery`. */
+  onTimeout?: OnTimeout;
+  /** How long the two services may take to settle after the promotion. Default `"30m"`. */
+  convergeTimeout?: string;
+  /** Success needs three good reads in a row that span this long. Default `"10s"`. */
+  settleWindow?: string;
+  /** How long an unanswered write must be seen to have had no effect before it is sent once more. Default `"1m"`. */
+  quietWindow?: string;
+  /** How long a person has to decide before the policy acts. Default `"10m"`. */
+  decisionWindow?: string;
+  /** Who asked, for the record. */
+  requestedBy?: string;
+  /** Why, for the record. */
+  reason?: string;
+}
+
+/** The input with every default filled in and every duration in milliseconds. */
+export interface SwitchbackRequest {
+  project: string;
+  service: string;
+  recovery: string | undefined;
+  onTimeout: OnTimeout;
+  convergeTimeoutMs: number;
+  settleWindowMs: number;
+  quietWindowMs: number;
+  decisionWindowMs: number;
+  requestedBy: string;
+  reason: string;
+}
+
+export type ParsedInput =
+  | { ok: true; request: SwitchbackRequest }
+  /** Every fault at once, each a sentence that names its field. */
+  | { ok: false; faults: string[] };
+
+/** The smallest input that works; shown with every complaint about an input. */
+export const EXAMPLE_INPUT = '{"project":"my-project","service":"my-primary-service"}';
+
+const ON_TIMEOUT: readonly string[] = ['return-to-recovery', 'hold'] satisfies OnTimeout[];
+/** Aiven's own names are shorter; this only keeps what could not be a name out of URLs, ids and lists. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const FREE_TEXT_LIMIT = 500;
+
+/**
+ * Checks an input of unknown shape by hand: a schema library inside workflow code is evaluated again for every
+ * cached run and costs over half a megabyte each.
+ */
+export function parseInput(input: unknown): ParsedInput {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, faults: [`the input must be one JSON object, but it is ${describe(input)}`] };
+  }
+  const fields = new Fields(input as Record<string, unknown>);
+  const request: SwitchbackRequest = {
+    project: fields.name('project') ?? '',
+    service: fields.name('service') ?? '',
+    recovery: fields.optionalName('recovery'),
+    onTimeout: fields.choice('onTimeout', ON_TIMEOUT, 'return-to-recovery') as OnTimeout,
+    convergeTimeoutMs: fields.duration('convergeTimeout', '30m', 1_000),
+    settleWindowMs: fields.duration('settleWindow', '10s', 0),
+    quietWindowMs: fields.duration('quietWindow', '1m', 1_000),
+    decisionWindowMs: fields.duration('decisionWindow', '10m', 0),
+    requestedBy: fields.text('requestedBy'),
+    reason: fields.text('reason'),
+  };
+  if (request.recovery !== undefined && request.recovery === request.service) {
+    fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
+  }
+  fields.rejectUnknown();
+  return fields.faults.length > 0 ? { ok: false, faults: fields.faults } : { ok: true, request };
+}
+
+/** Reads fields one by one, remembers which were asked for, and collects every fault. */
+class Fields {
+  readonly faults: string[] = [];
+  readonly #known: string[] = [];
+
+  constructor(private readonly values: Record<string, unknown>) {}
+
+  name(field: string): string | undefined {
+    const value = this.#take(field);
+    if (value === undefined) {
+      this.faults.push(`"${field}" is missing`);
+      return undefined;
+    }
+    return this.#checkName(field, value);
+  }
+
+  optionalName(field: string): string | undefined {
+    const value = this.#take(field);
+    return value === undefined ? undefined : this.#checkName(field, value);
+  }
+
+  choice(field: string, allowed: readonly string[], fallback: string): string {
+    const value = this.#take(field, fallback);
+    if (typeof value === 'string' && allowed.includes(value)) return value;
+    this.faults.push(
+      `"${field}" must be one of ${allowed.map((a) => `"${a}"`).join(', ')}, not ${describe(value)}`,
+    );
+    return fallback;
+  }
+
+  duration(field: string, fallback: string, atLeastMs: number): number {
+    const value = this.#take(field, fallback);
+    const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+    if (ms === undefined) {
+      this.faults.push(`"${field}" must be a duration such as "30s" or "10m", not ${describe(value)}`);
+      return 0;
+    }
+    if (ms < atLeastMs)
+      this.faults.push(`"${field}" must be at least ${atLeastMs / 1_000} s, not ${describe(value)}`);
+    return ms;
+  }
+
+  text(field: string): string {
+    const value = this.#take(field, '');
+    if (typeof value === 'string' && value.length <= FREE_TEXT_LIMIT) return value;
+    this.faults.push(
+      `"${field}" must be a text of at most ${FREE_TEXT_LIMIT} characters, not ${describe(value)}`,
+    );
+    return '';
+  }
+
+  rejectUnknown(): void {
+    for (const field of Object.keys(this.values)) {
+      if (this.#known.includes(field)) continue;
+      this.faults.push(`"${field}" is not a known field; known are ${this.#known.join(', ')}`);
+    }
+  }
+
+  /** The field's value; only one that is not there at all gets the fallback, so a null is a wrong type. */
+  #take(field: string, fallback?: unknown): unknown {
+    this.#known.push(field);
+    const value = Object.hasOwn(this.values, field) ? this.values[field] : undefined;
+    return value === undefined ? fallback : value;
+  }
+
+  #checkName(field: string, value: unknown): string | undefined {
+    if (typeof value === 'string' && NAME.test(value)) return value;
+    this.faults.push(`"${field}" must be a name of letters, digits, "-" and "_", not ${describe(value)}`);
+    return undefined;
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,48 @@
+import type { CheckResult } from './checks';
+import type { PairObservation, Situation } from './observation';
+import type { Alarm, Decision, Outcome, TimelineEntry } from './report';
+
+/** Where a run is in the procedure. */
+export type Phase =
+  | 'validate'
+  | 'discover'
+  | 'preflight'
+  | 'promote'
+  | 'promote-uncertain'
+  | 'converge'
+  | 'needs-operator'
+  | 'return-to-recovery'
+  | 'verify'
+  | 'report';
+
+/** Why the run waits: never a silent wait. */
+export interface Waiting {
+  /** What it waits for, in a few words. */
+  for: string;
+  observed: string;
+  wanted: string;
+  /** ISO 8601. */
+  since: string;
+  /** When it stops waiting and does something else, ISO 8601. */
+  until?: string;
+}
+
+/** The answer of the query `status`. Empty lists are left out. */
+export interface SwitchbackStatus {
+  phase: Phase;
+  /** One sentence: what is true now. */
+  headline: string;
+  project: string;
+  primary: string;
+  recovery?: string;
+  situation?: Situation;
+  observed?: PairObservation;
+  waiting?: Waiting;
+  pointOfNoReturn?: string;
+  checks?: CheckResult[];
+  alarms?: Alarm[];
+  decisions?: Decision[];
+  timeline: TimelineEntry[];
+  /** Set when the run has ended. */
+  outcome?: Outcome;
+}

@@ -1,0 +1,40 @@
+import { closeSync, fstatSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const TAIL_BYTES = 4096;
+
+/** What a server prints: a file and not a pipe, so that a server that outlives us is not killed by a closed pipe. */
+export interface Output {
+  fd: number;
+  /** The last few lines printed. */
+  tail(): string;
+  close(): void;
+}
+
+/** Appends to `logFile`, or to a file without a name that disappears with its last reader. */
+export function openOutput(logFile?: string): Output {
+  const fd = logFile === undefined ? openAnonymous() : openNamed(logFile);
+  return {
+    fd,
+    tail: () => {
+      const { size } = fstatSync(fd);
+      const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+      readSync(fd, buffer, 0, buffer.length, size - buffer.length);
+      return buffer.toString('utf8').trim().split('\n').slice(-12).join('\n');
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+function openNamed(logFile: string): number {
+  mkdirSync(dirname(logFile), { recursive: true });
+  return openSync(logFile, 'a+');
+}
+
+function openAnonymous(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'switchback-temporal-'));
+  const fd = openSync(join(folder, 'output.log'), 'a+');
+  rmSync(folder, { recursive: true });
+  return fd;
+}

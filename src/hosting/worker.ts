@@ -1,0 +1,85 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { AivenClient } from '../aiven';
+import type { TemporalConfig, WorkerConfig } from '../config';
+import { SwitchbackError } from '../contract/errors';
+import { version } from '../version';
+import { ensureSearchAttributes } from './search-attributes';
+
+/** Built by `npm run build`; it holds the workflow code with everything that it imports. */
+const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
+
+/** Long polls are cut at once and go on elsewhere; a write under way may finish and report. */
+const SHUTDOWN_GRACE = '5s';
+/** Below the 30 s after which orchestrators kill. */
+const SHUTDOWN_FORCE = '20s';
+/** Fresh heartbeat details are what an SRE sees and what the next worker goes on from. */
+const HEARTBEAT_THROTTLE = '2s';
+/** A waiting run holds one slot of about 10 KB, so slots are cheap; promotions must never queue behind waits. */
+const ACTIVITY_SLOTS = 1_000;
+
+export interface HostedWorker {
+  /** Runs until {@link shutdown} or a signal; rejects when the worker breaks. */
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+/**
+ * A worker for `switchbackWorkflow`, connected and with its search attributes in place, ready to run.
+ *
+ * @param bundle path of the prebuilt workflow bundle.
+ * @throws SwitchbackError TEMPORAL_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING
+ */
+export async function createWorker(
+  config: WorkerConfig,
+  temporal: TemporalConfig,
+  bundle = WORKFLOW_BUNDLE,
+): Promise<HostedWorker> {
+  const connection = await connect(temporal);
+  try {
+    await ensureSearchAttributes(connection, temporal.namespace);
+    const aiven = new AivenClient({ ...config.aiven, userAgent: `switchback/${version}` });
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue: config.taskQueue,
+      workflowBundle: { codePath: bundle },
+      activities: createActivities({ aiven }),
+      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+      maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+      shutdownForceTime: SHUTDOWN_FORCE,
+    });
+    return { run: () => run(worker, connection, aiven, config.readyFile), shutdown: () => worker.shutdown() };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function run(
+  worker: Worker,
+  connection: NativeConnection,
+  aiven: AivenClient,
+  readyFile: string | undefined,
+): Promise<void> {
+  if (readyFile !== undefined) await writeFile(readyFile, `${process.pid}\n`);
+  try {
+    await worker.run();
+  } finally {
+    if (readyFile !== undefined) await rm(readyFile, { force: true });
+    await aiven.close();
+    await connection.close();
+  }
+}
+
+async function connect({ connectionOptions, summary }: TemporalConfig): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connectionOptions);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SwitchbackError('TEMPORAL_UNREACHABLE', `Cannot connect to Temporal at ${summary}: ${why}`);
+  }
+}

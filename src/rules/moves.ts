@@ -1,0 +1,49 @@
+import type { OnTimeout } from '../contract/input';
+import type { PairObservation, Side, Situation } from '../contract/observation';
+
+/**
+ * The only writes there are, and when each is allowed. Nothing may write unless both services were read in the very
+ * attempt that writes and this table says yes for what was read.
+ *
+ * | situation | promote primary | promote recovery |
+ * |---|---|---|
+ * | recovery-active | yes | – (it is active) |
+ * | none-active | – | recovery settled |
+ * | moving, primary active | – (it is active) | recovery passive and settled |
+ * | primary-failed | – (never toward a failed service) | recovery passive and settled |
+ * | every other | – | – |
+ */
+export function mayPromote(target: Side, situation: Situation, observed: PairObservation): boolean {
+  if (target === 'primary') return situation === 'recovery-active';
+  const { primary, recovery } = observed;
+  if (!primary.readable || !recovery.readable) return false;
+  if (recovery.role !== 'passive' || !recovery.settled) return false;
+  if (situation === 'none-active' || situation === 'primary-failed') return true;
+  return situation === 'moving' && primary.role === 'active';
+}
+
+/** True when the wanted role is there already or on its way, so that a write would be one too many. */
+export function isPromoted(target: Side, observed: PairObservation): boolean {
+  const service = observed[target];
+  return service.readable && (service.role === 'active' || service.role === 'changing');
+}
+
+/** What the policy does when the deadline has passed and nobody decided in time. */
+export type Compensation =
+  /** Make the recovery service active again. */
+  | 'return-to-recovery'
+  /** The pair is as it was before the run: end it, there is nothing to undo. */
+  | 'end-not-switched'
+  /** Too doubtful for a rule: wait for a person. */
+  | 'ask';
+
+/** Chosen from what is observed now, never from what was attempted. */
+export function compensationFor(
+  situation: Situation,
+  observed: PairObservation,
+  policy: OnTimeout,
+): Compensation {
+  if (situation === 'recovery-active') return 'end-not-switched';
+  if (policy === 'hold' || situation === 'primary-failed') return 'ask';
+  return mayPromote('recovery', situation, observed) ? 'return-to-recovery' : 'ask';
+}

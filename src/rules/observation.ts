@@ -1,0 +1,97 @@
+import type { DisasterRecovery, DisasterRecoverySide, Integration, Service } from '../aiven';
+import type { PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
+import type { Fact } from './facts';
+
+/** What was read of the two services of a pair. */
+export interface PairFacts {
+  project: string;
+  primary: Fact<Service>;
+  recovery: Fact<Service>;
+  /** The names expected on the two sides. */
+  names: Record<Side, string>;
+  /** Given in the promote-to-master dialect, where it, and not the service, tells the roles. */
+  disasterRecovery?: Fact<DisasterRecovery>;
+}
+
+/** Turns two API replies into an observation; what the API did not say clearly stays unknown. */
+export function observePair(facts: PairFacts): PairObservation {
+  return { primary: observe('primary', facts), recovery: observe('recovery', facts) };
+}
+
+function observe(side: Side, { project, names, disasterRecovery, ...facts }: PairFacts): ServiceObservation {
+  const fact = facts[side];
+  const service = names[side];
+  if (!fact.ok) return { readable: false, service, at: fact.at, why: fact.why, gone: fact.status === 404 };
+  if (disasterRecovery === undefined) return toObservation(fact.value, fact.at, project, roleOf(fact.value));
+  if (!disasterRecovery.ok) {
+    return { readable: false, service, at: disasterRecovery.at, why: disasterRecovery.why, gone: false };
+  }
+  const told = disasterRecovery.value[side];
+  if (told.serviceName !== service) {
+    const why = `${disasterRecovery.request} calls ${told.serviceName} the ${side} service, not ${service}`;
+    return { readable: false, service, at: disasterRecovery.at, why, gone: false };
+  }
+  return toObservation(fact.value, fact.at, project, roleTold(told));
+}
+
+interface RoleRead {
+  role: Role;
+  /** As the API spelled it. */
+  text: string;
+}
+
+function roleOf({ role }: Service): RoleRead {
+  switch (role.kind) {
+    case 'known':
+      return { role: role.value, text: role.value };
+    case 'absent':
+      return { role: 'absent', text: 'no role' };
+    case 'unknown':
+      return { role: 'unknown', text: `unknown role "${role.text}"` };
+  }
+}
+
+function roleTold({ status }: DisasterRecoverySide): RoleRead {
+  if (status.kind === 'unknown') return { role: 'unknown', text: `unknown status "${status.text}"` };
+  if (status.value === 'rebuilding' || status.value === 'rebalancing')
+    return { role: 'changing', text: status.value };
+  return { role: status.value, text: status.value };
+}
+
+function toObservation(
+  service: Service,
+  at: string,
+  project: string,
+  { role, text }: RoleRead,
+): ServiceObservation {
+  const state = service.state.kind === 'known' ? service.state.value : 'unknown';
+  const stateText = service.state.kind === 'known' ? state : `unknown state "${service.state.text}"`;
+  const notRunning = service.nodeStates.filter((node) => node.state !== 'running');
+  const nodes = notRunning.map((node) => `, node ${node.name} ${node.state}`).join('');
+  return {
+    readable: true,
+    service: service.serviceName,
+    at,
+    role,
+    state,
+    settled: state === 'RUNNING' && service.nodeStates.length > 0 && notRunning.length === 0,
+    summary: `${text}/${stateText}${nodes}`,
+    peers: peersOf(service, project),
+    updatedAt: service.updateTime,
+  };
+}
+
+/** The `disaster_recovery` integrations of a service. */
+export function pairingsOf(service: Service): Integration[] {
+  return service.integrations.filter((integration) => integration.type === 'disaster_recovery');
+}
+
+/** The other end of each pairing, whichever way it points: a switch might swap source and destination. */
+export function peersOf(service: Service, project: string): string[] {
+  return pairingsOf(service).map((pairing) => {
+    const isSource = pairing.sourceService === service.serviceName;
+    const name = (isSource ? pairing.destService : pairing.sourceService) ?? 'a service without a name';
+    const home = (isSource ? pairing.destProject : pairing.sourceProject) ?? project;
+    return home === project ? name : `${home}/${name}`;
+  });
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { loadTemporalConfig, loadWorkerConfig } from './config';
+import { errors, exitCodes, SwitchbackError } from './contract/errors';
+import { installLogger } from './hosting/logging';
+import { createWorker } from './hosting/worker';
+
+/** Runs a worker until SIGTERM or SIGINT: what is under way may finish, what waits goes on elsewhere. */
+async function main(): Promise<void> {
+  const config = loadWorkerConfig(process.env);
+  const temporal = loadTemporalConfig(process.env);
+  const logger = installLogger(config.logLevel);
+  const worker = await createWorker(config, temporal);
+  logger.info(
+    `worker on task queue ${config.taskQueue}; Temporal ${temporal.summary}; Aiven API ${config.aiven.baseUrl}`,
+  );
+  await worker.run();
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof SwitchbackError;
+  process.stderr.write(
+    known ? `${error.code}: ${error.message}\n` : `${String((error as Error)?.stack ?? error)}\n`,
+  );
+  process.exitCode = known ? errors[error.code].exitCode : exitCodes.internal;
+});

@@ -1,0 +1,57 @@
+import type { CheckResult } from '../contract/checks';
+import { stops } from '../contract/checks';
+import { EXAMPLE_DECISION } from '../contract/messages';
+import type { SwitchbackStatus } from '../contract/status';
+
+const TIMELINE_SHOWN = 12;
+
+/**
+ * The workflow's Current Details in Temporal's UI: Markdown in bullets, since the UI draws tables without borders.
+ */
+export function currentDetails(status: SwitchbackStatus): string {
+  return [
+    `## ${status.headline}`,
+    ...waiting(status),
+    ...alarms(status),
+    '',
+    `**Phase** ${status.phase} · **primary** ${status.primary} · **recovery** ${status.recovery ?? 'not known yet'} · **project** ${status.project}`,
+    ...checks(status.checks ?? []),
+    '',
+    '### Timeline',
+    ...status.timeline.slice(-TIMELINE_SHOWN).map((entry) => `- \`${clock(entry.at)}\` ${entry.event}`),
+  ].join('\n');
+}
+
+function waiting({ phase, waiting }: SwitchbackStatus): string[] {
+  if (waiting === undefined) return [];
+  const until = waiting.until === undefined ? '' : `, until ${clock(waiting.until)}`;
+  const lines = [
+    '',
+    `> **Waiting for ${waiting.for}** since ${clock(waiting.since)}${until}`,
+    '',
+    `- observed: ${waiting.observed}`,
+    `- wanted: ${waiting.wanted}`,
+  ];
+  if (phase === 'needs-operator')
+    lines.push(`- what you can do: send the update \`decide\` with \`${EXAMPLE_DECISION}\``);
+  return lines;
+}
+
+function alarms({ alarms = [] }: SwitchbackStatus): string[] {
+  const standing = alarms.filter((alarm) => alarm.until === undefined);
+  return standing.map((alarm) => `\n> **ALARM since ${clock(alarm.since)}:** ${alarm.message}`);
+}
+
+function checks(results: CheckResult[]): string[] {
+  if (results.length === 0) return [];
+  const lines = results.map((check) => {
+    const line = `- **${check.verdict}** ${check.title}: ${check.observed}`;
+    return stops(check) ? `${line}. Wanted: ${check.wanted}. ${check.remedy}` : line;
+  });
+  return ['', '### Checks', ...lines];
+}
+
+/** `03:12:45 UTC` out of an ISO time. */
+function clock(iso: string): string {
+  return `${iso.slice(11, 19)} UTC`;
+}

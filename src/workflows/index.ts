@@ -1,0 +1,1 @@
+export { switchbackWorkflow } from './switchback';

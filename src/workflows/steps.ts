@@ -1,0 +1,37 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { SwitchbackActivities } from '../contract/activities';
+
+/** Reads before the write: the activity decides itself when to stop trying and to say what is unknown. */
+const READ: ActivityOptions = {
+  startToCloseTimeout: '45s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+};
+
+/**
+ * The write is attempted once per call: an attempt that died may have been applied, and only the workflow, after
+ * reading both services, may decide on another. Two reads and one write of at most 10 s each fit in.
+ */
+const WRITE: ActivityOptions = {
+  startToCloseTimeout: '25s',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+/**
+ * Waiting: one heartbeating call however long it takes. A dead worker is noticed within the heartbeat time-out and
+ * the next one goes on. The day is no deadline, only the point where a fresh attempt takes over.
+ */
+const WATCH: ActivityOptions = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+};
+
+/** The activities by retry personality; the summary is what the UI's timeline shows. */
+export const read = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'discover' | 'preflight' | 'verify'>>({ ...READ, summary });
+export const write = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'promote'>>({ ...WRITE, summary });
+export const watch = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'watchPair'>>({ ...WATCH, summary });
