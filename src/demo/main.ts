@@ -1,0 +1,143 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { follow } from '../cli/follow';
+import { reportLines } from '../cli/render';
+import { createTerminal, type Terminal } from '../cli/terminal';
+import { SwitchbackClient, type SwitchbackReport } from '../client';
+import { parseDuration } from '../contract/duration';
+import type { Dialect, Lab } from '../lab/lab';
+import { isProven, type Proof, prove, ROWS_BEFORE, type Uris, writeRows } from './proof';
+import { type Stage, setStage } from './stage';
+
+interface DemoFlags {
+  dialect: Dialect;
+  transition: string;
+  keep: boolean;
+  json: boolean;
+}
+
+/** `npm run demo`: one switchback of two real, streaming PostgreSQL servers, from nothing to the proof by SQL. */
+async function main(argv: string[]): Promise<number> {
+  const flags = readFlags(argv);
+  const terminal = createTerminal();
+  const say = flags.json ? () => {} : (text: string) => terminal.line(text);
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+
+  const { bold, dim } = terminal.colour;
+  say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
+  const transitionMs = parseDuration(flags.transition) ?? 0;
+  const stage = await setStage({ dialect: flags.dialect, transitionMs }, (text) => terminal.error(text));
+  try {
+    const { uris, project, primary, recovery } = target(stage.lab);
+    await writeRows(uris);
+    say(
+      dim(`  ${primary} (primary) is passive, ${recovery} (recovery) is active and took ${ROWS_BEFORE} rows`),
+    );
+    say(
+      dim(
+        `  Temporal UI ${stage.server.uiUrl}   Aiven-compatible API ${stage.lab.baseUrl} (${flags.dialect})`,
+      ),
+    );
+    if (interrupt.signal.aborted) return 130;
+
+    say(bold(`\nSwitchback of ${project}/${primary}`));
+    const report = await switchBack(
+      stage,
+      project,
+      primary,
+      flags.json ? undefined : terminal,
+      interrupt.signal,
+    );
+    if (report === undefined) return 130;
+    const proof = await prove(uris);
+    const link = `${stage.server.uiUrl}/namespaces/default/workflows/${report.workflowId}/${report.runId}/timeline`;
+    if (flags.json) terminal.line(JSON.stringify({ proven: isProven(proof), proof, report, link }));
+    else showEnd(report, proof, link, terminal);
+    if (flags.keep) await keep(stage, primary, terminal, interrupt.signal);
+    return isProven(proof) ? 0 : 1;
+  } finally {
+    say(dim('\nCleaning up'));
+    await stage.close();
+  }
+}
+
+function readFlags(argv: string[]): DemoFlags {
+  return new Command('demo')
+    .description('A switchback from nothing to the proof, on this machine.')
+    .addOption(
+      new Option('--dialect <dialect>', 'form of the disaster recovery API')
+        .choices(['role', 'promote-to-master'] satisfies Dialect[])
+        .default('role'),
+    )
+    .addOption(new Option('--transition <duration>', 'how long the role change takes').default('4s'))
+    .option('--keep', 'leave everything running until Ctrl-C', false)
+    .option('--json', 'print one line of JSON', false)
+    .parse(argv, { from: 'user' })
+    .opts<DemoFlags>();
+}
+
+function target(lab: Lab): { uris: Uris; project: string; primary: string; recovery: string } {
+  const [pair] = lab.pairs;
+  if (!pair?.serviceUri || !pair.primaryUri || !pair.recoveryUri)
+    throw new Error('the lab has no PostgreSQL pair');
+  const { serviceUri, primaryUri, recoveryUri, primary, recovery } = pair;
+  return { uris: { serviceUri, primaryUri, recoveryUri }, project: lab.project, primary, recovery };
+}
+
+/** Starts and follows the run, as the `switchback` command does; `undefined` when interrupted. */
+async function switchBack(
+  stage: Stage,
+  project: string,
+  service: string,
+  terminal: Terminal | undefined,
+  stop: AbortSignal,
+): Promise<SwitchbackReport | undefined> {
+  const client = await SwitchbackClient.connect({ address: stage.server.address });
+  try {
+    const run = await client.start({ project, service, settleWindow: '2s', requestedBy: 'demo' });
+    if (terminal !== undefined) await follow(client, run, terminal, stop);
+    return stop.aborted ? undefined : await client.result(run.workflowId, run.runId);
+  } finally {
+    await client.close();
+  }
+}
+
+function showEnd(report: SwitchbackReport, proof: Proof, link: string, terminal: Terminal): void {
+  const { green, red, bold, dim } = terminal.colour;
+  for (const line of reportLines(report, terminal.colour)) terminal.line(line);
+  const row = (good: boolean, text: string) => terminal.line(`  ${good ? green('✓') : red('✗')} ${text}`);
+  terminal.line(bold('\nProof, asked of PostgreSQL itself'));
+  row(!proof.primaryInRecovery, `${report.primary}: pg_is_in_recovery() = ${proof.primaryInRecovery}`);
+  row(proof.recoveryInRecovery, `${report.recovery}: pg_is_in_recovery() = ${proof.recoveryInRecovery}`);
+  row(
+    proof.rowsKept === proof.rowsBefore,
+    `${proof.rowsKept} of ${proof.rowsBefore} rows written before are on the primary`,
+  );
+  row(proof.rowReplicated, 'a row written through the Service URI arrived on the recovery side');
+  terminal.line(`\n${dim('Temporal UI')} ${link}`);
+}
+
+async function keep(stage: Stage, service: string, terminal: Terminal, stop: AbortSignal): Promise<void> {
+  const exports = Object.entries(stage.env).map(([name, value]) => `${name}=${value}`);
+  terminal.error(
+    [
+      '\nAll of it keeps running until Ctrl-C. Look around in another terminal:',
+      `  export ${exports.join(' ')}`,
+      `  npm run -s switchback -- get --project ${stage.lab.project} ${service}`,
+      `  curl -s -X POST ${stage.lab.baseUrl}/_lab/pairs/${service}/switchover      # ready for another switchback`,
+      `  npm run -s switchback -- run --project ${stage.lab.project} ${service} --settle-window 2s`,
+      `  worker log: ${stage.workerLog}`,
+    ].join('\n'),
+  );
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+}
+
+main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });

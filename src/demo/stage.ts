@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { searchAttributes } from '../contract/search-attributes';
+import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
+import { endWithUs } from '../dev-server/watchdog';
+import { type Dialect, type Lab, startLab } from '../lab/lab';
+
+/** Everything a switchback needs, on this machine: Temporal with its UI, the lab, and a worker process. */
+export interface Stage {
+  lab: Lab;
+  server: DevServer;
+  /** The variables with which any `switchback` command speaks to this stage. */
+  env: Record<string, string>;
+  workerLog: string;
+  /** Ends every process and removes every file of the stage; may be called again. */
+  close(): Promise<void>;
+}
+
+/** Builds the stage; whatever had been started is ended again when a part fails. */
+export async function setStage(
+  options: { dialect: Dialect; transitionMs: number },
+  log: (message: string) => void,
+): Promise<Stage> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const folder = mkdtempSync(join(tmpdir(), 'switchback-demo-'));
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    const cli = await findTemporalCli({ log });
+    const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: keywords() });
+    undo.push(() => server.stop());
+    const lab = await startLab({ ...options, state: 'ready' });
+    undo.push(() => lab.close());
+    const env = {
+      TEMPORAL_ADDRESS: server.address,
+      TEMPORAL_NAMESPACE: server.namespace,
+      AIVEN_WEB_URL: lab.baseUrl,
+      AIVEN_TOKEN: lab.token,
+    };
+    const workerLog = join(folder, 'worker.log');
+    const worker = spawnWorker(env, workerLog);
+    undo.push(() => end(worker));
+    return { lab, server, env, workerLog, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function keywords(): Record<string, 'Keyword'> {
+  return Object.fromEntries(Object.values(searchAttributes).map((key) => [key.name, 'Keyword']));
+}
+
+/** The worker of the product, as a process of its own, as in production. */
+function spawnWorker(env: Record<string, string>, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const worker = spawn(process.execPath, [join(__dirname, '..', 'worker.js')], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  if (worker.pid !== undefined) endWithUs(worker.pid);
+  return worker;
+}
+
+async function end(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  worker.kill('SIGTERM');
+  await once(worker, 'exit');
+}

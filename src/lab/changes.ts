@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Lookup } from './world';
+
+const side = z.enum(['primary', 'recovery']);
+/** Any service's name; where a change is about a pair, either of the two will do. */
+const service = z.string();
+
+export const behaviourSchema = z.strictObject({
+  flip: z.enum(['at-once', 'early', 'late', 'primary-first', 'recovery-first', 'flap']).optional(),
+  stuck: z.boolean().optional(),
+  failMidway: side.optional(),
+});
+
+export const overridesSchema = z.strictObject({
+  set: z.record(z.string(), z.unknown()).optional(),
+  remove: z.array(z.string()).optional(),
+});
+
+const statusSchema = z.strictObject({
+  role: z.enum(['active', 'passive', 'failed']),
+  state: z.enum(['RUNNING', 'REBUILDING', 'REBALANCING', 'POWEROFF']),
+});
+
+/**
+ * Something that happens to a service, a pair or the token. At once through the control path,
+ * or carried by a fault to the moment of a request.
+ */
+export const changeSchema = z.discriminatedUnion('kind', [
+  /** The API shows the service with these fields changed; what the service is and does stays as it was. */
+  z.strictObject({ kind: z.literal('override'), service, ...overridesSchema.shape }),
+  /** Takes back every override of the service, and its vanishing. */
+  z.strictObject({ kind: z.literal('restore'), service }),
+  /** What the service really is: its state machine goes on from there. */
+  z.strictObject({ kind: z.literal('set'), service, ...statusSchema.partial().shape }),
+  /** The API answers 404 for the service until it is restored. */
+  z.strictObject({ kind: z.literal('vanish'), service }),
+  /** Someone other than the token's user makes this service active. */
+  z.strictObject({
+    kind: z.literal('promote'),
+    service,
+    actor: z.string().default('another-user@example.com'),
+  }),
+  /** How the next role change of the pair goes. */
+  z.strictObject({ kind: z.literal('behave'), service, ...behaviourSchema.shape }),
+  /** Whether the address that the two services share goes along with role changes. */
+  z.strictObject({ kind: z.literal('endpoint'), service, follows: z.boolean() }),
+  /** Whether the API takes the token. */
+  z.strictObject({ kind: z.literal('token'), valid: z.boolean() }),
+]);
+
+export type Change = z.input<typeof changeSchema>;
+
+export function applyChange(world: Lookup, input: Change): void {
+  const change = changeSchema.parse(input);
+  if (change.kind === 'token') {
+    world.tokenValid = change.valid;
+    return;
+  }
+  const { pair, service: target } = world.find(change.service);
+  switch (change.kind) {
+    case 'override':
+      target.override(change);
+      break;
+    case 'restore':
+      target.restore();
+      break;
+    case 'set':
+      target.change({
+        ...(change.role ? { role: change.role } : {}),
+        ...(change.state ? { state: change.state } : {}),
+      });
+      break;
+    case 'vanish':
+      target.vanished = true;
+      break;
+    case 'promote':
+      world.promote(pair, target.side, change.actor);
+      break;
+    case 'behave':
+      pair.behave({ flip: change.flip, stuck: change.stuck, failMidway: change.failMidway });
+      break;
+    case 'endpoint':
+      pair.letEndpointFollow(change.follows);
+      break;
+  }
+}

@@ -1,0 +1,218 @@
+import { buildServer } from './api/server';
+import type { Address } from './backing/backing';
+import { memoryBacking } from './backing/memory';
+import { postgresBacking } from './backing/postgres';
+import { applyChange, type Change } from './changes';
+import { addControlPath } from './control';
+import { AUTOMATION } from './events';
+import { type Fault, FaultBook, type FaultInput } from './faults';
+import type { Dialect, Role, ServiceState, Side } from './model';
+import type { Overrides } from './overrides';
+import { Pair } from './pair';
+import { type RequestEntry, RequestLog } from './request-log';
+import { newToken } from './secrets';
+import type { Behaviour } from './timeline';
+import { World } from './world';
+
+export type {
+  Behaviour,
+  Change,
+  Dialect,
+  Fault,
+  FaultInput,
+  Overrides,
+  RequestEntry,
+  Role,
+  ServiceState,
+  Side,
+};
+
+export interface LabOptions {
+  /** Which form of the API (default `role`). */
+  dialect?: Dialect;
+  /** How many pairs (default 1). */
+  pairs?: number;
+  /** Real PostgreSQL servers (default), or only the state machine: for hundreds of pairs. */
+  backing?: 'postgres' | 'memory';
+  /** Milliseconds from a role change's write to both services RUNNING (default 3000). */
+  transitionMs?: number;
+  /** TCP port on loopback; 0 takes a free one (default 0). */
+  port?: number;
+  /** `ready` for a switchback: a switchover was done (default). `fresh`: the primary is active. */
+  state?: 'ready' | 'fresh';
+  /** Aiven project (default `crdr-lab`). */
+  project?: string;
+  /** API token (default: a random one). */
+  token?: string;
+}
+
+/** A pair of services, by their side names for good. */
+export interface LabPair {
+  readonly primary: string;
+  readonly recovery: string;
+  /** Follows the active service. Undefined, like the other two, without PostgreSQL behind. */
+  readonly serviceUri: string | undefined;
+  readonly primaryUri: string | undefined;
+  readonly recoveryUri: string | undefined;
+  /** What both services are now, before any override. */
+  status(): PairStatus;
+  /** Makes the recovery service active as another actor would, and waits for the end of it. */
+  switchover(): Promise<void>;
+  /** Makes the primary service active as another actor would, and waits for the end of it. */
+  switchback(): Promise<void>;
+  /** Resolves when no role change is under way. */
+  settled(): Promise<void>;
+  /** Shapes the next role change. */
+  behave(behaviour: Behaviour): void;
+  /** Changes what a service is. */
+  set(side: Side, status: { role?: Role; state?: ServiceState }): void;
+  /** Changes how the API shows a service. */
+  override(side: Side, overrides: Overrides): void;
+  /** The API answers 404 for the service. */
+  vanish(side: Side): void;
+  /** Takes back overrides and vanishing of both services. */
+  restore(): void;
+  /** Requests to the API about either service, oldest first. */
+  requests(): RequestEntry[];
+}
+
+export interface PairStatus {
+  primary: { service: string; role: Role; state: ServiceState };
+  recovery: { service: string; role: Role; state: ServiceState };
+}
+
+export interface Lab {
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly project: string;
+  readonly dialect: Dialect;
+  readonly pairs: LabPair[];
+  /** Every request to the API so far, oldest first; of one service, if named. */
+  requests(service?: string): RequestEntry[];
+  clearRequests(): void;
+  addFault(fault: FaultInput): Fault;
+  /** Those that can still meet a request. */
+  faults(): Fault[];
+  /** All of them, or the one with that id. */
+  clearFaults(id?: number): void;
+  /** Makes something happen now. */
+  apply(change: Change): void;
+  /** Stops the server and all of PostgreSQL, and removes every file. */
+  close(): Promise<void>;
+}
+
+const DAY = 24 * 3_600_000;
+/** Pairs brought up at a time: starting servers is CPU work. */
+const AT_ONCE = 4;
+
+/** An Aiven-compatible API on loopback in front of `pairs` disaster recovery pairs. Resolves when all of it is up. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const { dialect = 'role', pairs = 1, transitionMs = 3000, state = 'ready', port = 0 } = options;
+  const { project = 'crdr-lab', token = newToken(), backing = 'postgres' } = options;
+  const begun = new Date();
+  const world = new World(project, token, dialect, begun);
+  const parts = { world, faults: new FaultBook(), requests: new RequestLog() };
+  const server = buildServer(parts);
+  const factory = backing === 'memory' ? memoryBacking : await postgresBacking();
+  const closeAll = async () => {
+    await server.close();
+    await Promise.all(world.pairs.map((pair) => pair.close()));
+    await factory.close();
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeAll();
+    return closed;
+  };
+  try {
+    for (const batch of batches(pairs)) {
+      const made = await Promise.allSettled(batch.map((n) => makePair(n)));
+      for (const result of made) if (result.status === 'rejected') throw result.reason;
+    }
+    world.pairs.sort((a, b) => a.primary.name.localeCompare(b.primary.name, 'en', { numeric: true }));
+    const lab: Lab = {
+      // Known once it listens, and nobody can ask before.
+      baseUrl: '',
+      token,
+      project,
+      dialect,
+      pairs: world.pairs.map((pair) => labPair(pair, backing === 'postgres', parts)),
+      requests: (service) => parts.requests.list(service),
+      clearRequests: () => parts.requests.clear(),
+      addFault: (fault) => parts.faults.add(fault),
+      faults: () => parts.faults.list(),
+      clearFaults: (id) => parts.faults.clear(id),
+      apply: (change) => applyChange(world, change),
+      close,
+    };
+    addControlPath(server, lab);
+    return Object.assign(lab, { baseUrl: await server.listen({ host: '127.0.0.1', port }) });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function makePair(n: number): Promise<void> {
+    const primary = n === 1 ? 'pg-demo' : `pg-demo-${n}`;
+    const names = { primary, recovery: `${primary}-recovery` };
+    const lastChange = new Date(begun.getTime() - DAY);
+    const pair = new Pair({
+      names,
+      backing: await factory.create(names),
+      events: world.events,
+      transitionMs,
+      lastChange,
+    });
+    world.add(pair);
+    if (state === 'fresh') return;
+    await pair.beginSwitchedOver();
+    const text = `Disaster recovery role of service '${names.recovery}' is now active`;
+    const type = 'service_disaster_recovery_transition';
+    world.events.add({ actor: AUTOMATION, type, service: names.recovery, text, at: lastChange });
+  }
+}
+
+function labPair(
+  pair: Pair,
+  withServers: boolean,
+  { world, requests }: { world: World; requests: RequestLog },
+): LabPair {
+  const { backing, primary, recovery } = pair;
+  const uri = ({ host, port }: Address) =>
+    withServers
+      ? `postgres://avnadmin:${backing.password}@${host}:${port}/defaultdb?sslmode=disable`
+      : undefined;
+  const show = (side: Side) => ({ service: pair[side].name, ...pair[side].status });
+  const switchTo = async (service: string) => {
+    applyChange(world, { kind: 'promote', service });
+    await pair.settled();
+  };
+  return {
+    primary: primary.name,
+    recovery: recovery.name,
+    serviceUri: uri(backing.shared),
+    primaryUri: uri(backing.addresses.primary),
+    recoveryUri: uri(backing.addresses.recovery),
+    status: () => ({ primary: show('primary'), recovery: show('recovery') }),
+    switchover: () => switchTo(recovery.name),
+    switchback: () => switchTo(primary.name),
+    settled: () => pair.settled(),
+    behave: (behaviour) => pair.behave(behaviour),
+    set: (side, status) => applyChange(world, { kind: 'set', service: pair[side].name, ...status }),
+    override: (side, overrides) => pair[side].override(overrides),
+    vanish: (side) => applyChange(world, { kind: 'vanish', service: pair[side].name }),
+    restore: () => {
+      primary.restore();
+      recovery.restore();
+    },
+    requests: () =>
+      requests.list().filter(({ service }) => service === primary.name || service === recovery.name),
+  };
+}
+
+function batches(count: number): number[][] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return Array.from({ length: Math.ceil(count / AT_ONCE) }, (_, index) =>
+    numbers.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  );
+}

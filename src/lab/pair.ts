@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Backing } from './backing/backing';
+import { AUTOMATION, type EventLog } from './events';
+import { otherSide, type Role, SIDES, type Side, type Status } from './model';
+import { Service } from './service';
+import { type Behaviour, type Step, timeline } from './timeline';
+
+/** A role change that the pair's present state does not allow. */
+export class TransitionRefused extends Error {
+  override readonly name = 'TransitionRefused';
+}
+
+export interface PairOptions {
+  names: Record<Side, string>;
+  backing: Backing;
+  events: EventLog;
+  /** Milliseconds from the write to both services RUNNING. */
+  transitionMs: number;
+  /** When the services were last changed before the lab began. */
+  lastChange: Date;
+}
+
+/** The state machine of a pair: which service holds which role, and how that changes. */
+export class Pair {
+  readonly backing: Backing;
+  readonly primary: Service;
+  readonly recovery: Service;
+  readonly #events: EventLog;
+  readonly #transitionMs: number;
+  readonly #closing = new AbortController();
+  #next: Behaviour = {};
+  #endpointFollows = true;
+  #transition: Promise<void> | undefined;
+
+  constructor(options: PairOptions) {
+    const { names, lastChange } = options;
+    this.backing = options.backing;
+    this.#events = options.events;
+    this.#transitionMs = options.transitionMs;
+    const running = (role: Role): Status => ({ role, state: 'RUNNING' });
+    this.primary = new Service(names.primary, 'primary', names.recovery, running('active'), lastChange);
+    this.recovery = new Service(names.recovery, 'recovery', names.primary, running('passive'), lastChange);
+  }
+
+  service(side: Side): Service {
+    return this[side];
+  }
+
+  /** Shapes the next role change only. */
+  behave(behaviour: Behaviour): void {
+    this.#next = behaviour;
+  }
+
+  /** Whether the shared address goes along with a role change (default true). Turned on, it goes to the active side at once. */
+  letEndpointFollow(follows: boolean): void {
+    this.#endpointFollows = follows;
+    const active = SIDES.find((side) => this[side].status.role === 'active');
+    if (follows && active && !this.#transition) this.backing.follow(active);
+  }
+
+  /** Before anyone looks: a switchover that lies in the past, done for real but without its intermediate states. */
+  async beginSwitchedOver(): Promise<void> {
+    await this.backing.swap('recovery');
+    this.backing.follow('recovery');
+    this.primary.status = { role: 'passive', state: 'RUNNING' };
+    this.recovery.status = { role: 'active', state: 'RUNNING' };
+  }
+
+  /**
+   * Starts making a side active and returns as soon as that has begun.
+   *
+   * Which calls the real API refuses is not documented; here only a settled passive service can be promoted,
+   * and promoting the active one changes nothing, as clients that send a write again would need.
+   */
+  promote(side: Side): 'started' | 'already-active' {
+    const { name, status } = this[side];
+    if (status.role === 'active') return 'already-active';
+    if (status.role === 'failed')
+      throw new TransitionRefused(`Service '${name}' has failed and must be rebuilt first`);
+    if (this.#transition || status.state !== 'RUNNING') {
+      throw new TransitionRefused(
+        `Service '${name}' is in state ${status.state} and its role is still changing`,
+      );
+    }
+    const steps = timeline(side, this.#next);
+    this.#next = {};
+    this.#note(side, `Disaster recovery role of service '${name}' is changing to active`);
+    const swapped = this.#swapServers(side);
+    const first = steps.filter((step) => step.at === 0);
+    for (const step of first) this.#apply(step, side);
+    this.#transition = this.#run(steps.slice(first.length), side, swapped)
+      .catch((error: unknown) => this.#broken(side, error))
+      .finally(() => {
+        this.#transition = undefined;
+      });
+    return 'started';
+  }
+
+  /** Resolves when no role change is under way (a stuck one is over, it just never got to RUNNING). */
+  async settled(): Promise<void> {
+    await this.#transition;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#transition;
+    await this.backing.close();
+  }
+
+  async #swapServers(to: Side): Promise<void> {
+    await this.backing.swap(to);
+    if (this.#endpointFollows) this.backing.follow(to);
+  }
+
+  async #run(steps: Step[], to: Side, swapped: Promise<void>): Promise<void> {
+    const start = Date.now();
+    swapped.catch(() => undefined); // it is awaited below, perhaps long after it failed
+    try {
+      for (const step of steps) {
+        const wait = start + step.at * this.#transitionMs - Date.now();
+        if (wait > 0) await delay(wait, undefined, { signal: this.#closing.signal });
+        if (step.settles) await swapped;
+        this.#apply(step, to);
+      }
+    } finally {
+      await swapped;
+    }
+    this.#note(to, `Disaster recovery role of service '${this[to].name}' is now ${this[to].status.role}`);
+    if (this[to].status.role !== 'active' || this[to].status.state !== 'RUNNING') return;
+    const text = `Promoted ${this[to].name}-1 to be the new master in service ${this[to].name}.`;
+    this.#events.add({ actor: AUTOMATION, type: 'service_master_promotion', service: this[to].name, text });
+  }
+
+  #apply(step: Step, to: Side): void {
+    for (const [side, status] of [
+      [to, step.promoted],
+      [otherSide(to), step.demoted],
+    ] as const) {
+      // A failed service takes no part in a role change: only a rebuild would bring it back.
+      if (status && this[side].status.role !== 'failed') this[side].change(status);
+    }
+  }
+
+  #broken(side: Side, error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    const text = `The lab could not change the servers' roles: ${error instanceof Error ? error.message : String(error)}`;
+    this.#note(side, text);
+    process.emitWarning(text);
+  }
+
+  #note(side: Side, text: string): void {
+    const type = 'service_disaster_recovery_transition';
+    this.#events.add({ actor: AUTOMATION, type, service: this[side].name, text });
+  }
+}

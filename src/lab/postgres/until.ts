@@ -1,0 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const INTERVAL_MS = 20;
+
+/** Asks again and again until the answer is true; fails after `timeoutMs`. */
+export async function until(question: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await question())) {
+    if (Date.now() > deadline) throw new Error(`it did not happen within ${timeoutMs} ms`);
+    await delay(INTERVAL_MS);
+  }
+}
