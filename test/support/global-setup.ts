@@ -1,0 +1,30 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { searchAttributes } from '../../src/contract/search-attributes';
+import { findTemporalCli, startDevServer } from '../../src/dev-server';
+import { bundleWorkflows } from './bundle-workflows';
+import { forTeardown } from './for-teardown';
+
+const WORKFLOWS = join(__dirname, '..', '..', 'src', 'workflows', 'index.ts');
+
+/** One Temporal server and one workflow bundle for the whole run; tests find them by `process.env`. */
+export default async function globalSetup(): Promise<void> {
+  const cli = await findTemporalCli({ log: (message) => process.stderr.write(`${message}\n`) });
+  const folder = await mkdtemp(join(tmpdir(), 'switchback-tests-'));
+  forTeardown.folder = folder;
+  const bundle = join(folder, 'workflow-bundle.js');
+  const bundled = bundleWorkflows(WORKFLOWS, bundle);
+  const server = await startDevServer({
+    cliPath: cli.path,
+    stopTimeoutMs: 100, // nothing in it is worth a goodbye
+    searchAttributes: Object.fromEntries(
+      Object.values(searchAttributes).map(({ name }) => [name, 'Keyword']),
+    ),
+  });
+  forTeardown.server = server;
+  process.env.TEST_TEMPORAL_ADDRESS = server.address;
+  process.env.TEST_TEMPORAL_HTTP_URL = server.httpUrl;
+  process.env.TEST_TEMPORAL_CLI = cli.path;
+  if (await bundled) process.env.TEST_WORKFLOW_BUNDLE = bundle;
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useScratchFolder, writeScript } from '../scratch';
+
+const scratch = useScratchFolder();
+const RUN = join(__dirname, '..', '..', '..', '.ci', 'run');
+
+/** Runs `.ci/run` in a project of its own, with a stand-in for npm. */
+async function ciRun(npm: { test: string; demo: string }) {
+  const root = await mkdtemp(join(scratch(), 'project-'));
+  const bin = join(root, 'bin');
+  await mkdir(bin);
+  await cp(RUN, join(root, '.ci', 'run'));
+  await writeScript(join(bin, 'npm'), `case "$1" in test) ${npm.test} ;; *) ${npm.demo} ;; esac`);
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+  const { status, stdout } = spawnSync(join(root, '.ci', 'run'), { env, encoding: 'utf8', timeout: 30_000 });
+  return { status, lastLine: stdout.trim().split('\n').at(-1) };
+}
+
+const totals = (json: string) => `echo '${json}' > .cache/test-totals.json`;
+const GREEN = totals('{"passed":7,"failed":0,"skipped":0}');
+
+test('adds the two demos to the tests', async () => {
+  await expect(ciRun({ test: GREEN, demo: 'echo {}' })).resolves.toEqual({
+    status: 0,
+    lastLine: '9 passed, 0 failed',
+  });
+});
+
+test('a failed demo fails it, and the other demo still runs', async () => {
+  const demo = 'case "$*" in *promote-to-master*) exit 1 ;; esac';
+  await expect(ciRun({ test: GREEN, demo })).resolves.toEqual({ status: 1, lastLine: '8 passed, 1 failed' });
+});
+
+test('failed tests fail it, and the demos still run', async () => {
+  const test = `${totals('{"passed":5,"failed":2,"skipped":1}')}; exit 1`;
+  await expect(ciRun({ test, demo: 'exit 0' })).resolves.toEqual({
+    status: 1,
+    lastLine: '7 passed, 2 failed, 1 skipped',
+  });
+});
+
+test('tests that left no totals count as one failure', async () => {
+  await expect(ciRun({ test: 'exit 1', demo: 'exit 0' })).resolves.toEqual({
+    status: 1,
+    lastLine: '2 passed, 1 failed',
+  });
+});
