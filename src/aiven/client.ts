@@ -28,13 +28,13 @@ export interface CallOptions {
  */
 export class AivenClient {
   readonly #settings: Settings;
-  readonly #close: () => Promise<void>;
+  readonly #ownsDispatcher: boolean;
+  #closed: Promise<void> | undefined;
 
   /** @throws AivenOptionsError when an option is unusable. */
   constructor(options: AivenClientOptions) {
-    const settings = normalise(options);
-    this.#settings = settings;
-    this.#close = options.dispatcher ? async () => {} : () => settings.dispatcher.close();
+    this.#settings = normalise(options);
+    this.#ownsDispatcher = options.dispatcher === undefined;
   }
 
   /**
@@ -114,9 +114,14 @@ export class AivenClient {
     await send(this.#settings, call, () => undefined, options?.signal);
   }
 
-  /** Closes the connections once the requests under way are over. A dispatcher that was passed in stays open. */
+  /**
+   * Closes the connections once the requests under way are over, and connections being made are made or
+   * given up: in about `requestTimeoutMs` at most. A dispatcher that was passed in stays open. Can be called
+   * again.
+   */
   async close(): Promise<void> {
-    await this.#close();
+    if (this.#ownsDispatcher) this.#closed ??= this.#settings.dispatcher.close();
+    await this.#closed;
   }
 
   async #get<Schema extends z.ZodType, T>(

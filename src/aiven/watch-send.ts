@@ -9,9 +9,8 @@ export function watchSend(dispatcher: Dispatcher, onSend: () => void): Dispatche
   return dispatcher.compose((dispatch) => (options, handler) => {
     const watched: Dispatcher.DispatchHandler = {
       onRequestStart(controller, context) {
+        onSend();
         handler.onRequestStart?.(controller, context);
-        // A request that was given up meanwhile is dropped here, unsent.
-        if (!controller.aborted) onSend();
       },
       onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
       onResponseStart: (...args) => handler.onResponseStart?.(...args),
