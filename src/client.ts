@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import {
   Client,
@@ -9,7 +11,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
 import type { WatchProgress } from './contract/activities';
 import { type ErrorCode, errors, SwitchbackError } from './contract/errors';
 import { parseInput, type SwitchbackInput } from './contract/input';
@@ -24,6 +26,7 @@ export { type ErrorCode, errors, SwitchbackError } from './contract/errors';
 export type { OnTimeout, SwitchbackInput } from './contract/input';
 export type { DecideInput } from './contract/messages';
 export * from './contract/observation';
+export type { Phase } from './contract/phase';
 export * from './contract/report';
 export * from './contract/status';
 export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
@@ -64,14 +67,22 @@ export class SwitchbackFailedError extends SwitchbackError {
 }
 
 const POLL_MS = 1_000;
+const UPDATE_ATTEMPTS = 5;
+/** A refused connection is tried again for as long; nobody should wait the usual 10 s for a typing error. */
+const CONNECT_TIMEOUT = '4s';
 /** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
 const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];
+/** Nobody is there, or nobody in time; every other status is an answer. */
+const SILENCE = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED];
 
 /**
  * Starts, watches and steers switchbacks. Works with a Temporal client that the caller already has; everything it
  * throws on purpose is a {@link SwitchbackError} with a stable code.
  */
 export class SwitchbackClient {
+  /** One for each question that is being asked. */
+  readonly #asking = new Set<AbortController>();
+
   constructor(
     private readonly temporal: Client,
     private readonly taskQueue: string = TASK_QUEUE,
@@ -87,14 +98,17 @@ export class SwitchbackClient {
   ): Promise<SwitchbackClient> {
     const { namespace = 'default', taskQueue, ...connectionOptions } = options;
     try {
-      const connection = await Connection.connect(connectionOptions);
+      const connection = await Connection.connect({ connectTimeout: CONNECT_TIMEOUT, ...connectionOptions });
       return new SwitchbackClient(new Client({ connection, namespace }), taskQueue);
     } catch (error) {
       throw unreachable(error, connectionOptions.address ?? 'localhost:7233');
     }
   }
 
+  /** Gives up what is being asked, and closes the connection. */
   async close(): Promise<void> {
+    // A call that only its channel's end breaks off is tried again by the SDK, on a channel that is no more.
+    for (const question of this.#asking) question.abort();
     await this.temporal.connection.close();
   }
 
@@ -110,12 +124,14 @@ export class SwitchbackClient {
     const { project, service } = parsed.request;
     const workflowId = options.workflowId ?? workflowIdOf(project, service);
     try {
-      const handle = await this.temporal.workflow.start(WORKFLOW_TYPE, {
-        workflowId,
-        taskQueue: this.taskQueue,
-        args: [input],
-        staticSummary: `switchback of ${project}/${service}`,
-      });
+      const handle = await this.#ask(() =>
+        this.temporal.workflow.start(WORKFLOW_TYPE, {
+          workflowId,
+          taskQueue: this.taskQueue,
+          args: [input],
+          staticSummary: `switchback of ${project}/${service}`,
+        }),
+      );
       return { workflowId, runId: handle.firstExecutionRunId, attached: false };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw this.#translate(error, workflowId);
@@ -131,12 +147,15 @@ export class SwitchbackClient {
   /**
    * What the run is doing now. Needs a worker that listens: the answer comes from the workflow itself.
    *
-   * @throws SwitchbackError RUN_NOT_FOUND, TEMPORAL_UNREACHABLE
+   * @param runId default: the newest run of that id.
+   * @throws SwitchbackError RUN_NOT_FOUND, NO_WORKER, TEMPORAL_UNREACHABLE
    */
-  async status(workflowId: string): Promise<LiveStatus> {
+  async status(workflowId: string, runId?: string): Promise<LiveStatus> {
     try {
-      const handle = this.temporal.workflow.getHandle(workflowId);
-      const [status, description] = await Promise.all([handle.query(statusQuery), handle.describe()]);
+      const handle = this.temporal.workflow.getHandle(workflowId, runId);
+      const [status, description] = await this.#ask(() =>
+        Promise.all([handle.query(statusQuery), handle.describe()]),
+      );
       const live = progressIn(description);
       return { ...status, workflowId, ...(live === undefined ? {} : { live }) };
     } catch (error) {
@@ -147,30 +166,39 @@ export class SwitchbackClient {
   /**
    * The workflow id of the newest run of a pair, whatever id it was started with; `undefined` when there is none.
    * A run that was started a moment ago under an id of its own may not be listed yet.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name, TEMPORAL_UNREACHABLE
    */
   async latestRun(project: string, service: string): Promise<string | undefined> {
+    const parsed = parseInput({ project, service });
+    if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
     const query = `WorkflowType = '${WORKFLOW_TYPE}' AND SwitchbackProject = '${project}' AND SwitchbackService = '${service}'`;
     const canonical = workflowIdOf(project, service);
     try {
       if (await this.isRunning(canonical).catch(() => false)) return canonical;
-      for await (const { workflowId } of this.temporal.workflow.list({ query })) return workflowId;
-      return undefined;
+      return await this.#ask(async () => {
+        for await (const { workflowId } of this.temporal.workflow.list({ query })) return workflowId;
+        return undefined;
+      });
     } catch (error) {
+      if (isUnknownAttribute(error)) return undefined;
       throw this.#translate(error, canonical);
     }
   }
 
   /** False once the run has ended, however it did. Needs no worker. */
-  async isRunning(workflowId: string): Promise<boolean> {
-    return (await this.#describe(workflowId)).status.name === 'RUNNING';
+  async isRunning(workflowId: string, runId?: string): Promise<boolean> {
+    return (await this.#describe(workflowId, runId)).status.name === 'RUNNING';
   }
 
   /** The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. */
   async *watch(workflowId: string, pollMs = POLL_MS): AsyncGenerator<LiveStatus, void> {
     for (;;) {
+      // Asked first: what the run says after its end is its last word.
+      const running = await this.isRunning(workflowId);
       const status = await this.status(workflowId);
       yield status;
-      if (status.outcome !== undefined || !(await this.isRunning(workflowId))) return;
+      if (status.outcome !== undefined || !running) return;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }
@@ -178,14 +206,17 @@ export class SwitchbackClient {
   /**
    * Decides for a run that asks.
    *
-   * @throws SwitchbackError INVALID_INPUT when the run refuses the decision, with its reason.
+   * @throws SwitchbackError INVALID_INPUT when the run refuses the decision, with its reason; RUN_NOT_FOUND also
+   * when it has ended.
    */
   async decide(workflowId: string, decision: DecideInput): Promise<Decision> {
     try {
-      return await this.temporal.workflow
-        .getHandle(workflowId)
-        .executeUpdate(decideUpdate, { args: [decision] });
+      return await this.#send(workflowId, decision);
     } catch (error) {
+      if (error instanceof WorkflowNotFoundError && !(await this.isRunning(workflowId))) {
+        const message = `The run ${workflowId} has ended; there is nothing to decide any more.`;
+        throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
+      }
       const refused = rootOf(error);
       if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
       throw this.#translate(error, workflowId);
@@ -202,22 +233,54 @@ export class SwitchbackClient {
       (input: unknown) => Promise<SwitchbackReport>
     >;
     try {
-      return await handle.result();
+      return await this.#ask(() => handle.result());
     } catch (error) {
       if (error instanceof WorkflowFailedError) throw failureOf(error);
       throw this.#translate(error, workflowId);
     }
   }
 
-  async #describe(workflowId: string) {
+  async #describe(workflowId: string, runId?: string) {
     try {
-      return await this.temporal.workflow.getHandle(workflowId).describe();
+      const handle = this.temporal.workflow.getHandle(workflowId, runId);
+      return await this.#ask(() => handle.describe());
     } catch (error) {
       throw this.#translate(error, workflowId);
     }
   }
 
+  /** Does `work` until {@link close} gives it up. */
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    const question = new AbortController();
+    setMaxListeners(0, question.signal); // a long wait is many calls, and the SDK adds a listener for each
+    this.#asking.add(question);
+    try {
+      return await this.temporal.withAbortSignal(question.signal, work);
+    } finally {
+      this.#asking.delete(question);
+    }
+  }
+
+  /** A decision that ends the run can meet news of the run in the same task, and is then to be sent again. */
+  async #send(workflowId: string, decision: DecideInput): Promise<Decision> {
+    const handle = this.temporal.workflow.getHandle(workflowId);
+    const updateId = randomUUID(); // the same for all attempts, so that it counts once
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#ask(() => handle.executeUpdate(decideUpdate, { args: [decision], updateId }));
+      } catch (error) {
+        const root = rootOf(error);
+        const lost = isGrpcServiceError(root) && root.code === grpcStatus.FAILED_PRECONDITION;
+        if (!lost || attempt === UPDATE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
   #translate(error: unknown, workflowId: string): unknown {
+    if (error instanceof NamespaceNotFoundError) {
+      const message = `Temporal at ${addressOf(this.temporal)} has no namespace ${error.namespace}.`;
+      return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
+    }
     if (error instanceof WorkflowNotFoundError) {
       return new SwitchbackError('RUN_NOT_FOUND', `There is no run ${workflowId}.`, { cause: error });
     }
@@ -227,16 +290,26 @@ export class SwitchbackClient {
       const message = `No worker answers for the run ${workflowId} on task queue ${this.taskQueue}.`;
       return new SwitchbackError('NO_WORKER', message, { cause: error });
     }
-    return unreachable(error, 'its address');
+    return unreachable(error, addressOf(this.temporal));
   }
 }
 
 function unreachable(error: unknown, address: string): SwitchbackError {
   const why = rootOf(error);
   const text = why instanceof Error ? why.message : String(why);
-  return new SwitchbackError('TEMPORAL_UNREACHABLE', `Temporal at ${address} does not answer: ${text}`, {
-    cause: error,
-  });
+  const refused = isGrpcServiceError(why) && !SILENCE.includes(why.code);
+  const message = `Temporal at ${address} ${refused ? 'refused the request' : 'does not answer'}: ${text}`;
+  return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
+}
+
+function addressOf({ connection }: Client): string {
+  return connection instanceof Connection ? connection.options.address : 'its address';
+}
+
+/** True when the namespace lacks the search attributes: no worker of ours has ever polled there. */
+function isUnknownAttribute(error: unknown): boolean {
+  const root = rootOf(error);
+  return isGrpcServiceError(root) && root.code === grpcStatus.INVALID_ARGUMENT;
 }
 
 function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
@@ -262,8 +335,10 @@ function rootOf(error: unknown): unknown {
 
 function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): WatchProgress | undefined {
   for (const activity of description.raw.pendingActivities ?? []) {
-    const data = activity.heartbeatDetails?.payloads?.[0]?.data;
-    if (data?.length && activity.activityType?.name === 'watchPair') {
+    const { data, metadata } = activity.heartbeatDetails?.payloads?.[0] ?? {};
+    // Anything else was encoded by a codec of the caller's.
+    const plain = Buffer.from(metadata?.encoding ?? []).toString() === 'json/plain';
+    if (data?.length && plain && activity.activityType?.name === 'watchPair') {
       return JSON.parse(Buffer.from(data).toString('utf8')) as WatchProgress;
     }
   }

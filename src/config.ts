@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { DEFAULT_BASE_URL } from './aiven';
 import { SwitchbackError } from './contract/errors';
@@ -27,17 +27,21 @@ export interface WorkerConfig {
 export interface TemporalConfig {
   address: string;
   namespace: string;
-  connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  connectionOptions: ReturnType<typeof toClientOptions>['connectionOptions'];
   /** For a log line; holds no secret. */
   summary: string;
 }
+
+/** A value, or everything that is wrong with it. */
+type Read<T> = { value: T } | { faults: string[] };
 
 const filled = z.string().trim().min(1);
 const workerEnv = z.object({
   AIVEN_WEB_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine(isBareUrl, 'must not hold a user, a password, a query or a fragment')
     .default(DEFAULT_BASE_URL),
-  AIVEN_TOKEN: filled.optional(),
+  AIVEN_TOKEN: filled.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII').optional(),
   AIVEN_TOKEN_FILE: filled.optional(),
   SWITCHBACK_TASK_QUEUE: filled.default(TASK_QUEUE),
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -46,28 +50,7 @@ const workerEnv = z.object({
 
 /** @throws SwitchbackError CONFIG_INVALID, whose message lists every fault and never a value. */
 export function loadWorkerConfig(env: Env): WorkerConfig {
-  const parsed = workerEnv.safeParse(withoutEmpty(env));
-  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  const { AIVEN_TOKEN: token, AIVEN_TOKEN_FILE: file } = withoutEmpty(env);
-  if (token === undefined && file === undefined) faults.push('AIVEN_TOKEN (or AIVEN_TOKEN_FILE) is not set');
-  if (token !== undefined && file !== undefined)
-    faults.push('AIVEN_TOKEN and AIVEN_TOKEN_FILE are both set; keep one');
-  if (file !== undefined) faults.push(...faultsOfTokenFile(file));
-  if (!parsed.success || faults.length > 0) {
-    throw new SwitchbackError(
-      'CONFIG_INVALID',
-      `The configuration is not valid:\n  - ${faults.join('\n  - ')}`,
-    );
-  }
-  return {
-    aiven: {
-      baseUrl: parsed.data.AIVEN_WEB_URL,
-      token: async () => token ?? (await readFile(file ?? '', 'utf8')).trim(),
-    },
-    taskQueue: parsed.data.SWITCHBACK_TASK_QUEUE,
-    logLevel: parsed.data.SWITCHBACK_LOG_LEVEL,
-    readyFile: parsed.data.SWITCHBACK_READY_FILE,
-  };
+  return allOrThrow({ worker: readWorker(env) }).worker;
 }
 
 /**
@@ -77,33 +60,76 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
  * @throws SwitchbackError CONFIG_INVALID
  */
 export function loadTemporalConfig(env: Env): TemporalConfig {
-  const faults = faultsOfTemporal(env);
-  if (faults.length > 0) {
-    throw new SwitchbackError(
-      'CONFIG_INVALID',
-      `The Temporal settings are not valid:\n  - ${faults.join('\n  - ')}`,
-    );
-  }
+  return allOrThrow({ temporal: readTemporal(env) }).temporal;
+}
+
+/** Both at once, so that one message lists the faults of both. @throws SwitchbackError CONFIG_INVALID */
+export function loadConfig(env: Env): { worker: WorkerConfig; temporal: TemporalConfig } {
+  return allOrThrow({ worker: readWorker(env), temporal: readTemporal(env) });
+}
+
+function readWorker(env: Env): Read<WorkerConfig> {
+  const parsed = workerEnv.safeParse(withoutEmpty(env));
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const { AIVEN_TOKEN: tokenText, AIVEN_TOKEN_FILE: file } = withoutEmpty(env);
+  if (tokenText === undefined && file === undefined)
+    faults.push('AIVEN_TOKEN (or AIVEN_TOKEN_FILE) is not set');
+  if (tokenText !== undefined && file !== undefined)
+    faults.push('AIVEN_TOKEN and AIVEN_TOKEN_FILE are both set; keep one');
+  if (file !== undefined) faults.push(...faultsOfTokenFile(file));
+  if (!parsed.success || faults.length > 0) return { faults };
+  const { AIVEN_TOKEN: token, ...settings } = parsed.data;
+  return {
+    value: {
+      aiven: {
+        baseUrl: settings.AIVEN_WEB_URL,
+        token: async () => token ?? (await readFile(settings.AIVEN_TOKEN_FILE ?? '', 'utf8')).trim(),
+      },
+      taskQueue: settings.SWITCHBACK_TASK_QUEUE,
+      logLevel: settings.SWITCHBACK_LOG_LEVEL,
+      readyFile: settings.SWITCHBACK_READY_FILE,
+    },
+  };
+}
+
+function readTemporal(env: Env): Read<TemporalConfig> {
+  const settings = withoutEmpty(env);
+  const faults = faultsOfTemporal(settings);
   try {
-    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-      overrideEnvVars: withoutEmpty(env),
-      configFileStrict: true,
-    });
+    const profile = loadClientConfigProfile({ overrideEnvVars: settings, configFileStrict: true });
+    if ((profile.tls?.clientCert === undefined) !== (profile.tls?.clientKey === undefined)) {
+      const names = 'TEMPORAL_TLS_CLIENT_CERT_* and TEMPORAL_TLS_CLIENT_KEY_*';
+      faults.push(`${names} (client_cert_* and client_key_* of a profile) must be set together`);
+    }
+    const { connectionOptions, namespace = 'default' } = toClientOptions(profile);
     const address = connectionOptions.address ?? 'localhost:7233';
     const security = [
       connectionOptions.tls ? 'TLS' : 'no TLS',
       ...(connectionOptions.apiKey ? ['API key'] : []),
     ];
-    return {
-      address,
-      namespace,
-      connectionOptions,
-      summary: `${address}, namespace ${namespace}, ${security.join(', ')}`,
-    };
+    const summary = `${address}, namespace ${namespace}, ${security.join(', ')}`;
+    if (faults.length === 0) return { value: { address, namespace, connectionOptions, summary } };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SwitchbackError('CONFIG_INVALID', `The Temporal settings are not valid:\n  - ${why}`);
+    faults.push(`Temporal settings: ${withoutExcerpt(error)}`);
   }
+  return { faults };
+}
+
+function allOrThrow<T extends object>(parts: { [K in keyof T]: Read<T[K]> }): T {
+  const entries = Object.entries<Read<unknown>>(parts);
+  const faults = entries.flatMap(([, part]) => ('faults' in part ? part.faults : []));
+  if (faults.length > 0) {
+    throw new SwitchbackError(
+      'CONFIG_INVALID',
+      `The configuration is not valid:\n  - ${faults.join('\n  - ')}`,
+    );
+  }
+  return Object.fromEntries(entries.map(([name, part]) => [name, 'value' in part && part.value])) as T;
+}
+
+/** The task queue on which runs are started: the one that the workers of the same environment poll. */
+export function taskQueueOf(env: Env): string {
+  return env.SWITCHBACK_TASK_QUEUE?.trim() || TASK_QUEUE;
 }
 
 /** Where a command keeps its state between calls: `XDG_STATE_HOME`, by default `~/.local/state`. */
@@ -130,23 +156,24 @@ function faultsOfTokenFile(file: string): string[] {
 
 function faultsOfTemporal(env: Env): string[] {
   const faults: string[] = [];
-  const file = env.TEMPORAL_CONFIG_FILE;
-  if (file) {
-    try {
-      readFileSync(file);
-    } catch {
-      faults.push(`TEMPORAL_CONFIG_FILE: ${file} cannot be read`);
-    }
-  }
-  const tls = env.TEMPORAL_TLS;
+  const { TEMPORAL_CONFIG_FILE: file, TEMPORAL_TLS: tls } = env;
+  // The standard reader takes a file that is not there for an empty one.
+  if (file && !existsSync(file)) faults.push(`TEMPORAL_CONFIG_FILE: ${file} does not exist`);
   if (tls && !['1', 'true', '0', 'false'].includes(tls)) {
     faults.push('TEMPORAL_TLS must be true or false in lower case; any other text would switch TLS off');
   }
-  const has = (name: string) => Boolean(env[`${name}_PATH`] || env[`${name}_DATA`]);
-  if (has('TEMPORAL_TLS_CLIENT_CERT') !== has('TEMPORAL_TLS_CLIENT_KEY')) {
-    faults.push(
-      'TEMPORAL_TLS_CLIENT_CERT_* and TEMPORAL_TLS_CLIENT_KEY_* must be set together; one alone is ignored',
-    );
-  }
   return faults;
+}
+
+function isBareUrl(text: string): boolean {
+  if (!URL.canParse(text)) return true; // said already
+  const { username, password, search, hash } = new URL(text);
+  return `${username}${password}${search}${hash}` === '';
+}
+
+/** A TOML error ends with the lines around the fault, and they may hold an API key. */
+function withoutExcerpt(error: unknown): string {
+  const { message, line } = error as Error & { line?: number };
+  const [text] = message.split('\n');
+  return line === undefined ? `${text}` : `${text} (line ${line})`;
 }

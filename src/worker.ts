@@ -1,19 +1,20 @@
 #!/usr/bin/env node
-import { loadTemporalConfig, loadWorkerConfig } from './config';
+import { loadConfig } from './config';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
 import { installLogger } from './hosting/logging';
 import { createWorker } from './hosting/worker';
 
 /** Runs a worker until SIGTERM or SIGINT: what is under way may finish, what waits goes on elsewhere. */
 async function main(): Promise<void> {
-  const config = loadWorkerConfig(process.env);
-  const temporal = loadTemporalConfig(process.env);
+  const { worker: config, temporal } = loadConfig(process.env);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const logger = installLogger(config.logLevel);
   const worker = await createWorker(config, temporal);
   logger.info(
     `worker on task queue ${config.taskQueue}; Temporal ${temporal.summary}; Aiven API ${config.aiven.baseUrl}`,
   );
-  await worker.run();
+  await worker.run(stop.signal);
 }
 
 main().catch((error: unknown) => {

@@ -1,7 +1,7 @@
-import { AivenApiError, type AivenClient } from '../aiven';
+import { AivenApiError, type AivenClient, type CallOptions } from '../aiven';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
 import type { RequestCounts } from '../contract/report';
-import type { Fact } from '../rules/facts';
+import { EVENTS_ASKED, type Fact } from '../rules/facts';
 import { observePair, type PairFacts } from '../rules/observation';
 import { situationOf } from '../rules/situation';
 
@@ -10,11 +10,19 @@ export interface PairReading {
   situation: Situation;
 }
 
+/**
+ * What a missing answer means: without a `vital` one nothing can be decided; a `needed` one is worth another attempt;
+ * an `extra` one is only shown, so nobody waits for it for long.
+ */
+type Weight = 'vital' | 'needed' | 'extra';
+
+const EXTRA_TIMEOUT_MS = 5_000;
+
 /** One conversation with the API, of an activity or a command: counts the requests and remembers what could not be read. */
 export class ApiSession {
   readonly requests: RequestCounts;
   readonly api: AivenClient;
-  #unread: AivenApiError[] = [];
+  #unread: { error: AivenApiError; weight: Weight }[] = [];
 
   constructor(
     client: AivenClient,
@@ -28,28 +36,31 @@ export class ApiSession {
     });
   }
 
-  /** True when something could not be read that another attempt may well read. */
+  /** True when something could not be read, and another attempt may well read all that is vital. */
   get worthRetrying(): boolean {
-    return this.#unread.some((error) => error.retryable);
+    const inVain = this.#unread.some(({ error, weight }) => weight === 'vital' && !error.retryable);
+    return !inVain && this.#unread.some(({ error, weight }) => weight !== 'extra' && error.retryable);
   }
 
   /** The longest wait that the API asked for, in milliseconds. */
   get retryAfterMs(): number | undefined {
-    const waits = this.#unread.flatMap((error) => error.retryAfterMs ?? []);
+    const waits = this.#unread.flatMap(({ error }) => error.retryAfterMs ?? []);
     return waits.length > 0 ? Math.max(...waits) : undefined;
   }
 
   /** Asks for one fact. An API failure is an answer too; a cancellation is not and is thrown. */
   async ask<T>(
     request: string,
-    call: (api: AivenClient, options: { signal: AbortSignal }) => Promise<T>,
+    call: (api: AivenClient, options: CallOptions) => Promise<T>,
+    weight: Weight = 'vital',
   ): Promise<Fact<T>> {
+    const timeoutMs = weight === 'extra' ? EXTRA_TIMEOUT_MS : undefined;
     try {
-      const value = await call(this.api, { signal: this.signal });
+      const value = await call(this.api, { signal: this.signal, timeoutMs });
       return { ok: true, value, request, at: new Date().toISOString() };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;
-      this.#unread.push(error);
+      this.#unread.push({ error, weight });
       const { message: why, status } = error;
       return {
         ok: false,
@@ -73,6 +84,26 @@ export class ApiSession {
     return this.ask(`GET disaster-recovery of ${service}`, (api, options) =>
       api.getDisasterRecovery(project, service, options),
     );
+  }
+
+  askEvents(project: string) {
+    const call = (api: AivenClient, options: CallOptions) => api.getEvents(project, EVENTS_ASKED, options);
+    return this.ask(`GET events of ${project}`, call, 'needed');
+  }
+
+  askAlerts(project: string) {
+    const call = (api: AivenClient, options: CallOptions) => api.getAlerts(project, options);
+    return this.ask(`GET alerts of ${project}`, call, 'extra');
+  }
+
+  askAccessTokens() {
+    return this.ask('GET /access_token', (api, options) => api.getAccessTokens(options), 'extra');
+  }
+
+  askMetrics(project: string, service: string) {
+    const call = (api: AivenClient, options: CallOptions) =>
+      api.getMetrics(project, service, 'hour', options);
+    return this.ask(`POST metrics of ${service}`, call, 'needed');
   }
 
   /** Reads both services at once, and in the promote-to-master dialect the status of the pair. */

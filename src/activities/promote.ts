@@ -22,7 +22,10 @@ export async function promote(client: AivenClient, { pair, target }: PromoteInpu
   });
 
   if (isPromoted(target, reading.observed)) {
-    return answer('not-needed', `${service} is active already (${describePair(reading.observed)})`);
+    return answer(
+      'not-needed',
+      `${service} is active or on its way already (${describePair(reading.observed)})`,
+    );
   }
   if (!mayPromote(target, reading.situation, reading.observed)) {
     const detail = `${reading.situation} does not allow promoting ${service}`;

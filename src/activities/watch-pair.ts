@@ -1,12 +1,15 @@
 import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
-import { describePair } from '../contract/observation';
+import { describePair, type Situation } from '../contract/observation';
+import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
 import { ApiSession, type PairReading } from './api-session';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
 const UNREADABLE_TOLERANCE_MS = 15_000;
+/** Slow replies and waits that the API asks for are longer than the heartbeat time-out, and no sign of a dead worker. */
+const BEAT_MS = 2_000;
 
 /**
  * Reads both services again and again, heartbeating, until the goal is confirmed, the situation is another than
@@ -14,8 +17,22 @@ const UNREADABLE_TOLERANCE_MS = 15_000;
  * it waits. Good reads are counted afresh by every attempt: only what this process saw in a row counts.
  */
 export async function watchPair(client: AivenClient, input: WatchInput): Promise<WatchResult> {
-  let progress = activityInfo().heartbeatDetails as WatchProgress | undefined;
-  const session = new ApiSession(client, cancellationSignal(), progress?.requests);
+  const before = activityInfo().heartbeatDetails as WatchProgress | undefined;
+  const progress = before ?? nothingReadYet(input.known);
+  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
+  try {
+    return await watchUntilEnd(client, input, progress);
+  } finally {
+    clearInterval(beats);
+  }
+}
+
+async function watchUntilEnd(
+  client: AivenClient,
+  input: WatchInput,
+  progress: WatchProgress,
+): Promise<WatchResult> {
+  const session = new ApiSession(client, cancellationSignal(), progress.requests);
   const startedAt = Date.now();
   const goodReads = new Streak();
   const sameReads = new Streak();
@@ -23,20 +40,19 @@ export async function watchPair(client: AivenClient, input: WatchInput): Promise
   let moved = input.moved;
 
   for (;;) {
-    if (progress !== undefined) heartbeat(progress);
     const reading = await session.readPair(input.pair);
     const { situation, observed } = reading;
     moved ||= situation === 'moving';
     goodReads.next(situation === input.goal);
     sameReads.next(situation !== 'unreadable', fingerprint(reading));
     unread.next(situation === 'unreadable' && session.worthRetrying);
-    progress = {
+    Object.assign(progress, {
       situation,
       observed: describePair(observed),
       at: new Date().toISOString(),
       goodReads: goodReads.length,
-      requests: session.requests,
-    };
+      requests: { ...session.requests },
+    } satisfies WatchProgress);
     heartbeat(progress);
 
     const end = (ended: WatchResult['ended']): WatchResult => ({
@@ -46,7 +62,9 @@ export async function watchPair(client: AivenClient, input: WatchInput): Promise
     });
     if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return end('reached');
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
-    if (situation !== input.known && situation !== input.goal && !tolerated) return end('changed');
+    const isKnown =
+      situation === input.known && mayPromote('recovery', situation, observed) === input.mayReturn;
+    if (!isKnown && situation !== input.goal && !tolerated) return end('changed');
     if (
       input.quietWindowMs !== undefined &&
       situation === input.known &&
@@ -62,6 +80,11 @@ export async function watchPair(client: AivenClient, input: WatchInput): Promise
     );
     await sleep(Math.max(pause, session.retryAfterMs ?? 0));
   }
+}
+
+function nothingReadYet(situation: Situation): WatchProgress {
+  const at = new Date().toISOString();
+  return { situation, observed: 'nothing yet', at, goodReads: 0, requests: { reads: 0, writes: 0 } };
 }
 
 /** Anything that would be different if a write had had an effect. */

@@ -1,14 +1,22 @@
+import { resolve } from 'node:path';
 import { ApiSession } from '../activities/api-session';
 import { findPair } from '../activities/find-pair';
 import { AivenClient } from '../aiven';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, type SwitchbackInput } from '../client';
-import { loadTemporalConfig, loadWorkerConfig, stateFolder, type TemporalConfig } from '../config';
+import {
+  loadTemporalConfig,
+  loadWorkerConfig,
+  stateFolder,
+  type TemporalConfig,
+  taskQueueOf,
+} from '../config';
 import { type ErrorCode, errors, exitCodes, SwitchbackError } from '../contract/errors';
+import { parseInput } from '../contract/input';
 import type { Pair } from '../contract/observation';
 import { type Embedded, startEmbedded } from '../hosting/embedded';
 import { peersOf } from '../rules/observation';
 import { version } from '../version';
-import { follow } from './follow';
+import { follow, unlessStopped } from './follow';
 import { checkLine, pairLines, remedyLines, reportLines, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
@@ -31,9 +39,10 @@ export interface RunFlags {
 
 /** Starts a switchback, or finds the one that is going on, and follows it to its end. */
 export async function run(input: SwitchbackInput, flags: RunFlags, around: Surroundings): Promise<number> {
+  assertValid(input);
   const host = flags.embedded ? await embed(flags, around) : undefined;
   try {
-    const client = await connect(host?.temporal ?? loadTemporalConfig(around.env));
+    const client = await connect(host?.temporal ?? loadTemporalConfig(around.env), around.env);
     try {
       return await startAndFollow(client, input, flags, around);
     } finally {
@@ -47,9 +56,14 @@ export async function run(input: SwitchbackInput, flags: RunFlags, around: Surro
 async function startAndFollow(
   client: SwitchbackClient,
   input: SwitchbackInput,
-  { json, detach, embedded }: RunFlags,
+  flags: RunFlags,
   { terminal, interrupted }: Surroundings,
 ): Promise<number> {
+  const { json, detach } = flags;
+  if (interrupted.aborted) {
+    terminal.error('Stopped before anything was started.');
+    return INTERRUPTED;
+  }
   const started = await client.start(input, { attach: true });
   const { workflowId } = started;
   if (detach) {
@@ -64,22 +78,29 @@ async function startAndFollow(
     );
     await follow(client, started, terminal, interrupted);
   }
-  const report = await Promise.race([
-    client.result(workflowId, started.runId).catch(asFailure),
-    onAbort(interrupted),
-  ]);
+  const ended = client.result(workflowId, started.runId).catch(asFailure);
+  const report = await unlessStopped(ended, interrupted);
   if (report === undefined) {
-    const again = `switchback run --project ${input.project} ${input.service}${embedded ? ' --embedded' : ''}`;
-    const state = embedded
-      ? 'The run is kept and goes on when you start it again'
-      : 'The run goes on without you';
-    terminal.error(`\nStopped watching. ${state}: ${again}`);
+    terminal.error(`\nStopped watching. ${farewell(input, flags)}`);
     return INTERRUPTED;
   }
   if (report instanceof SwitchbackFailedError) return fail(report, json, terminal);
   if (json) terminal.line(JSON.stringify(report));
   else for (const line of reportLines(report, terminal.colour)) terminal.line(line);
   return exitCodes.done;
+}
+
+/** What becomes of the run, and how to see more of it. */
+function farewell({ project, service }: SwitchbackInput, { embedded, embeddedDir }: RunFlags): string {
+  const again = `switchback run --project ${project} ${service}`;
+  if (!embedded) return `The run goes on without you; follow it again with\n  ${again}`;
+  const folder = embeddedDir === undefined ? '' : ` --embedded-dir ${quoted(embeddedDir)}`;
+  return `The run is kept, but goes on only when you start it again:\n  ${again} --embedded${folder}`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Shows both services and the run of the pair, if there is one. */
@@ -89,11 +110,15 @@ export async function get(
   { json }: { json: boolean },
   { env, terminal }: Surroundings,
 ): Promise<number> {
+  assertValid({ project, service });
   const services = await settle(readServices(env, project, service));
   const primary =
     services.status === 'fulfilled' && 'pair' in services.value ? services.value.pair.primary : service;
   const run = await settle(findRun(env, project, primary));
-  if (services.status === 'rejected' && run.status === 'rejected') throw services.reason;
+  if (services.status === 'rejected' && run.status === 'rejected') {
+    terminal.error(`Run: not known. ${explain(run.reason).message}`);
+    throw services.reason;
+  }
   if (json) {
     const problems = [services, run].flatMap((part) =>
       part.status === 'rejected' ? [explain(part.reason)] : [],
@@ -175,13 +200,19 @@ async function findRun(
   project: string,
   service: string,
 ): Promise<LiveStatus | undefined> {
-  const client = await connect(loadTemporalConfig(env));
+  const client = await connect(loadTemporalConfig(env), env);
   try {
     const workflowId = await client.latestRun(project, service);
     return workflowId === undefined ? undefined : await client.status(workflowId);
   } finally {
     await client.close();
   }
+}
+
+/** Before anything is connected or started for nothing. */
+function assertValid(input: SwitchbackInput): void {
+  const parsed = parseInput(input);
+  if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
 }
 
 /** Says what went wrong, as the message or as JSON, and answers with the exit code for it. */
@@ -206,17 +237,21 @@ function explain(error: unknown): { code: ErrorCode | 'INTERNAL'; message: strin
 }
 
 async function embed(flags: RunFlags, { env, terminal }: Surroundings): Promise<Embedded> {
-  const folder = flags.embeddedDir ?? stateFolder(env);
+  const folder = resolve(flags.embeddedDir ?? stateFolder(env));
   const host = await startEmbedded(folder, loadWorkerConfig(env), (message) => terminal.error(message));
   if (!flags.json)
     terminal.line(`Temporal and the worker run inside this command, on ${folder}. UI: ${host.uiUrl}`);
   return host;
 }
 
-function connect({ connectionOptions, namespace }: TemporalConfig): Promise<SwitchbackClient> {
+function connect(
+  { connectionOptions, namespace }: TemporalConfig,
+  env: Surroundings['env'],
+): Promise<SwitchbackClient> {
   const { address, tls, apiKey, metadata } = connectionOptions;
   return SwitchbackClient.connect({
     namespace,
+    taskQueue: taskQueueOf(env),
     ...(address === undefined ? {} : { address }),
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -227,13 +262,6 @@ function connect({ connectionOptions, namespace }: TemporalConfig): Promise<Swit
 function asFailure(error: unknown): SwitchbackFailedError {
   if (error instanceof SwitchbackFailedError) return error;
   throw error;
-}
-
-function onAbort(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }
 
 async function settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {

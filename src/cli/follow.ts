@@ -14,7 +14,7 @@ const PATIENCE_MS = 120_000;
  */
 export async function follow(
   client: SwitchbackClient,
-  { workflowId }: SwitchbackRun,
+  { workflowId, runId }: SwitchbackRun,
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<void> {
@@ -22,12 +22,14 @@ export async function follow(
   let silentSince: number | undefined;
   while (!stop.aborted) {
     try {
-      const status = await client.status(workflowId);
+      // Asked first: what the run says after its end is its last word.
+      const running = await unlessStopped(client.isRunning(workflowId, runId), stop);
+      const status = await unlessStopped(client.status(workflowId, runId), stop);
+      if (status === undefined) break;
       silentSince = undefined;
       showNews(status, shown, terminal);
-      if (status.outcome !== undefined) break;
+      if (status.outcome !== undefined || !running) break;
       terminal.live(liveLine(status, new Date()));
-      if (!(await client.isRunning(workflowId))) break;
     } catch (error) {
       if (!isSilence(error)) throw error;
       if (silentSince === undefined)
@@ -61,6 +63,16 @@ function isSilence(error: unknown): error is SwitchbackError {
   return (
     error instanceof SwitchbackError && (error.code === 'NO_WORKER' || error.code === 'TEMPORAL_UNREACHABLE')
   );
+}
+
+/** The answer, or `undefined` once nobody waits for it any more. */
+export function unlessStopped<T>(answer: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => resolve(undefined);
+    if (stop.aborted) giveUp();
+    stop.addEventListener('abort', giveUp, { once: true });
+    answer.then(resolve, reject).finally(() => stop.removeEventListener('abort', giveUp));
+  });
 }
 
 function pause(ms: number, stop: AbortSignal): Promise<void> {

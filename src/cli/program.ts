@@ -1,27 +1,25 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { OnTimeout, SwitchbackInput } from '../client';
-import { exitCodes } from '../contract/errors';
+import { exitCodeMeanings, exitCodes } from '../contract/errors';
 import { version } from '../version';
 import { fail, get, run, type Surroundings } from './commands';
 
 interface RunOptions extends Omit<SwitchbackInput, 'service'> {
-  json: boolean;
-  detach: boolean;
-  embedded: boolean;
+  json?: boolean;
+  detach?: boolean;
+  embedded?: boolean;
   embeddedDir?: string;
 }
 
-const EXIT_CODES = `
-Exit codes:
-  ${exitCodes.done}  done (switched back, already there, or accepted)
-  ${exitCodes.internal}  a fault of this program
-  ${exitCodes.usage}  wrong options, input or configuration
-  ${exitCodes.blocked}  blocked by a precondition; nothing was written
-  ${exitCodes.aborted}  stopped without effect: drifted, refused, cancelled, not switched
-  ${exitCodes.returned}  failed, and returned to the recovery service
-  ${exitCodes.needsOperator}  a person must look at the pair
-  ${exitCodes.connection}  Temporal, a worker or the CLI for a dev server could not be reached
-  130  stopped watching (Ctrl-C); the run goes on`;
+const EXIT_CODES = [
+  '\nExit codes:',
+  ...Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`),
+].join('\n');
+
+const EXAMPLES = `
+Examples:
+  switchback get --project my-project pg-main
+  switchback run --project my-project pg-main`;
 
 const RUN_EXAMPLES = `
 Examples:
@@ -51,7 +49,8 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
       'Bring an Aiven for PostgreSQL disaster recovery pair home: make the primary service active again.',
     )
     .version(version)
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXIT_CODES)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .configureOutput({
@@ -78,16 +77,25 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
     .option('--decision-window <duration>', 'how long a person has to decide (default 10m)')
     .option('--requested-by <who>', 'who asks, for the record')
     .option('--reason <text>', 'why, for the record')
-    .option('--detach', 'print the workflow id and do not follow', false)
-    .option('--json', 'print the report as one line of JSON', false)
-    .option('--embedded', 'run Temporal and the worker inside this command', false)
-    .option(
-      '--embedded-dir <folder>',
-      'where --embedded keeps its database (default: the state folder of the user)',
+    .option('--detach', 'print the workflow id and do not follow')
+    .option('--json', 'print the report as one line of JSON')
+    .addOption(
+      new Option('--embedded', 'run Temporal and the worker inside this command')
+        // A run in a server that ends with the command would stand still.
+        .conflicts('detach'),
+    )
+    .addOption(
+      new Option(
+        '--embedded-dir <folder>',
+        'where --embedded keeps its database (default: the state folder of the user)',
+      ).implies({ embedded: true }),
     )
     .addHelpText('after', RUN_EXAMPLES)
-    .action((service: string, { json, detach, embedded, embeddedDir, ...rest }: RunOptions) =>
-      act(json, () => run({ ...rest, service }, { json, detach, embedded, embeddedDir }, around)),
+    .action(
+      (
+        service: string,
+        { json = false, detach = false, embedded = false, embeddedDir, ...rest }: RunOptions,
+      ) => act(json, () => run({ ...rest, service }, { json, detach, embedded, embeddedDir }, around)),
     );
 
   program
@@ -96,9 +104,9 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
     .description('show both services and the run of the pair')
     .argument('<service>', 'either service of the pair')
     .requiredOption('--project <name>', 'the Aiven project of both services')
-    .option('--json', 'print one line of JSON', false)
+    .option('--json', 'print one line of JSON')
     .addHelpText('after', GET_EXAMPLES)
-    .action((service: string, { project, json }: { project: string; json: boolean }) =>
+    .action((service: string, { project, json = false }: { project: string; json?: boolean }) =>
       act(json, () => get(project, service, { json }, around)),
     );
 

@@ -1,10 +1,11 @@
 import { clearLine, cursorTo } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 
 /** Where a command writes: plain lines for scripts, colour and one live line for a person at a terminal. */
 export interface Terminal {
   colour: ReturnType<typeof pc.createColors>;
-  /** A line to standard output. */
+  /** A line to standard output; at a terminal it wraps between words, indented as far as its last column. */
   line(text: string): void;
   /** A line to standard error. */
   error(text: string): void;
@@ -35,10 +36,40 @@ export function createTerminal({ stdout, stderr } = process): Terminal {
   };
   return {
     colour: pc.createColors(interactive && pc.isColorSupported),
-    line: (text) => above(() => stdout.write(`${text}\n`)),
+    line: (text) => above(() => stdout.write(`${interactive ? wrapped(text, stdout.columns) : text}\n`)),
     error: (text) => above(() => stderr.write(`${text}\n`)),
     live,
   };
+}
+
+/** Where the text of a line begins: after its last column gap, and after the mark of a list. */
+const LEAD = /^(?:.*\s{2,})?(?:[✓✗✔✘!?] )?/;
+
+function wrapped(text: string, columns = 80): string {
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, columns))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number): string {
+  if (width(line) <= columns) return line;
+  const lead = LEAD.exec(stripVTControlCharacters(line))?.[0].length ?? 0;
+  const indent = ' '.repeat(lead < columns / 2 ? lead : 0);
+  const lines: string[] = [];
+  let current: string | undefined;
+  for (const word of line.split(' ')) {
+    const longer = current === undefined ? word : `${current} ${word}`;
+    if (current !== undefined && width(longer) > columns) {
+      lines.push(current);
+      current = indent + word;
+    } else current = longer;
+  }
+  return [...lines, current].join('\n');
+}
+
+function width(text: string): number {
+  return stripVTControlCharacters(text).length;
 }
 
 /** A line that wrapped could not be taken back. */

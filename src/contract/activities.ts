@@ -16,20 +16,31 @@ export interface DiscoverInput {
 /** Either the pair, or the checks that say why there is none. */
 export type Discovery = Counted & ({ pair: Pair } | { checks: CheckResult[] });
 
-/** `go`: promote. `settle`: the roles are right already, nothing to write. `blocked`: see the checks. */
-export type PreflightVerdict = 'go' | 'settle' | 'blocked';
+/**
+ * `go`: promote. `settle`: the roles are right already but fresh, so watch until they have settled. `at-rest`: they
+ * have been right for long, there is nothing to do. `blocked`: see the checks.
+ */
+export type PreflightVerdict = 'go' | 'settle' | 'at-rest' | 'blocked';
 
 export interface Preflight extends Counted {
   verdict: PreflightVerdict;
   checks: CheckResult[];
   situation: Situation;
   observed: PairObservation;
+  /** What must not move before the write, in words; compare two of them with `driftBetween`. */
+  critical: Record<string, string>;
+  /** Of the pair, the critical facts and the checks that stop: what an approval is bound to. */
+  fingerprint: string;
 }
 
 export interface PreflightInput {
   pair: Pair;
   /** True when the input named both services, which confirms which one is the primary. */
   confirmed: boolean;
+  /** How long the run may take: what ends or begins within it concerns the run. Default 30 minutes. */
+  budgetMs?: number;
+  /** The id of the lock that the run holds on the pair. */
+  lock?: string;
 }
 
 export interface PromoteInput {
@@ -70,6 +81,8 @@ export interface WatchInput {
   goal: 'primary-active' | 'recovery-active';
   /** The situation that the workflow knows of; any other ends the watch. */
   known: Situation;
+  /** Whether what the workflow knows allows a return to the recovery service; a change of that ends the watch too. */
+  mayReturn: boolean;
   /** How long three good reads must span before the goal counts as reached. */
   settleWindowMs: number;
   /** True when the switch was seen in motion, so that a settled read can be believed sooner. */
@@ -79,7 +92,7 @@ export interface WatchInput {
 }
 
 export interface WatchResult extends Counted {
-  /** `reached`: the goal, confirmed. `changed`: another situation. `quiet`: nothing moved for the quiet window. */
+  /** `reached`: the goal, confirmed. `changed`: not what was known. `quiet`: nothing moved for the quiet window. */
   ended: 'reached' | 'changed' | 'quiet';
   situation: Situation;
   observed: PairObservation;

@@ -4,21 +4,144 @@ export type Severity = 'block' | 'ack' | 'warn';
 /** `unknown` means the fact could not be read; it stops the run wherever the check's severity would. */
 export type Verdict = 'pass' | 'warn' | 'block' | 'unknown';
 
-/** The answer of one precondition. The catalogue is rules/checks.ts; docs/checks.md is generated from it. */
+/**
+ * Every check there is, in the order in which a person would look, with the severities that its findings can have.
+ * The first one is also that of a fact that could not be read. The ids are what people acknowledge: they never change.
+ */
+export const checkSeverities = {
+  'token-valid': ['block'],
+  'services-exist': ['block'],
+  'dialect-known': ['block'],
+  postgresql: ['block'],
+  'crdr-peers': ['block'],
+  'named-is-primary': ['block'],
+  'switchover-completed': ['block'],
+  'both-settled': ['block'],
+  'integration-running': ['block', 'ack', 'warn'],
+  'one-master': ['block', 'ack', 'warn'],
+  'nodes-caught-up': ['ack'],
+  'same-version': ['block'],
+  'primary-size': ['ack'],
+  'disk-usage': ['ack', 'block'],
+  'cpu-usage': ['warn'],
+  'plan-supported': ['warn'],
+  'one-run-per-pair': ['warn'],
+  maintenance: ['ack', 'block'],
+  'recent-change': ['ack', 'warn'],
+  'automation-frozen': ['warn'],
+  alerts: ['warn', 'ack'],
+  'token-lifetime': ['warn', 'ack'],
+  'recent-backup': ['warn', 'ack'],
+  'primary-region': ['warn'],
+  'replication-lag': ['warn'],
+  'slots-and-transactions': ['warn'],
+  dependents: ['warn'],
+  'network-parity': ['warn'],
+  'shared-address': ['warn'],
+  'settings-parity': ['warn'],
+  'pool-parity': ['warn'],
+  'termination-protection': ['warn'],
+  notifications: ['warn'],
+} as const satisfies Record<string, readonly [Severity, ...Severity[]]>;
+
+export type CheckId = keyof typeof checkSeverities;
+
+/** Who takes responsibility for a finding, and why. */
+export interface Acknowledged {
+  by: string;
+  reason: string;
+}
+
+/** One entry of the input's list, and the payload of an update: `{"check":"maintenance","by":"…","reason":"…"}`. */
+export interface Acknowledgement extends Acknowledged {
+  check: string;
+}
+
+/** The answer of one precondition. The catalogue is rules/checks/; docs/checks.md is generated from it. */
 export interface CheckResult {
   id: string;
   title: string;
+  /** Of this very finding. */
   severity: Severity;
   verdict: Verdict;
   observed: string;
   wanted: string;
   /** What to do about it; empty when the verdict is `pass`. */
   remedy: string;
-  /** Which requests say so. */
+  /** Which requests say so, and when they were answered. */
   evidence: string;
+  /** Set on a soft finding that a person answers for. */
+  acknowledged?: Acknowledged;
 }
 
 /** True when this answer must stop the run before anything is written. */
 export function stops(check: CheckResult): boolean {
+  if (check.severity === 'ack' && check.acknowledged !== undefined) return false;
   return check.severity !== 'warn' && check.verdict !== 'pass' && check.verdict !== 'warn';
+}
+
+/** The checks, each soft finding that somebody answers for marked as such; a hard one never is. */
+export function withAcknowledgements(
+  checks: readonly CheckResult[],
+  acknowledgements: readonly Acknowledgement[],
+): CheckResult[] {
+  return checks.map((check) => {
+    const found = acknowledgements.find((one) => one.check === check.id);
+    if (found === undefined || check.severity !== 'ack' || !stops(check)) return check;
+    return { ...check, acknowledged: { by: found.by, reason: found.reason } };
+  });
+}
+
+/** The checks that still stop the run once these acknowledgements count. */
+export function unacknowledged(
+  checks: readonly CheckResult[],
+  acknowledgements: readonly Acknowledgement[],
+): CheckResult[] {
+  return withAcknowledgements(checks, acknowledgements).filter(stops);
+}
+
+/** Shown with every complaint about an acknowledgement. */
+export const EXAMPLE_ACKNOWLEDGEMENT = '{"check":"maintenance","by":"you@example.com","reason":"INC-123"}';
+
+const TEXT_LIMIT = 500;
+
+/**
+ * Every fault of an acknowledgement of unknown shape; none when it is good. Given the checks as they are now, it must
+ * also meet one that stops the run.
+ */
+export function faultsOfAcknowledgement(payload: unknown, checks?: readonly CheckResult[]): string[] {
+  const value = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
+  const faults = faultsOfCheckId(value.check, checks);
+  for (const field of ['by', 'reason']) {
+    const text = value[field];
+    if (typeof text !== 'string' || text.trim() === '' || text.length > TEXT_LIMIT) {
+      faults.push(`"${field}" must be a text of at most ${TEXT_LIMIT} characters`);
+    }
+  }
+  for (const field of Object.keys(value)) {
+    if (!['check', 'by', 'reason'].includes(field)) {
+      faults.push(`"${field}" is not a known field; known are check, by, reason`);
+    }
+  }
+  return faults;
+}
+
+function faultsOfCheckId(id: unknown, checks: readonly CheckResult[] | undefined): string[] {
+  if (typeof id !== 'string' || !Object.hasOwn(checkSeverities, id)) {
+    return [`"check" must be the id of a check, such as ${softChecks().join(', ')}`];
+  }
+  const severities: readonly Severity[] = checkSeverities[id as CheckId];
+  if (severities.includes('block') && !severities.includes('ack')) {
+    return [`"${id}" is a hard check: it cannot be acknowledged, only mended`];
+  }
+  const now = checks?.find((check) => check.id === id);
+  if (now === undefined) return [];
+  if (!stops(now)) return [`"${id}" does not stop the run: there is nothing to acknowledge`];
+  if (now.severity === 'ack') return [];
+  return [`"${id}" is a hard finding (${now.observed}): it cannot be acknowledged. ${now.remedy}`];
+}
+
+function softChecks(): string[] {
+  const all: [string, readonly Severity[]][] = Object.entries(checkSeverities);
+  return all.flatMap(([id, severities]) => (severities.includes('ack') ? [id] : []));
 }

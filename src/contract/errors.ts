@@ -20,6 +20,19 @@ export const exitCodes = {
   connection: 7,
 } as const;
 
+/** What each exit code says, for the command's help and the docs. */
+export const exitCodeMeanings: Readonly<Record<number, string>> = {
+  [exitCodes.done]: 'done: switched back, already there, or accepted',
+  [exitCodes.internal]: 'a fault of this program',
+  [exitCodes.usage]: 'wrong options, input or configuration',
+  [exitCodes.blocked]: 'blocked before anything was written',
+  [exitCodes.aborted]: 'stopped without effect: drifted, refused, cancelled, not switched',
+  [exitCodes.returned]: 'failed, and returned to the recovery service',
+  [exitCodes.needsOperator]: 'a person must look at the pair',
+  [exitCodes.connection]: 'Temporal, a worker or the CLI for a dev server could not be reached',
+  130: 'stopped watching (Ctrl-C); the run goes on',
+};
+
 /** Every error code there is, in one place. A code never changes its meaning. */
 export const errors = {
   INVALID_INPUT: {

@@ -1,7 +1,7 @@
 import type { CheckResult } from './checks';
 import type { ErrorCode } from './errors';
 import type { Dialect, PairObservation, Situation } from './observation';
-import type { Phase } from './status';
+import type { Phase } from './phase';
 
 /** How a run ended. Only the first three complete the workflow; the others fail it with an {@link ErrorCode}. */
 export type Outcome =

@@ -1,19 +1,7 @@
 import type { CheckResult } from './checks';
 import type { PairObservation, Situation } from './observation';
+import type { Phase } from './phase';
 import type { Alarm, Decision, Outcome, TimelineEntry } from './report';
-
-/** Where a run is in the procedure. */
-export type Phase =
-  | 'validate'
-  | 'discover'
-  | 'preflight'
-  | 'promote'
-  | 'promote-uncertain'
-  | 'converge'
-  | 'needs-operator'
-  | 'return-to-recovery'
-  | 'verify'
-  | 'report';
 
 /** Why the run waits: never a silent wait. */
 export interface Waiting {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { follow } from '../cli/follow';
+import { follow, unlessStopped } from '../cli/follow';
 import { reportLines } from '../cli/render';
 import { createTerminal, type Terminal } from '../cli/terminal';
 import { SwitchbackClient, type SwitchbackReport } from '../client';
@@ -9,11 +9,14 @@ import type { Dialect, Lab } from '../lab/lab';
 import { isProven, type Proof, prove, ROWS_BEFORE, type Uris, writeRows } from './proof';
 import { type Stage, setStage } from './stage';
 
+/** As shells have it. */
+const INTERRUPTED = 130;
+
 interface DemoFlags {
   dialect: Dialect;
   transition: string;
-  keep: boolean;
-  json: boolean;
+  keep?: boolean;
+  json?: boolean;
 }
 
 /** `npm run demo`: one switchback of two real, streaming PostgreSQL servers, from nothing to the proof by SQL. */
@@ -27,7 +30,15 @@ async function main(argv: string[]): Promise<number> {
   const { bold, dim } = terminal.colour;
   say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
   const transitionMs = parseDuration(flags.transition) ?? 0;
-  const stage = await setStage({ dialect: flags.dialect, transitionMs }, (text) => terminal.error(text));
+  const stage = await setStage(
+    { dialect: flags.dialect, transitionMs },
+    (text) => terminal.error(text),
+    interrupt.signal,
+  ).catch((error: unknown) => {
+    if (interrupt.signal.aborted) return undefined;
+    throw error;
+  });
+  if (stage === undefined) return INTERRUPTED;
   try {
     const { uris, project, primary, recovery } = target(stage.lab);
     await writeRows(uris);
@@ -39,7 +50,7 @@ async function main(argv: string[]): Promise<number> {
         `  Temporal UI ${stage.server.uiUrl}   Aiven-compatible API ${stage.lab.baseUrl} (${flags.dialect})`,
       ),
     );
-    if (interrupt.signal.aborted) return 130;
+    if (interrupt.signal.aborted) return INTERRUPTED;
 
     say(bold(`\nSwitchback of ${project}/${primary}`));
     const report = await switchBack(
@@ -49,7 +60,7 @@ async function main(argv: string[]): Promise<number> {
       flags.json ? undefined : terminal,
       interrupt.signal,
     );
-    if (report === undefined) return 130;
+    if (report === undefined) return INTERRUPTED;
     const proof = await prove(uris);
     const link = `${stage.server.uiUrl}/namespaces/default/workflows/${report.workflowId}/${report.runId}/timeline`;
     if (flags.json) terminal.line(JSON.stringify({ proven: isProven(proof), proof, report, link }));
@@ -71,8 +82,8 @@ function readFlags(argv: string[]): DemoFlags {
         .default('role'),
     )
     .addOption(new Option('--transition <duration>', 'how long the role change takes').default('4s'))
-    .option('--keep', 'leave everything running until Ctrl-C', false)
-    .option('--json', 'print one line of JSON', false)
+    .option('--keep', 'leave everything running until Ctrl-C')
+    .option('--json', 'print one line of JSON')
     .parse(argv, { from: 'user' })
     .opts<DemoFlags>();
 }
@@ -97,7 +108,7 @@ async function switchBack(
   try {
     const run = await client.start({ project, service, settleWindow: '2s', requestedBy: 'demo' });
     if (terminal !== undefined) await follow(client, run, terminal, stop);
-    return stop.aborted ? undefined : await client.result(run.workflowId, run.runId);
+    return await unlessStopped(client.result(run.workflowId, run.runId), stop);
   } finally {
     await client.close();
   }

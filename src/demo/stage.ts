@@ -19,10 +19,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Builds the stage; whatever had been started is ended again when a part fails. */
+/** Builds the stage; whatever had been started is ended again when a part fails, or `stop` fires: then it throws. */
 export async function setStage(
   options: { dialect: Dialect; transitionMs: number },
   log: (message: string) => void,
+  stop: AbortSignal,
 ): Promise<Stage> {
   const undo: (() => Promise<void> | void)[] = [];
   const close = async () => {
@@ -32,10 +33,13 @@ export async function setStage(
     const folder = mkdtempSync(join(tmpdir(), 'switchback-demo-'));
     undo.push(() => rmSync(folder, { recursive: true, force: true }));
     const cli = await findTemporalCli({ log });
+    stop.throwIfAborted();
     const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: keywords() });
     undo.push(() => server.stop());
+    stop.throwIfAborted();
     const lab = await startLab({ ...options, state: 'ready' });
     undo.push(() => lab.close());
+    stop.throwIfAborted();
     const env = {
       TEMPORAL_ADDRESS: server.address,
       TEMPORAL_NAMESPACE: server.namespace,
@@ -65,12 +69,13 @@ function spawnWorker(env: Record<string, string>, logFile: string): ChildProcess
     detached: true,
   });
   closeSync(log);
-  if (worker.pid !== undefined) endWithUs(worker.pid);
+  if (worker.pid !== undefined) worker.once('exit', endWithUs(worker.pid));
   return worker;
 }
 
 async function end(worker: ChildProcess): Promise<void> {
   if (worker.exitCode !== null || worker.signalCode !== null) return;
-  worker.kill('SIGTERM');
+  // Nothing of the stage is kept, so nothing needs the time to finish.
+  worker.kill('SIGKILL');
   await once(worker, 'exit');
 }

@@ -4,7 +4,7 @@ import type { WorkerConfig } from '../config';
 
 /**
  * Makes every log line of this process, Temporal's own included, a JSON line by pino. Once per process, before
- * anything connects.
+ * anything connects. Signals stay with the caller: the SDK would stop its workers at once, whatever is to be said first.
  *
  * @param file where to; standard output by default.
  */
@@ -12,6 +12,7 @@ export function installLogger(level: WorkerConfig['logLevel'], file?: string): L
   const logger = createLogger(level, file);
   Runtime.install({
     logger,
+    shutdownSignals: [],
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
   });
   return logger;

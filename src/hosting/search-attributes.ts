@@ -1,3 +1,4 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { SwitchbackError } from '../contract/errors';
@@ -9,7 +10,7 @@ const NAMES = Object.values(searchAttributes).map((key) => key.name);
  * Makes sure that the namespace has the search attributes, before anything polls: an upsert of one that is missing
  * fails every task of the workflow, and no code can catch that.
  *
- * @throws SwitchbackError SEARCH_ATTRIBUTES_MISSING with the commands that register them.
+ * @throws SwitchbackError TEMPORAL_UNREACHABLE when there is no such namespace, else SEARCH_ATTRIBUTES_MISSING with the commands that register them.
  */
 export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
   const missing = await missingIn(connection, namespace);
@@ -21,6 +22,8 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
       searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
     });
   } catch (error) {
+    if ((error as { code?: number }).code === grpcStatus.NOT_FOUND)
+      throw new SwitchbackError('TEMPORAL_UNREACHABLE', `Temporal has no namespace ${namespace}`);
     const commands = missing.map(
       (name) =>
         `  temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,

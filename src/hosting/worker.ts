@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
@@ -21,9 +21,8 @@ const HEARTBEAT_THROTTLE = '2s';
 const ACTIVITY_SLOTS = 1_000;
 
 export interface HostedWorker {
-  /** Runs until {@link shutdown} or a signal; rejects when the worker breaks. */
-  run(): Promise<void>;
-  shutdown(): void;
+  /** Runs until `stop` fires; rejects when the worker breaks. */
+  run(stop: AbortSignal): Promise<void>;
 }
 
 /**
@@ -37,6 +36,8 @@ export async function createWorker(
   temporal: TemporalConfig,
   bundle = WORKFLOW_BUNDLE,
 ): Promise<HostedWorker> {
+  // One that a killed worker left would say that this one polls already.
+  if (config.readyFile !== undefined) rmSync(config.readyFile, { force: true });
   const connection = await connect(temporal);
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
@@ -52,7 +53,7 @@ export async function createWorker(
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: SHUTDOWN_FORCE,
     });
-    return { run: () => run(worker, connection, aiven, config.readyFile), shutdown: () => worker.shutdown() };
+    return { run: (stop) => run(worker, connection, aiven, config.readyFile, stop) };
   } catch (error) {
     await connection.close();
     throw error;
@@ -64,14 +65,37 @@ async function run(
   connection: NativeConnection,
   aiven: AivenClient,
   readyFile: string | undefined,
+  stop: AbortSignal,
 ): Promise<void> {
-  if (readyFile !== undefined) await writeFile(readyFile, `${process.pid}\n`);
+  const shutdown = () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stop.addEventListener('abort', shutdown);
   try {
-    await worker.run();
+    const running = worker.run();
+    const fault = readyFile === undefined ? undefined : faultOfReadyFile(readyFile);
+    if (stop.aborted || fault !== undefined) shutdown();
+    await running;
+    if (fault !== undefined) throw fault;
   } finally {
-    if (readyFile !== undefined) await rm(readyFile, { force: true });
+    stop.removeEventListener('abort', shutdown);
+    if (readyFile !== undefined) rmSync(readyFile, { force: true });
     await aiven.close();
     await connection.close();
+  }
+}
+
+/** Writes the file; answers why that is impossible. */
+function faultOfReadyFile(readyFile: string): SwitchbackError | undefined {
+  try {
+    writeFileSync(readyFile, `${process.pid}\n`);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return new SwitchbackError(
+      'CONFIG_INVALID',
+      `SWITCHBACK_READY_FILE: ${readyFile} cannot be written (${code})`,
+    );
   }
 }
 

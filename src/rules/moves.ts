@@ -9,7 +9,7 @@ import type { PairObservation, Side, Situation } from '../contract/observation';
  * |---|---|---|
  * | recovery-active | yes | – (it is active) |
  * | none-active | – | recovery settled |
- * | moving, primary active | – (it is active) | recovery passive and settled |
+ * | moving, primary active or changing, and not settled | – (it is on its way) | recovery passive and settled |
  * | primary-failed | – (never toward a failed service) | recovery passive and settled |
  * | every other | – | – |
  */
@@ -19,13 +19,33 @@ export function mayPromote(target: Side, situation: Situation, observed: PairObs
   if (!primary.readable || !recovery.readable) return false;
   if (recovery.role !== 'passive' || !recovery.settled) return false;
   if (situation === 'none-active' || situation === 'primary-failed') return true;
-  return situation === 'moving' && primary.role === 'active';
+  // The promote-to-master dialect shows Rebuilding in the place of the role of a primary that does not settle.
+  return (
+    situation === 'moving' && !primary.settled && (primary.role === 'active' || primary.role === 'changing')
+  );
 }
 
-/** True when the wanted role is there already or on its way, so that a write would be one too many. */
+/**
+ * True when the wanted role is there already or on its way, so that a write would be one too many. A service that
+ * changes beside an active one may as well be rebuilt: that is no promotion, and no reason for one either.
+ */
 export function isPromoted(target: Side, observed: PairObservation): boolean {
   const service = observed[target];
-  return service.readable && (service.role === 'active' || service.role === 'changing');
+  const other = observed[target === 'primary' ? 'recovery' : 'primary'];
+  if (!service.readable) return false;
+  if (service.role === 'changing') return other.readable && other.role !== 'active';
+  return service.role === 'active';
+}
+
+/** A service that changed within this time may not show yet that it is about to move. */
+const RECENT_MS = 5 * 60_000;
+
+/** True when the pair is where it should be and neither service was changed lately: nothing to write or wait for. */
+export function isLongSettled(situation: Situation, { primary, recovery }: PairObservation): boolean {
+  if (situation !== 'primary-active') return false;
+  return [primary, recovery].every(
+    (it) => it.readable && Date.parse(it.at) - Date.parse(it.updatedAt) > RECENT_MS,
+  );
 }
 
 /** What the policy does when the deadline has passed and nobody decided in time. */

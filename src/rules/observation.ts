@@ -26,9 +26,10 @@ function observe(side: Side, { project, names, disasterRecovery, ...facts }: Pai
   if (!disasterRecovery.ok) {
     return { readable: false, service, at: disasterRecovery.at, why: disasterRecovery.why, gone: false };
   }
-  const told = disasterRecovery.value[side];
-  if (told.serviceName !== service) {
-    const why = `${disasterRecovery.request} calls ${told.serviceName} the ${side} service, not ${service}`;
+  // By name, as which end is called the primary may change with a switch; the check named-is-primary looks at that.
+  const told = Object.values(disasterRecovery.value).find((one) => one.serviceName === service);
+  if (told === undefined) {
+    const why = `${disasterRecovery.request} does not speak of ${service}`;
     return { readable: false, service, at: disasterRecovery.at, why, gone: false };
   }
   return toObservation(fact.value, fact.at, project, roleTold(told));

@@ -9,9 +9,10 @@ import type { CheckResult } from '../contract/checks';
 import { type ErrorCode, errors } from '../contract/errors';
 import type { SwitchbackRequest } from '../contract/input';
 import { describePair, type Pair, type PairObservation, type Situation } from '../contract/observation';
+import type { Phase } from '../contract/phase';
 import type { Alarm, Decision, Outcome, SwitchbackReport, TimelineEntry } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
-import type { Phase, SwitchbackStatus, Waiting } from '../contract/status';
+import type { SwitchbackStatus, Waiting } from '../contract/status';
 import { currentDetails } from './console';
 
 /** Situations that are wrong whenever they are seen, and how that is said. */
@@ -23,6 +24,9 @@ const ALARMS: Partial<Record<Situation, string>> = {
   'not-a-pair': 'the disaster_recovery integration no longer joins the two services',
   unreadable: 'the state of at least one service cannot be read',
 };
+
+/** The name under which a decision of the policy is recorded. */
+export const POLICY = 'policy';
 
 /** Everything a run knows about itself: the source of the query `status`, of Current Details and of the report. */
 export class RunRecord {
@@ -67,6 +71,21 @@ export class RunRecord {
     this.#headline = headline;
     this.waiting = undefined;
     this.note(headline);
+  }
+
+  /** Remembers the present phase and wait; the answer goes back to them. */
+  bookmark(): () => void {
+    const { waiting } = this;
+    const phase = this.#phase;
+    const headline = this.#headline;
+    return () => {
+      this.enter(phase, headline);
+      this.waiting = waiting;
+    };
+  }
+
+  get policyActed(): boolean {
+    return this.#decisions.some(({ by }) => by === POLICY);
   }
 
   note(event: string): void {

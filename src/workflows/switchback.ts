@@ -1,14 +1,17 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PromoteResult } from '../contract/activities';
+import type { PreflightVerdict, PromoteResult } from '../contract/activities';
 import { stops } from '../contract/checks';
+import type { ErrorCode } from '../contract/errors';
 import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/input';
 import {
   type DecideInput,
@@ -21,7 +24,7 @@ import { describePair, type Pair, type Side } from '../contract/observation';
 import type { Decision, SwitchbackReport } from '../contract/report';
 import { compensationFor, mayPromote } from '../rules/moves';
 import { Deadline } from './deadline';
-import { now, RunRecord } from './run-record';
+import { now, POLICY, RunRecord } from './run-record';
 import { read, write } from './steps';
 import { Watch } from './watch';
 
@@ -48,6 +51,8 @@ class Switchback {
   readonly #record: RunRecord;
   /** What a person decided and the run has not acted upon yet. */
   #decision: Decision | undefined;
+  /** True once a promotion was sent that may count: only then is there something to finish, or to undo. */
+  #mayHaveWritten = false;
 
   constructor(private readonly request: SwitchbackRequest) {
     this.#record = new RunRecord(request);
@@ -61,26 +66,26 @@ class Switchback {
   }
 
   async run(): Promise<SwitchbackReport> {
-    const mustWrite = await this.#prepare();
+    const verdict = await this.#prepare();
     return CancellationScope.nonCancellable(async () => {
+      if (verdict === 'at-rest') return this.#succeed();
       this.#recordLateCancel();
-      if (mustWrite) await this.#promote('primary');
-      const end = await this.#converge();
-      return this.#conclude(end, mustWrite);
+      if (verdict === 'go') await this.#promote('primary');
+      return this.#conclude(await this.#converge());
     });
   }
 
   /** Everything before the point of no return: a cancellation ends it cleanly. */
-  async #prepare(): Promise<boolean> {
+  async #prepare(): Promise<PreflightVerdict> {
     try {
       const { pair, confirmed } = await this.#discover();
-      return await this.#preflight(pair, confirmed);
+      const verdict = await this.#preflight(pair, confirmed);
+      // The last answer may have come together with the cancellation.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+      return verdict;
     } catch (error) {
-      if (isCancellation(error)) {
-        this.#record.failure('CANCELLED', 'aborted', 'Cancelled before anything was written.');
-        throw error;
-      }
-      if (error instanceof ApplicationFailure) throw error;
+      if (isCancellation(error)) throw this.#cancelled();
+      if (!(error instanceof ActivityFailure)) throw error;
       throw this.#record.failure(
         'AIVEN_UNAVAILABLE',
         'aborted',
@@ -105,15 +110,14 @@ class Switchback {
     return { pair: found.pair, confirmed: recovery !== undefined };
   }
 
-  /** True when the promotion is still to be written; false when the roles are right already. */
-  async #preflight(pair: Pair, confirmed: boolean): Promise<boolean> {
+  async #preflight(pair: Pair, confirmed: boolean): Promise<PreflightVerdict> {
     this.#record.enter('preflight', 'Checking the preconditions.');
     const preflight = await read(`check ${pair.primary} and ${pair.recovery}`).preflight({ pair, confirmed });
     this.#record.count(preflight);
     this.#record.checks = preflight.checks;
     this.#record.saw(preflight.situation, preflight.observed);
     if (preflight.verdict === 'blocked') throw this.#blocked();
-    return preflight.verdict === 'go';
+    return preflight.verdict;
   }
 
   /**
@@ -136,17 +140,18 @@ class Switchback {
           await sleep(result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS, {
             summary: 'pause before the next attempt',
           });
+          if (this.#isAbandoned) throw this.#cancelled();
           break;
         case 'not-allowed':
         case 'refused':
-          return this.#notWritten(target, result, unknown > 0);
+          return this.#notWritten(target, result);
         default:
           unknown += 1;
           if (await this.#movedAfterUnknownWrite(target, result)) return true;
           if (unknown === MAX_UNKNOWN_WRITES) return true;
       }
     }
-    return this.#notWritten(target, undefined, unknown > 0);
+    return this.#notWritten(target, undefined);
   }
 
   /** One attempt; `undefined` when it died and could not report. */
@@ -154,14 +159,17 @@ class Switchback {
     const pair = this.#pair();
     if (target === 'primary') {
       this.#record.enter('promote', `Promoting ${pair.primary}: from here on the run only goes forward.`);
-      this.#record.pointOfNoReturn ??= now();
     }
+    this.#record.pointOfNoReturn ??= now();
     try {
       const result = await write(`promote ${pair[target]}`).promote({ pair, target });
       this.#record.count(result);
+      this.#mayHaveWritten ||= result.outcome === 'accepted' || result.outcome === 'unknown';
+      if (!this.#mayHaveWritten) this.#record.pointOfNoReturn = undefined;
       this.#record.saw(result.situation, result.observed);
       return result;
     } catch (error) {
+      this.#mayHaveWritten = true;
       this.#record.countLostWrite();
       this.#record.note(`the attempt to promote ended without an answer (${rootMessage(error)})`);
       return undefined;
@@ -175,14 +183,20 @@ class Switchback {
       'promote-uncertain',
       `The outcome of the promotion is unknown (${detail}). Only reading now.`,
     );
+    const deadline = new Deadline(
+      this.request.convergeTimeoutMs,
+      'deadline for a proof of what the write did',
+    );
     this.#record.waitFor({
       for: 'proof of what the write did',
       wanted: 'both services read, moving or at rest',
+      until: deadline.at,
     });
     const before = this.#record.situation;
     const watch = this.#watch(target, this.request.quietWindowMs);
-    await condition(() => watch.ended || this.#decision !== undefined);
+    await condition(() => watch.ended || deadline.passed || this.#decision !== undefined);
     watch.stop();
+    deadline.cancel();
     this.#takeIn(watch);
     if (watch.result?.ended !== 'quiet') return true;
     this.#record.note(`the write had no effect: the pair stayed ${before} for the quiet window`);
@@ -190,21 +204,17 @@ class Switchback {
   }
 
   /** The write is provably not there: a run that has not written ends here, a return parks again. */
-  async #notWritten(target: Side, result: PromoteResult | undefined, wroteBefore: boolean): Promise<boolean> {
+  #notWritten(target: Side, result: PromoteResult | undefined): false {
     const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} got through`;
-    if (target === 'recovery' || wroteBefore) {
+    if (target === 'recovery' || this.#mayHaveWritten) {
       this.#record.alarm(
         'not-written',
         `the promotion of ${this.#pair()[target]} was not written: ${detail}`,
       );
       return false;
     }
-    this.#record.pointOfNoReturn = undefined;
     const seen = `Now: ${this.#seen()}.`;
-    if (result?.outcome === 'not-allowed') {
-      throw this.#record.failure('DRIFTED', 'aborted', `Nothing was written: ${detail}. ${seen}`);
-    }
-    throw this.#record.failure('PROMOTE_REFUSED', 'aborted', `Nothing was written: ${detail}. ${seen}`);
+    throw this.#record.failure(codeOf(result), 'aborted', `Nothing was written: ${detail}. ${seen}`);
   }
 
   /** Waits until the pair has settled on one side, asking a person when it does not. */
@@ -212,11 +222,14 @@ class Switchback {
     let goal: Side = 'primary';
     let mayTakeTime = true;
     for (;;) {
-      if (mayTakeTime && (await this.#settles(goal))) return goal;
-      const decision = await this.#decide(goal);
-      if (decision === 'settled') return goal;
+      const settled: boolean = mayTakeTime && (await this.#settles(goal));
+      const decision: Decision['action'] | 'settled' = settled ? 'settled' : await this.#decide(goal);
+      if (decision === 'settled') {
+        this.#record.clearRunAlarms();
+        return goal;
+      }
       if (decision === 'accept') return 'accepted';
-      const returning = decision === 'return-to-recovery' && (await this.#returnToRecovery());
+      const returning: boolean = decision === 'return-to-recovery' && (await this.#returnToRecovery());
       if (returning) goal = 'recovery';
       mayTakeTime = returning || decision === 'wait';
     }
@@ -244,10 +257,11 @@ class Switchback {
   async #reaches(goal: Side, interrupted: () => boolean): Promise<boolean> {
     for (;;) {
       const watch = this.#watch(goal);
-      await condition(() => watch.ended || interrupted());
+      await condition(() => watch.ended || this.#isAbandoned || interrupted());
       watch.stop();
+      if (this.#isAbandoned) throw this.#cancelled();
       this.#takeIn(watch);
-      if (watch.result?.ended === 'reached') return true;
+      if (watch.result?.ended === 'reached' && (await this.#verify(goal))) return true;
       if (interrupted()) return false;
     }
   }
@@ -267,19 +281,14 @@ class Switchback {
       });
       const settled = await this.#reaches(goal, () => window.passed || this.#decision !== undefined);
       window.cancel();
-      if (settled) return this.#settledLate();
+      if (settled) return 'settled';
       if (this.#decision === undefined) this.#applyPolicy(goal);
     }
     while (this.#decision === undefined) {
       this.#record.waitFor({ for: 'the update decide', wanted: wantedFor(goal, this.#pair()) });
-      if (await this.#reaches(goal, () => this.#decision !== undefined)) return this.#settledLate();
+      if (await this.#reaches(goal, () => this.#decision !== undefined)) return 'settled';
     }
     return this.#actUpon(this.#decision);
-  }
-
-  #settledLate(): 'settled' {
-    this.#record.clearRunAlarms();
-    return 'settled';
   }
 
   #actUpon(decision: Decision): Decision['action'] {
@@ -291,10 +300,22 @@ class Switchback {
     return decision.action;
   }
 
-  /** Nobody decided: act where the table of compensations allows it, else leave it to a person. */
+  /**
+   * Nobody decided: act where the table of compensations allows it, else leave it to a person. The policy undoes what
+   * this run did and nothing else, and it tries once.
+   */
   #applyPolicy(goal: Side): void {
     const { situation, observed } = this.#record;
     if (goal === 'recovery' || situation === undefined || observed === undefined) return;
+    if (!this.#mayHaveWritten) {
+      if (situation !== 'recovery-active') return;
+      throw this.#record.failure(
+        'DRIFTED',
+        'aborted',
+        `Nothing was written, and the pair changed: ${this.#seen()}.`,
+      );
+    }
+    if (this.#record.policyActed) return;
     const compensation = compensationFor(situation, observed, this.request.onTimeout);
     if (compensation === 'end-not-switched') {
       throw this.#record.failure(
@@ -306,7 +327,7 @@ class Switchback {
     if (compensation === 'return-to-recovery') {
       const decision: Decision = {
         action: 'return-to-recovery',
-        by: 'policy',
+        by: POLICY,
         reason: 'nobody decided in time',
         at: now(),
       };
@@ -322,7 +343,20 @@ class Switchback {
     return this.#promote('recovery');
   }
 
-  async #conclude(end: Side | 'accepted', wrote: boolean): Promise<SwitchbackReport> {
+  /** One more read, when all seems over: false sends the run back to where it waited. */
+  async #verify(goal: Side): Promise<boolean> {
+    const pair = this.#pair();
+    const back = this.#record.bookmark();
+    this.#record.enter('verify', 'Reading both services once more.');
+    const verified = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
+    this.#record.count(verified);
+    this.#record.saw(verified.situation, verified.observed);
+    if (verified.situation === `${goal}-active`) return true;
+    back();
+    return false;
+  }
+
+  #conclude(end: Side | 'accepted'): SwitchbackReport {
     const pair = this.#pair();
     if (end === 'accepted') {
       return this.#record.complete(
@@ -331,10 +365,6 @@ class Switchback {
         'Nothing more is watched. Check that applications write where you expect.',
       );
     }
-    this.#record.enter('verify', 'Reading both services once more.');
-    const verified = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
-    this.#record.count(verified);
-    this.#record.saw(verified.situation, verified.observed);
     if (end === 'recovery') {
       throw this.#record.failure(
         'RETURNED_TO_RECOVERY',
@@ -342,9 +372,14 @@ class Switchback {
         `${pair.recovery} is active again and takes writes; the switchback did not succeed.`,
       );
     }
+    return this.#succeed();
+  }
+
+  #succeed(): SwitchbackReport {
+    const pair = this.#pair();
     const headline = `${pair.primary} is active and ${pair.recovery} is passive, both settled.`;
     const next = `Check that applications write to ${pair.primary}; unfreeze Terraform and other automation.`;
-    return this.#record.complete(wrote ? 'switched-back' : 'already-primary', headline, next);
+    return this.#record.complete(this.#mayHaveWritten ? 'switched-back' : 'already-primary', headline, next);
   }
 
   #watch(goal: Side, quietWindowMs?: number): Watch {
@@ -354,6 +389,7 @@ class Switchback {
         pair,
         goal: `${goal}-active`,
         known: this.#record.situation ?? 'unreadable',
+        mayReturn: this.#mayReturn,
         settleWindowMs: this.request.settleWindowMs,
         moved: this.#record.moved,
         ...(quietWindowMs === undefined ? {} : { quietWindowMs }),
@@ -378,13 +414,16 @@ class Switchback {
     }
     if (this.#decision !== undefined)
       throw refusal(`${this.#decision.by} has decided already: ${this.#decision.action}`);
-    const { situation, observed } = this.#record;
-    if (action !== 'return-to-recovery' || situation === undefined || observed === undefined) return;
-    if (!mayPromote('recovery', situation, observed)) {
+    if (action === 'return-to-recovery' && !this.#mayReturn) {
       throw refusal(
-        `return-to-recovery is not allowed while the pair is ${situation} (${describePair(observed)})`,
+        `return-to-recovery is not allowed while the pair is ${this.#record.situation} (${this.#seen()})`,
       );
     }
+  }
+
+  get #mayReturn(): boolean {
+    const { situation, observed } = this.#record;
+    return situation !== undefined && observed !== undefined && mayPromote('recovery', situation, observed);
   }
 
   #takeDecision({ action, by, reason }: DecideInput): Decision {
@@ -394,13 +433,27 @@ class Switchback {
     return decision;
   }
 
-  /** A cancellation from here on changes nothing but the record: half a switch is worse than none. */
+  /** Once a promotion may count, a cancellation changes nothing but the record: half a switch is worse than none. */
   #recordLateCancel(): void {
     const scope = CancellationScope.current().parent;
     scope?.cancelRequested.catch(() => {
       this.#record.cancelRequestedAt = now();
-      this.#record.note('cancellation requested after the point of no return: finishing forward');
+      const isLate = this.#record.pointOfNoReturn !== undefined;
+      this.#record.note(
+        `cancellation requested${isLate ? ' after the point of no return: finishing forward' : ''}`,
+      );
     });
+  }
+
+  /** Cancelled with nothing to finish: the run only waits, or every attempt to write provably did not count. */
+  get #isAbandoned(): boolean {
+    return this.#record.cancelRequestedAt !== undefined && !this.#mayHaveWritten;
+  }
+
+  #cancelled(): CancelledFailure {
+    const headline = 'Cancelled before anything was written.';
+    this.#record.failure('CANCELLED', 'aborted', headline);
+    return new CancelledFailure(headline);
   }
 
   #blocked(): ApplicationFailure {
@@ -428,6 +481,12 @@ class Switchback {
   #seen(): string {
     return this.#record.observed === undefined ? 'nothing was read' : describePair(this.#record.observed);
   }
+}
+
+/** Why nothing was written; without a result, no attempt got through. */
+function codeOf(result: PromoteResult | undefined): ErrorCode {
+  if (result === undefined) return 'AIVEN_UNAVAILABLE';
+  return result.outcome === 'refused' ? 'PROMOTE_REFUSED' : 'DRIFTED';
 }
 
 function wantedFor(goal: Side, { primary, recovery }: Pair): string {

@@ -1,0 +1,12 @@
+/** Where a run is in the procedure. */
+export type Phase =
+  | 'validate'
+  | 'discover'
+  | 'preflight'
+  | 'promote'
+  | 'promote-uncertain'
+  | 'converge'
+  | 'needs-operator'
+  | 'return-to-recovery'
+  | 'verify'
+  | 'report';

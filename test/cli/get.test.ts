@@ -1,0 +1,98 @@
+import { workflowIdOf } from '../../src/client';
+import { useBuild } from '../doors/build';
+import { usePrograms } from '../doors/programs';
+import { useStage } from '../doors/stage';
+
+useBuild();
+const stage = useStage({ pairs: 3 });
+const start = usePrograms();
+
+function get(service: string, env: Record<string, string> = stage().env, ...more: string[]) {
+  return start('starter', ['get', '--project', stage().project, service, ...more], env).ended;
+}
+
+function without(...names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(stage().env).filter(([name]) => !names.includes(name)));
+}
+
+test('shows both services and the run, whichever service is named', async () => {
+  const { freshPair, project, env } = stage();
+  const { primary, recovery } = freshPair();
+  const services = [
+    'Services',
+    `  primary    ${primary} passive/RUNNING`,
+    `  recovery   ${recovery} active/RUNNING`,
+    '  situation  recovery-active',
+    '  dialect    role',
+  ];
+  const before = await get(primary);
+  expect(before).toMatchObject({ code: 0, stderr: '' });
+  expect(before.stdout.trimEnd().split('\n')).toEqual([
+    ...services,
+    'Run: none of this pair is known to Temporal.',
+  ]);
+
+  const runArgs = ['run', '--project', project, primary, '--settle-window', '0s'];
+  expect((await start('starter', runArgs, env).ended).code).toBe(0);
+  const after = await Promise.all([get(primary), get(recovery)]);
+  for (const { code, stdout } of after) {
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  primary    ${primary} active/RUNNING`);
+    expect(stdout).toContain('situation  primary-active');
+    expect(stdout).toContain(`Run ${workflowIdOf(project, primary)}: switched-back. ${primary} is active`);
+    expect(stdout).toMatch(/Z?\d\d:\d\d:\d\d {2}promote +the API accepted the promotion/);
+  }
+});
+
+test('status --json prints one line with both services and the run', async () => {
+  const { freshPair, project, env } = stage();
+  const { primary, recovery } = freshPair();
+  const runArgs = ['run', '--project', project, primary, '--settle-window', '0s', '--json'];
+  expect((await start('starter', runArgs, env).ended).code).toBe(0);
+  const args = ['status', '--project', project, recovery, '--json'];
+  const { code, stdout, stderr } = await start('starter', args, env).ended;
+  expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    services: { pair: { primary, recovery, dialect: 'role' }, situation: 'primary-active' },
+    run: { workflowId: workflowIdOf(project, primary), outcome: 'switched-back' },
+  });
+});
+
+test('shows what it can: without a token the run, without Temporal the services, and says what is missing', async () => {
+  const { freshPair, lab } = stage();
+  const { primary } = freshPair();
+  const unreachable = { ...stage().env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const [noToken, noTemporal, neither, json] = await Promise.all([
+    get(primary, without('AIVEN_TOKEN')),
+    get(primary, unreachable),
+    get(primary, { TEMPORAL_ADDRESS: '127.0.0.1:1' }),
+    get(primary, unreachable, '--json'),
+  ]);
+  expect(noToken.code).toBe(0);
+  expect(noToken.stdout).toContain('Services: not read. The configuration is not valid:');
+  expect(noToken.stdout).toContain('AIVEN_TOKEN (or AIVEN_TOKEN_FILE) is not set');
+  expect(noToken.stdout).toContain('Run: none of this pair is known to Temporal.');
+  expect(noTemporal.code).toBe(0);
+  expect(noTemporal.stdout).toContain(`  primary    ${primary} passive/RUNNING`);
+  expect(noTemporal.stdout).toContain('Run: not known. Temporal at 127.0.0.1:1 does not answer');
+  expect(neither.code).toBe(2);
+  expect(neither.stderr).toContain('AIVEN_TOKEN');
+  expect(neither.stderr).toContain('Temporal at 127.0.0.1:1 does not answer');
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    services: { situation: 'recovery-active' },
+    problems: [{ code: 'TEMPORAL_UNREACHABLE' }],
+  });
+  for (const { stdout, stderr } of [noTemporal, json]) expect(stdout + stderr).not.toContain(lab.token);
+});
+
+test('a service that is not there is said with what was looked for', async () => {
+  const { code, stdout } = await get('pg-nowhere');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/✗ .*pg-nowhere/);
+});
+
+test('a name that can be none is refused before anything is asked', async () => {
+  const { code, stderr } = await get("x' OR 'y");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^✘ INVALID_INPUT "service" must be a name/);
+});

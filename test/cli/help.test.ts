@@ -1,0 +1,36 @@
+import { exitCodes } from '../../src/contract/errors';
+import { useBuild } from '../doors/build';
+import { usePrograms } from '../doors/programs';
+
+useBuild();
+const start = usePrograms();
+
+test.each([
+  ['', ['run', 'get']],
+  ['run', ['--project', '--embedded', '--json', '--detach']],
+  ['promote-to-master', ['--project', '--settle-window']],
+  ['get', ['--project', '--json']],
+  ['status', ['--project']],
+])('switchback %s --help shows options, examples and exit codes', async (command, words) => {
+  const args = [...(command === '' ? [] : [command]), '--help'];
+  const { code, stdout, stderr } = await start('starter', args, {}).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const word of words) expect(stdout).toContain(word);
+  expect(stdout).toMatch(/Examples:\n {2}switchback /);
+  const codes = stdout.slice(stdout.indexOf('Exit codes:'));
+  for (const exitCode of [...Object.values(exitCodes), 130]) {
+    expect(codes).toMatch(new RegExp(`^ +${exitCode} {2}\\S`, 'm'));
+  }
+});
+
+test('an unknown command and no command at all are exit code 2, with a hint', async () => {
+  const [none, unknown] = await Promise.all([
+    start('starter', [], {}).ended,
+    start('starter', ['fly'], {}).ended,
+  ]);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('Usage: switchback');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain("unknown command 'fly'");
+  expect(unknown.stderr).toContain('--help');
+});

@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import {
+  type SwitchbackClient as ClientType,
+  type LiveStatus,
+  SwitchbackClient,
+  workflowIdOf,
+} from '../../src/client';
+import { loadTemporalConfig, loadWorkerConfig } from '../../src/config';
+import { installLogger } from '../../src/hosting/logging';
+import { createWorker } from '../../src/hosting/worker';
+import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { until } from '../doors/until';
+import { testEnvironment } from '../support/environment';
+
+// Of this file alone: the server is shared with others.
+const taskQueue = `client-${randomUUID()}`;
+const project = `client-${randomUUID().slice(0, 8)}`;
+const stopWorker = new AbortController();
+let working: Promise<void>;
+let lab: Lab;
+let client: ClientType;
+let next = 0;
+
+beforeAll(async () => {
+  const TEMPORAL_ADDRESS = testEnvironment.temporalAddress();
+  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 12, project });
+  const config = loadWorkerConfig({
+    AIVEN_WEB_URL: lab.baseUrl,
+    AIVEN_TOKEN: lab.token,
+    SWITCHBACK_TASK_QUEUE: taskQueue,
+  });
+  const temporal = loadTemporalConfig({ TEMPORAL_ADDRESS });
+  installLogger('silent');
+  const worker = await createWorker(config, temporal, testEnvironment.workflowBundle());
+  working = worker.run(stopWorker.signal);
+  client = await SwitchbackClient.connect({ address: TEMPORAL_ADDRESS, taskQueue });
+});
+afterAll(async () => {
+  stopWorker.abort();
+  await working;
+  await client?.close();
+  await lab?.close();
+});
+
+/** A pair that no other test has touched. */
+function freshPair(): { pair: LabPair; service: string; workflowId: string } {
+  const pair = lab.pairs[next++];
+  if (!pair) throw new Error('the lab has no more pairs');
+  return { pair, service: pair.primary, workflowId: workflowIdOf(project, pair.primary) };
+}
+
+/** Lets a pair that is stuck in its role change get to the end of it. */
+async function letGo(pair: LabPair): Promise<void> {
+  await until('the promotion is written', () => writesTo(pair) > 0);
+  await pair.settled();
+  pair.set('primary', { state: 'RUNNING' });
+}
+
+function writesTo(pair: LabPair): number {
+  return pair.requests().filter(({ method }) => method === 'PUT').length;
+}
+
+test('starts a run under the canonical id and answers with its report', async () => {
+  const { pair, service, workflowId } = freshPair();
+  const run = await client.start({ project, service, settleWindow: '0s', requestedBy: 'ops@example.com' });
+  expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false });
+  const report = await client.result(run.workflowId, run.runId);
+  expect(report).toMatchObject({
+    outcome: 'switched-back',
+    project,
+    primary: pair.primary,
+    recovery: pair.recovery,
+    requestedBy: 'ops@example.com',
+    runId: run.runId,
+  });
+  expect(writesTo(pair)).toBe(1);
+});
+
+test('refuses a second start while one is going on, and attaches when asked to', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  const first = await client.start({ project, service, settleWindow: '0s' });
+  await expect(client.start({ project, service })).rejects.toMatchObject({
+    code: 'ALREADY_RUNNING',
+    message: `The run ${workflowId} is going on already; nothing was started.`,
+  });
+  const second = await client.start({ project, service }, { attach: true });
+  expect(second).toEqual({ workflowId, runId: first.runId, attached: true });
+  await letGo(pair);
+  await expect(client.result(workflowId)).resolves.toMatchObject({ runId: first.runId });
+  expect(writesTo(pair)).toBe(1);
+});
+
+test('an input with faults starts nothing and names each of them', async () => {
+  const { pair, service, workflowId } = freshPair();
+  const input = { project, service, convergeTimeout: 'soon', colour: 'red' };
+  await expect(client.start(input)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/^Nothing was started: .*"convergeTimeout".*; .*"colour"/),
+  });
+  await expect(client.isRunning(workflowId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  expect(pair.requests()).toEqual([]);
+});
+
+test('status tells why a run waits and what was seen last, watch until the end', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  await client.start({ project, service, settleWindow: '0s' });
+  const seen: LiveStatus[] = [];
+  for await (const status of client.watch(workflowId, 20)) {
+    seen.push(status);
+    if (status.live?.situation === 'moving') pair.set('primary', { state: 'RUNNING' });
+  }
+  const waiting = seen.find(({ live }) => live?.situation === 'moving');
+  expect(waiting).toMatchObject({
+    phase: 'converge',
+    workflowId,
+    waiting: { for: 'both services to settle', since: expect.any(String), until: expect.any(String) },
+    live: { observed: expect.stringContaining('active/REBUILDING'), at: expect.any(String) },
+  });
+  expect(seen.filter(({ outcome }) => outcome !== undefined)).toHaveLength(1);
+  expect(seen.at(-1)).toMatchObject({ phase: 'report', outcome: 'switched-back' });
+});
+
+test('breaking out of watch leaves the run alone', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  await client.start({ project, service, settleWindow: '0s' });
+  let looks = 0;
+  for await (const _status of client.watch(workflowId, 20)) {
+    looks += 1;
+    if (looks === 2) break;
+  }
+  expect(looks).toBe(2);
+  expect(await client.isRunning(workflowId)).toBe(true);
+  await letGo(pair);
+  await expect(client.result(workflowId)).resolves.toMatchObject({ outcome: 'switched-back' });
+});
+
+test('decide is refused with the reason while nothing is to be decided, and accepted when it is', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  await client.start({ project, service, settleWindow: '0s', convergeTimeout: '1s', onTimeout: 'hold' });
+  const giveUp = { action: 'give-up', by: 'ops@example.com', reason: 'INC-123' } as const;
+  await expect(client.decide(workflowId, giveUp)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('There is nothing to decide'),
+  });
+  await until('it asks', async () => (await client.status(workflowId)).phase === 'needs-operator');
+  await expect(client.decide(workflowId, { ...giveUp, by: '' })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('"by" must be a text'),
+  });
+  await expect(client.decide(workflowId, giveUp)).resolves.toMatchObject({
+    ...giveUp,
+    at: expect.any(String),
+  });
+
+  await expect(client.result(workflowId)).rejects.toMatchObject({
+    name: 'SwitchbackFailedError',
+    code: 'GIVEN_UP',
+    report: { outcome: 'given-up', code: 'GIVEN_UP', decisions: [giveUp], primary: service },
+  });
+  await expect(client.decide(workflowId, giveUp)).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: `The run ${workflowId} has ended; there is nothing to decide any more.`,
+  });
+});
+
+test('a blocked run is a failure with its code and report', async () => {
+  const { pair } = freshPair();
+  const { workflowId } = await client.start({ project, service: pair.recovery });
+  await expect(client.result(workflowId)).rejects.toMatchObject({
+    code: 'BLOCKED',
+    message: expect.stringContaining(pair.primary),
+    report: { outcome: 'blocked', requests: { writes: 0 } },
+  });
+  expect(writesTo(pair)).toBe(0);
+});
+
+test('a terminated run has no report, and says to read both services', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  await client.start({ project, service });
+  await until('the promotion is written', () => writesTo(pair) > 0);
+  await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate('by a test'));
+  await expect(client.result(workflowId)).rejects.toMatchObject({
+    code: 'NO_REPORT',
+    message: expect.stringContaining('Read both services'),
+    report: undefined,
+  });
+  // The query still answers; the loop ends though there is no outcome.
+  const seen: LiveStatus[] = [];
+  for await (const status of client.watch(workflowId, 20)) seen.push(status);
+  expect(seen).toHaveLength(1);
+});
+
+test('a cancelled run says that nothing was written', async () => {
+  const { service, workflowId } = freshPair();
+  lab.addFault({ match: { service }, times: 1, do: { type: 'delay', delayMs: 2_000 } });
+  await client.start({ project, service });
+  await until('it reads', () => lab.requests(service).length > 0);
+  await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).cancel());
+  await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('a run that is not there is RUN_NOT_FOUND, by whatever door', async () => {
+  const missing = { code: 'RUN_NOT_FOUND', message: 'There is no run switchback.none.none.' };
+  const id = workflowIdOf('none', 'none');
+  await expect(client.status(id)).rejects.toMatchObject(missing);
+  await expect(client.result(id)).rejects.toMatchObject(missing);
+  await expect(client.isRunning(id)).rejects.toMatchObject(missing);
+  await expect(client.decide(id, { action: 'wait', by: 'a', reason: 'b' })).rejects.toMatchObject(missing);
+  await expect(client.latestRun('none', 'none')).resolves.toBeUndefined();
+});
+
+test('latestRun finds the run of a pair under any id, the running one first', async () => {
+  const { pair, service, workflowId } = freshPair();
+  const own = `own-${randomUUID()}`;
+  pair.behave({ stuck: true });
+  await client.start({ project, service, settleWindow: '0s' }, { workflowId: own });
+  await until('it is listed', async () => (await client.latestRun(project, service)) === own);
+  await letGo(pair);
+  await client.result(own);
+
+  pair.set('primary', { state: 'REBUILDING' });
+  await client.start({ project, service });
+  expect(await client.latestRun(project, service)).toBe(workflowId);
+  await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
+  await expect(client.latestRun(project, "x' OR 'y")).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('works with a Temporal client that the caller has, and leaves it open', async () => {
+  const { service } = freshPair();
+  await withTemporal(async (temporal) => {
+    const mine = new SwitchbackClient(temporal, taskQueue);
+    const { workflowId } = await mine.start({ project, service, settleWindow: '0s' });
+    await expect(mine.result(workflowId)).resolves.toMatchObject({ outcome: 'switched-back' });
+    await expect(temporal.workflow.getHandle(workflowId).describe()).resolves.toMatchObject({ workflowId });
+  });
+});
+
+test('a server that does not answer is TEMPORAL_UNREACHABLE, with its address', async () => {
+  await expect(
+    SwitchbackClient.connect({ address: '127.0.0.1:1', connectTimeout: '300ms' }),
+  ).rejects.toMatchObject({
+    code: 'TEMPORAL_UNREACHABLE',
+    message: expect.stringMatching(/^Temporal at 127\.0\.0\.1:1 does not answer: /),
+  });
+});
+
+test('a namespace that is not there is TEMPORAL_UNREACHABLE, and says what Temporal said', async () => {
+  const address = testEnvironment.temporalAddress();
+  const elsewhere = await SwitchbackClient.connect({ address, namespace: 'nowhere', taskQueue });
+  try {
+    for (const ask of [
+      () => elsewhere.start({ project, service: 'pg' }),
+      () => elsewhere.isRunning('x'),
+      () => elsewhere.latestRun(project, 'pg'),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'TEMPORAL_UNREACHABLE',
+        message: expect.stringContaining('nowhere'),
+      });
+    }
+  } finally {
+    await elsewhere.close();
+  }
+});
+
+async function withTemporal(work: (temporal: Client) => Promise<unknown>): Promise<void> {
+  const connection = await Connection.connect({ address: testEnvironment.temporalAddress() });
+  try {
+    await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Ended, type Scene, useStage } from '../workflows/harness';
+
+// Not a test of every run; see README.md for when and how this is started.
+
+const needsOperator = (it: Scene) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+
+const role = useStage({ dialect: 'role', project: 'histories-role' });
+const promote = useStage({ dialect: 'promote-to-master', project: 'histories-promote' });
+
+const recordings = [
+  { name: 'switched-back-role', outcome: 'switched-back', record: role.scene(recorded((it) => it.run())) },
+  {
+    name: 'switched-back-promote-to-master',
+    outcome: 'switched-back',
+    record: promote.scene(recorded((it) => it.run())),
+  },
+  {
+    name: 'blocked',
+    outcome: 'blocked',
+    record: role.scene(recorded((it) => it.run({ service: it.pair.recovery }))),
+  },
+  {
+    name: 'lost-reply',
+    outcome: 'switched-back',
+    record: promote.scene(
+      recorded((it) => {
+        it.faultOnWrite({ type: 'lose-reply' });
+        return it.run();
+      }),
+    ),
+  },
+  {
+    name: 'lost-request',
+    outcome: 'switched-back',
+    record: role.scene(
+      recorded((it) => {
+        it.faultOnWrite({ type: 'reset' });
+        return it.run();
+      }),
+    ),
+  },
+  {
+    name: 'returned-to-recovery',
+    outcome: 'returned-to-recovery',
+    record: role.scene(
+      recorded((it) => {
+        it.pair.behave({ stuck: true });
+        return it.run({ convergeTimeout: '2s', decisionWindow: '0s' });
+      }),
+    ),
+  },
+  {
+    name: 'cancelled-late-and-accepted',
+    outcome: 'accepted',
+    record: promote.scene(
+      recorded(async (it) => {
+        it.pair.behave({ stuck: true });
+        await it.start({ convergeTimeout: '2s', decisionWindow: '1m' });
+        await it.until('it waits', ({ phase }) => phase === 'converge');
+        await it.handle.cancel();
+        await needsOperator(it);
+        await it.decide('accept');
+        return it.end();
+      }),
+    ),
+  },
+];
+
+test.each(recordings)('$name', async ({ name, outcome, record }) => {
+  const { ended, history } = await record();
+  expect(ended.report.outcome).toBe(outcome);
+  const path = join(__dirname, `${name}.json`);
+  await writeFile(path, `${JSON.stringify(withoutMachine(JSON.parse(history)), undefined, 1)}\n`);
+  expect(await readFile(path, 'utf8')).not.toContain(hostname());
+});
+
+function recorded(play: (it: Scene) => Promise<Ended>) {
+  return async (it: Scene) => {
+    const ended = await play(it);
+    return { ended, history: await it.rawHistory() };
+  };
+}
+
+/** Workers and clients sign with process id and host name, also in the names of their sticky queues. */
+function withoutMachine(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutMachine(one));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, withoutMachine(inner, name)]),
+    );
+  }
+  if (key === 'identity') return 'recorder';
+  return typeof value === 'string' && value.includes(hostname()) ? 'recorder' : value;
+}

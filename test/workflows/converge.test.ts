@@ -1,0 +1,428 @@
+import type { LabPair } from '../../src/lab/lab';
+import { DIALECTS, phasesOf, type Scene, useStage } from './harness';
+
+/** The deadline comes soon, and then a person has time, or nobody decides. */
+const ASKING = { convergeTimeout: '2s', decisionWindow: '1m' };
+const ALONE = { convergeTimeout: '2s', decisionWindow: '0s' };
+
+const stuck = (it: Scene) => it.pair.behave({ stuck: true });
+const unstick = (pair: LabPair) => pair.set('primary', { state: 'RUNNING' });
+const asked = (it: Scene) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+
+describe.each(DIALECTS)('when the primary does not settle in time, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect });
+
+  const alone = scene((it) => {
+    stuck(it);
+    return it.run(ALONE);
+  });
+
+  test('and nobody decides, the recovery service is made active again', async () => {
+    const { code, message, report, writes, effective, roles, scene } = await alone();
+    const { primary, recovery } = scene.pair;
+    expect(code).toBe('RETURNED_TO_RECOVERY');
+    expect(message).toContain(`${recovery} is active again and takes writes`);
+    expect(report).toMatchObject({ outcome: 'returned-to-recovery', situation: 'recovery-active' });
+    expect(writes).toHaveLength(2);
+    expect(effective).toEqual([primary, recovery]);
+    expect(roles).toBe('passive/active');
+  });
+
+  test('the report says who decided what, and the alarm is over', async () => {
+    const { report } = await alone();
+    expect(phasesOf(report)).toEqual(
+      expect.arrayContaining(['converge', 'needs-operator', 'return-to-recovery', 'verify', 'report']),
+    );
+    expect(report.decisions).toMatchObject([{ action: 'return-to-recovery', by: 'policy' }]);
+    expect(report.alarms).toMatchObject([{ cause: 'deadline', until: expect.any(String) }]);
+  });
+
+  const held = scene(async (it) => {
+    stuck(it);
+    await it.start({ ...ALONE, onTimeout: 'hold' });
+    const parked = await it.until(
+      'it waits for a person',
+      ({ waiting }) => waiting?.for === 'the update decide',
+    );
+    const writes = it.pair.requests().filter(({ method }) => method === 'PUT').length;
+    await it.decide('give-up');
+    return { parked, writesWhileParked: writes, ...(await it.end()) };
+  });
+
+  test('the policy hold writes nothing and waits for a person', async () => {
+    const { parked, writesWhileParked, effective, scene } = await held();
+    expect(parked.phase).toBe('needs-operator');
+    expect(parked.waiting).not.toHaveProperty('until');
+    expect(writesWhileParked).toBe(1);
+    expect(effective).toEqual([scene.pair.primary]);
+  });
+
+  test('a person may give up: the run ends and says what was true', async () => {
+    const { code, message, report } = await held();
+    expect(code).toBe('GIVEN_UP');
+    expect(message).toMatch(
+      /ops@example\.com gave up\. Now: primary .*REBUILDING.*, recovery .*passive\/RUNNING/i,
+    );
+    expect(report.decisions).toMatchObject([{ action: 'give-up', by: 'ops@example.com', reason: 'INC-123' }]);
+    expect(report.alarms?.[0]).not.toHaveProperty('until');
+  });
+
+  const asking = scene(async (it) => {
+    stuck(it);
+    await it.start(ASKING);
+    const parked = await asked(it);
+    await it.until(
+      'the recovery service is seen at rest',
+      ({ observed }) => observed?.recovery.readable === true && observed.recovery.settled,
+    );
+    const decision = await it.decide('return-to-recovery');
+    return { parked, decision, ...(await it.end()) };
+  });
+
+  test('the status says what it waits for, what was seen, what is wanted, since when and until when', async () => {
+    const { parked } = await asking();
+    const { since, until } = parked.waiting ?? {};
+    expect(parked.waiting).toMatchObject({
+      for: 'the update decide, or else the policy return-to-recovery',
+      observed: expect.stringMatching(/primary pg-demo(-\d+)? .*REBUILDING/i),
+      wanted: expect.stringMatching(
+        /pg-demo(-\d+)? active\/RUNNING and pg-demo(-\d+)?-recovery passive\/RUNNING/,
+      ),
+    });
+    expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(60_000);
+    expect(parked.alarms).toMatchObject([
+      { cause: 'deadline', message: expect.stringMatching(/did not settle in time/) },
+    ]);
+  });
+
+  test('a person may return to the recovery service', async () => {
+    const { decision, code, effective, roles, scene } = await asking();
+    expect(decision).toMatchObject({
+      action: 'return-to-recovery',
+      by: 'ops@example.com',
+      at: expect.any(String),
+    });
+    expect(code).toBe('RETURNED_TO_RECOVERY');
+    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(roles).toBe('passive/active');
+  });
+
+  const patient = scene(async (it) => {
+    stuck(it);
+    await it.start(ASKING);
+    await asked(it);
+    await it.decide('wait');
+    const again = await it.until('it waits again', ({ phase }) => phase === 'converge');
+    unstick(it.pair);
+    return { again, ...(await it.end()) };
+  });
+
+  test('a person may give it more time', async () => {
+    const { again, report, effective } = await patient();
+    expect(again.alarms).toMatchObject([{ cause: 'deadline', until: expect.any(String) }]);
+    expect(report).toMatchObject({ outcome: 'switched-back', decisions: [{ action: 'wait' }] });
+    expect(effective).toHaveLength(1);
+  });
+
+  const accepting = scene(async (it) => {
+    stuck(it);
+    await it.start(ASKING);
+    await asked(it);
+    await it.decide('accept');
+    return it.end();
+  });
+
+  test('a person may accept what is', async () => {
+    const { code, report } = await accepting();
+    expect(code).toBeUndefined();
+    expect(report).toMatchObject({ outcome: 'accepted', situation: 'moving' });
+    expect(report.headline).toMatch(/accepted by a person: primary .*REBUILDING/i);
+  });
+
+  const late = scene(async (it) => {
+    stuck(it);
+    await it.start(ASKING);
+    await asked(it);
+    unstick(it.pair);
+    return it.end();
+  });
+
+  test('it may still settle while the run asks', async () => {
+    const { report, effective } = await late();
+    expect(report.outcome).toBe('switched-back');
+    expect(report.alarms).toMatchObject([{ cause: 'deadline', until: expect.any(String) }]);
+    expect(report).not.toHaveProperty('decisions');
+    expect(effective).toHaveLength(1);
+  });
+
+  const refusedUndo = scene(async (it) => {
+    stuck(it);
+    const { recovery: service } = it.pair;
+    const undo = { method: 'PUT', service };
+    it.lab.addFault({
+      match: undo,
+      times: 0,
+      do: { type: 'status', status: 403, message: 'Read-only token' },
+    });
+    await it.start(ALONE);
+    const parked = await it.until(
+      'it waits for a person',
+      ({ waiting }) => waiting?.for === 'the update decide',
+    );
+    await it.decide('give-up');
+    return { parked, ...(await it.end()) };
+  });
+
+  test('an undo that is refused is an alarm, and waits for a person instead of being tried for ever', async () => {
+    const { parked, code, writes, effective, scene } = await refusedUndo();
+    expect(parked.phase).toBe('needs-operator');
+    expect(parked.alarms).toContainEqual({
+      cause: 'not-written',
+      message: expect.stringMatching(
+        /promotion of pg-demo(-\d+)?-recovery was not written: .*403 Read-only token/,
+      ),
+      since: expect.any(String),
+    });
+    expect(writes.filter(({ service }) => service === scene.pair.recovery)).toHaveLength(1);
+    expect(effective).toEqual([scene.pair.primary]);
+    expect(code).toBe('GIVEN_UP');
+  });
+
+  const lostUndo = scene((it) => {
+    stuck(it);
+    const { recovery: service } = it.pair;
+    it.lab.addFault({ match: { method: 'PUT', service }, do: { type: 'lose-reply' } });
+    return it.run(ALONE);
+  });
+
+  test('an undo whose reply is lost is not repeated', async () => {
+    const { code, effective, writes, scene } = await lostUndo();
+    expect(code).toBe('RETURNED_TO_RECOVERY');
+    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(writes).toHaveLength(2);
+  });
+});
+
+describe.each(DIALECTS)(
+  'a decision that makes no sense is refused with a reason, in the %s dialect',
+  (dialect) => {
+    const { scene } = useStage({ dialect });
+    const refusalOf = async (decision: Promise<unknown>) =>
+      decision.then(
+        () => 'accepted',
+        (error: Error) => error.message,
+      );
+
+    const refused = scene(async (it) => {
+      it.pair.behave({ failMidway: 'recovery' });
+      it.lab.addFault({
+        match: { path: `/service\\/${it.pair.primary}$/`, after: 1 },
+        do: { type: 'delay', delayMs: 1_500 },
+      });
+      await it.start({ convergeTimeout: '1m' });
+      await it.until('it checks', ({ phase }) => phase === 'preflight');
+      const early = await refusalOf(it.decide('wait'));
+      await it.until(
+        'the alarm',
+        ({ alarms }) => alarms?.some(({ cause }) => cause === 'recovery-failed') === true,
+      );
+      const faulty = await refusalOf(it.decide('panic', '', 'INC-123'));
+      const forbidden = await refusalOf(it.decide('return-to-recovery'));
+      await it.decide('give-up');
+      return { early, faulty, forbidden, ...(await it.end()) };
+    });
+
+    test('when there is nothing to decide', async () => {
+      expect((await refused()).early).toBe(
+        'There is nothing to decide: the phase is preflight and no alarm stands',
+      );
+    });
+
+    test('when the payload is not valid, with every fault and an example', async () => {
+      const { faulty } = await refused();
+      expect(faulty).toMatch(
+        /"action" must be one of wait, .*; "by" must be a text\. Send for example \{"action"/,
+      );
+    });
+
+    test('when the pair does not allow it', async () => {
+      const { forbidden } = await refused();
+      expect(forbidden).toMatch(
+        /return-to-recovery is not allowed while the pair is recovery-failed \(primary /,
+      );
+    });
+
+    test('and leaves no trace among the decisions, nor a write', async () => {
+      const { code, report, effective, scene } = await refused();
+      expect(code).toBe('GIVEN_UP');
+      expect(report.decisions).toHaveLength(1);
+      expect(effective).toEqual([scene.pair.primary]);
+    });
+  },
+);
+
+describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect, transitionMs: 4_000 });
+
+  const passing = (['primary-first', 'recovery-first'] as const).map((flip) => ({
+    flip,
+    cause: flip === 'primary-first' ? 'both-active' : 'none-active',
+    ended: scene(async (it) => {
+      it.pair.behave({ flip });
+      // Only the roles tell: in the promote-to-master dialect the states would stand in their place.
+      for (const side of ['primary', 'recovery'] as const)
+        it.pair.override(side, { set: { state: 'RUNNING' } });
+      await it.start({ settleWindow: '1s' });
+      const alarmed = await it.until('an alarm stands', ({ alarms }) => alarms !== undefined);
+      return { alarmed, ...(await it.end()) };
+    }),
+  }));
+
+  test.each(passing)(
+    '$cause is told while it lasts, and closed when it has passed',
+    async ({ cause, ended }) => {
+      const { alarmed, report, effective } = await ended();
+      expect(alarmed).toMatchObject({ situation: cause, alarms: [{ cause, since: expect.any(String) }] });
+      expect(alarmed.alarms?.[0]).not.toHaveProperty('until');
+      expect(report.outcome).toBe('switched-back');
+      expect(report.alarms).toMatchObject([{ cause, until: expect.any(String) }]);
+      expect(effective).toHaveLength(1);
+    },
+  );
+
+  const vanishing = scene(async (it) => {
+    const { recovery: service } = it.pair;
+    it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'vanish', service } });
+    await it.start();
+    const alarmed = await it.until('an alarm stands', ({ alarms }) => alarms !== undefined);
+    it.pair.restore();
+    return { alarmed, ...(await it.end()) };
+  });
+
+  test('a service that vanishes is told at once, and the run goes on when it is back', async () => {
+    const { alarmed, report, effective } = await vanishing();
+    expect(alarmed).toMatchObject({ situation: 'unreadable', alarms: [{ cause: 'unreadable' }] });
+    expect(report).toMatchObject({ outcome: 'switched-back', alarms: [{ until: expect.any(String) }] });
+    expect(effective).toHaveLength(1);
+  });
+
+  const flaky = scene((it) => {
+    it.lab.addFault({
+      match: { path: `/service\\/${it.pair.recovery}$/`, after: 3 },
+      times: 2,
+      do: { type: 'status', status: 500 },
+    });
+    return it.run();
+  });
+
+  test('a read that fails in passing is none', async () => {
+    const { report } = await flaky();
+    expect(report.outcome).toBe('switched-back');
+    expect(report).not.toHaveProperty('alarms');
+  });
+
+  const failing = scene(async (it) => {
+    it.pair.behave({ failMidway: 'primary' });
+    await it.start({ convergeTimeout: '5s', decisionWindow: '0s' });
+    const parked = await it.until(
+      'it waits for a person',
+      ({ waiting }) => waiting?.for === 'the update decide',
+    );
+    await it.decide('return-to-recovery');
+    await it.until('it is on its way back', ({ phase }) => phase === 'return-to-recovery');
+    await asked(it);
+    await it.decide('accept');
+    return { parked, ...(await it.end()) };
+  });
+
+  test('a primary that fails midway is left to a person, who may return to the recovery service', async () => {
+    const { parked, effective, scene, report } = await failing();
+    expect(parked).toMatchObject({ situation: 'primary-failed' });
+    expect(parked.alarms?.map(({ cause }) => cause)).toEqual(
+      expect.arrayContaining(['primary-failed', 'deadline']),
+    );
+    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    // A failed primary keeps the pair from being whole again, so that only a person can end this.
+    expect(report).toMatchObject({ outcome: 'accepted', situation: 'primary-failed' });
+  });
+
+  const nobody = scene((it) => {
+    const { primary: service } = it.pair;
+    const set = { disaster_recovery_role: 'passive' };
+    it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'override', service, set } });
+    return it.run({ convergeTimeout: '5s', decisionWindow: '0s' });
+  });
+
+  test('when nobody is active at the deadline the policy makes the recovery service active', async () => {
+    const { code, report, effective, scene } = await nobody();
+    expect(code).toBe('RETURNED_TO_RECOVERY');
+    expect(report.alarms?.map(({ cause }) => cause)).toEqual(['none-active', 'deadline']);
+    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+  });
+});
+
+describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect, state: 'fresh' });
+  const UNSETTLED = { set: { 'node_states.1.state': 'syncing_data' } };
+
+  const atRest = scene(async (it) => ({ ...(await it.run()), ...(await it.history()) }));
+
+  test('is reported as such without a write or a wait', async () => {
+    const { report, writes, types } = await atRest();
+    expect(report).toMatchObject({
+      outcome: 'already-primary',
+      situation: 'primary-active',
+      requests: { writes: 0 },
+    });
+    expect(report).not.toHaveProperty('pointOfNoReturn');
+    expect(writes).toEqual([]);
+    expect(types.filter((type) => type === 'ACTIVITY_TASK_SCHEDULED')).toHaveLength(2);
+  });
+
+  const settling = scene(async (it) => {
+    it.pair.override('primary', UNSETTLED);
+    await it.start();
+    const waiting = await it.until('it waits', ({ phase }) => phase === 'converge');
+    it.pair.restore();
+    return { waiting, ...(await it.end()) };
+  });
+
+  test('is waited for while it still settles, without a write', async () => {
+    const { waiting, report, writes } = await settling();
+    expect(waiting).toMatchObject({ situation: 'moving', waiting: { for: 'both services to settle' } });
+    expect(report.outcome).toBe('already-primary');
+    expect(writes).toEqual([]);
+  });
+
+  const neverSettling = scene(async (it) => {
+    it.pair.override('primary', UNSETTLED);
+    await it.start(ALONE);
+    await it.until('it waits for a person', ({ waiting }) => waiting?.for === 'the update decide');
+    const { writes } = { writes: it.pair.requests().filter(({ method }) => method === 'PUT') };
+    await it.decide('give-up');
+    return { before: writes, ...(await it.end()) };
+  });
+
+  test('is never undone by the policy: the run did not do it', async () => {
+    const { before, code, writes } = await neverSettling();
+    expect(before).toEqual([]);
+    expect(writes).toEqual([]);
+    expect(code).toBe('GIVEN_UP');
+  });
+
+  const overtaken = scene(async (it) => {
+    it.pair.override('primary', UNSETTLED);
+    await it.start(ALONE);
+    await it.until('it waits', ({ phase }) => phase === 'converge');
+    it.pair.restore();
+    it.lab.apply({ kind: 'promote', service: it.pair.recovery });
+    return it.end();
+  });
+
+  test('is not promoted when somebody switches it over while the run waits', async () => {
+    const { code, message, writes } = await overtaken();
+    expect(code).toBe('DRIFTED');
+    expect(message).toMatch(/Nothing was written, and the pair changed: .*recovery .* active\/RUNNING/);
+    expect(writes).toEqual([]);
+  });
+});

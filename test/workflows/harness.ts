@@ -1,0 +1,323 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
+import type { ErrorCode } from '../../src/contract/errors';
+import type { DecideInput } from '../../src/contract/messages';
+import type { Decision, SwitchbackReport } from '../../src/contract/report';
+import { createWorker, type HostedWorker } from '../../src/hosting/worker';
+import {
+  type FaultInput,
+  type Lab,
+  type LabOptions,
+  type LabPair,
+  type RequestEntry,
+  startLab,
+} from '../../src/lab/lab';
+import { testEnvironment } from '../support/environment';
+
+export const DIALECTS = ['role', 'promote-to-master'] as const;
+
+/** Short waits, so that a run takes a second or two; everything else is the default. */
+export const QUICK = {
+  settleWindow: '0s',
+  quietWindow: '1s',
+  convergeTimeout: '20s',
+  decisionWindow: '20s',
+};
+
+const PATIENCE_MS = 30_000;
+const POLL_MS = 100;
+
+/** A lab, and a worker that performs switchbacks against it, on a task queue of their own. */
+export class Stage {
+  #pairsTaken = 0;
+  /** Those that were started, oldest first. */
+  readonly workers: RunningWorker[] = [];
+  readonly #started: WorkflowHandle[] = [];
+
+  private constructor(
+    readonly lab: Lab,
+    readonly taskQueue: string,
+    readonly temporal: Client,
+    readonly client: SwitchbackClient,
+  ) {}
+
+  static async open(options: LabOptions): Promise<Stage> {
+    const project = `stage-${randomBytes(4).toString('hex')}`;
+    const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
+    const connection = await Connection.connect({ address: testEnvironment.temporalAddress() });
+    const temporal = new Client({ connection });
+    return new Stage(lab, project, temporal, new SwitchbackClient(temporal, project));
+  }
+
+  /** A worker as the product hosts it; `token`: another than the lab's. */
+  async startWorker(token = this.lab.token): Promise<RunningWorker> {
+    const address = testEnvironment.temporalAddress();
+    const hosted = await createWorker(
+      {
+        aiven: { baseUrl: this.lab.baseUrl, token: async () => token },
+        taskQueue: this.taskQueue,
+        logLevel: 'error',
+        readyFile: undefined,
+      },
+      { address, namespace: 'default', connectionOptions: { address }, summary: address },
+      testEnvironment.workflowBundle(),
+    );
+    const worker = new RunningWorker(hosted);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** A pair of the lab that no other scene uses. */
+  takePair(): LabPair {
+    const pair = this.lab.pairs[this.#pairsTaken];
+    if (pair === undefined) throw new Error(`this stage has only ${this.#pairsTaken} pairs`);
+    this.#pairsTaken += 1;
+    return pair;
+  }
+
+  /** Starts a switchback through Temporal's own client, with whatever JSON. */
+  async startWith(input: unknown, workflowId = `${this.taskQueue}.${randomBytes(4).toString('hex')}`) {
+    const options = { taskQueue: this.taskQueue, workflowId, args: [input] };
+    const handle = await this.temporal.workflow.start('switchbackWorkflow', options);
+    this.#started.push(handle);
+    return handle;
+  }
+
+  async close(): Promise<void> {
+    // Only a test that failed leaves a run behind.
+    await Promise.all(this.#started.map((handle) => handle.terminate().catch(() => undefined)));
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await this.client.close();
+    await this.lab.close();
+  }
+}
+
+class RunningWorker {
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(hosted: HostedWorker) {
+    this.#done = hosted.run(this.#stop.signal);
+  }
+
+  /** As SIGTERM does: resolves when all that was under way is over or handed back. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+}
+
+/** One pair with one run (or several) of it. */
+export class Scene {
+  readonly pair: LabPair;
+
+  constructor(readonly stage: Stage) {
+    this.pair = stage.takePair();
+  }
+
+  get lab(): Lab {
+    return this.stage.lab;
+  }
+
+  get workflowId(): string {
+    return workflowIdOf(this.lab.project, this.pair.primary);
+  }
+
+  get handle(): WorkflowHandle {
+    return this.stage.temporal.workflow.getHandle(this.workflowId);
+  }
+
+  /** A fault that meets the write that promotes the primary. */
+  faultOnWrite(action: FaultInput['do'], times = 1): void {
+    this.lab.addFault({ match: { method: 'PUT', service: this.pair.primary }, times, do: action });
+  }
+
+  /** Starts the run under the canonical id. */
+  async start(input: Record<string, unknown> = {}): Promise<this> {
+    const { project } = this.lab;
+    await this.stage.startWith({ project, service: this.pair.primary, ...QUICK, ...input }, this.workflowId);
+    return this;
+  }
+
+  status(): Promise<LiveStatus> {
+    return this.stage.client.status(this.workflowId);
+  }
+
+  /** Asks for the status until it is as wanted. */
+  async until(what: string, wanted: (status: LiveStatus) => boolean): Promise<LiveStatus> {
+    return poll(`status: ${what}`, () => this.status(), wanted);
+  }
+
+  /** Decides as a person would; sends it again when the server lost it to a task that it interrupted itself. */
+  async decide(action: string, by = 'ops@example.com', reason = 'INC-123'): Promise<Decision> {
+    const decision = { action, by, reason } as DecideInput;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.stage.client.decide(this.workflowId, decision);
+      } catch (error) {
+        if (attempt === 5 || !/unexpected workflow task failure/.test(rootMessage(error))) throw error;
+      }
+    }
+  }
+
+  /** Waits for the end and gathers what there is to assert on. */
+  async end(): Promise<Ended> {
+    const result = await this.stage.client.result(this.workflowId).then(
+      (report) => ({ code: undefined, message: '', report }),
+      (error: unknown) => {
+        if (!(error instanceof SwitchbackFailedError)) throw error;
+        const report = error.report ?? ({} as SwitchbackReport);
+        return { code: error.code, message: error.message, report };
+      },
+    );
+    const requests = this.pair.requests();
+    const writes = requests.filter(({ method }) => method !== 'GET');
+    return {
+      ...result,
+      scene: this,
+      requests,
+      reads: requests.length - writes.length,
+      writes,
+      effective: writes.filter(({ effect }) => effect === 'role-change').map(({ service }) => service ?? ''),
+      roles: rolesOf(this.pair),
+    };
+  }
+
+  async run(input: Record<string, unknown> = {}): Promise<Ended> {
+    return (await this.start(input)).end();
+  }
+
+  /** The whole history in the JSON form that Temporal's tools write and read. */
+  async rawHistory(): Promise<string> {
+    return historyToJSON(await this.handle.fetchHistory());
+  }
+
+  /** The whole history, with every payload in `json` decoded. */
+  async history(): Promise<{ json: string; types: string[]; attempts: number[] }> {
+    const raw = await this.rawHistory();
+    const { events } = JSON.parse(raw) as { events: HistoryEvent[] };
+    return {
+      json: raw.replace(/"data": ?"([^"]*)"/g, (_, data) => `"data":${Buffer.from(data, 'base64')}`),
+      types: events.map(({ eventType }) => eventType.replace('EVENT_TYPE_', '')),
+      attempts: events.flatMap((event) => event.activityTaskStartedEventAttributes?.attempt ?? []),
+    };
+  }
+}
+
+interface HistoryEvent {
+  eventType: string;
+  activityTaskStartedEventAttributes?: { attempt: number };
+}
+
+export interface Ended {
+  scene: Scene;
+  code: ErrorCode | undefined;
+  message: string;
+  report: SwitchbackReport;
+  /** All requests about the two services, as the lab received them. */
+  requests: RequestEntry[];
+  reads: number;
+  writes: RequestEntry[];
+  /** The services whose promotion had an effect, in order. */
+  effective: string[];
+  /** `primary/recovery`, as they really are in the lab. */
+  roles: string;
+}
+
+/** What the stages of this test file have to do before its first test. */
+const openings: (() => Promise<void>)[] = [];
+let opened: Promise<unknown> | undefined;
+
+/**
+ * A stage for the tests of a `describe` block, and scenes for it. All scenes of a test file play at once, since
+ * each one mostly waits.
+ */
+export function useStage({ workerToken, ...options }: LabOptions & { workerToken?: string }): {
+  stage: () => Stage;
+  /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
+  scene: <T>(play: (scene: Scene) => Promise<T>) => () => Promise<T>;
+} {
+  let stage: Stage | undefined;
+  const starts: ((stage: Stage) => void)[] = [];
+  const get = () => {
+    if (stage === undefined) throw new Error('the stage is not open');
+    return stage;
+  };
+
+  openings.push(async () => {
+    stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options });
+    await stage.startWorker(workerToken);
+    for (const start of starts) start(stage);
+  });
+  beforeAll(async () => {
+    quieten();
+    opened ??= Promise.all(openings.map((open) => open()));
+    await opened;
+  });
+  afterAll(() => stage?.close());
+
+  return {
+    stage: get,
+    scene: (play) => {
+      let played: ReturnType<typeof play> | undefined;
+      starts.push((open) => {
+        played = play(new Scene(open));
+        // Its test awaits it, perhaps long after it failed.
+        played.catch(() => undefined);
+      });
+      return async () => {
+        if (played === undefined) throw new Error('the scene was not played');
+        return played;
+      };
+    },
+  };
+}
+
+let quiet = false;
+
+/** Failing runs are what many tests are about, and each would be a warning. */
+export function quieten(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
+}
+
+/** Asks until the answer is as wanted; fails with the last answer, or the last error, when it takes too long. */
+export async function poll<T>(
+  what: string,
+  ask: () => Promise<T> | T,
+  wanted: (answer: T) => boolean,
+): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const [answer] = await Promise.allSettled([ask()]);
+    if (answer.status === 'fulfilled' && wanted(answer.value)) return answer.value;
+    if (Date.now() > deadline) {
+      const last = answer.status === 'fulfilled' ? JSON.stringify(answer.value) : String(answer.reason);
+      throw new Error(`not in time: ${what}; last: ${last}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function rootMessage(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return String(root);
+}
+
+export function rolesOf(pair: LabPair): string {
+  const { primary, recovery } = pair.status();
+  return `${primary.role}/${recovery.role}`;
+}
+
+/** The phases of a report or status, in order, each once in a row. */
+export function phasesOf({ timeline }: Pick<SwitchbackReport, 'timeline'>): string[] {
+  return timeline.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);
+}

@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { testEnvironment } from '../support/environment';
+import { DIALECTS, type Scene, useStage } from './harness';
+
+const run = promisify(execFile);
+const inPhase = (it: Scene, wanted: string) => it.until(`phase ${wanted}`, ({ phase }) => phase === wanted);
+
+describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect, transitionMs: 1_500 });
+  /** The checks take that long, so that there is time to cancel. */
+  const slowly = (it: Scene, delayMs: number, after: number) =>
+    it.lab.addFault({
+      match: { path: `/service\\/${it.pair.primary}$/`, after },
+      do: { type: 'delay', delayMs },
+    });
+
+  const early = scene(async (it) => {
+    slowly(it, 2_000, 1);
+    await it.start();
+    await inPhase(it, 'preflight');
+    await it.handle.cancel();
+    const end = await it.end();
+    return { ...end, status: await it.status(), closed: (await it.handle.describe()).status.name };
+  });
+
+  test('before the write ends the run, with nothing written', async () => {
+    const { code, closed, writes, status, roles } = await early();
+    expect([code, closed]).toEqual(['CANCELLED', 'CANCELLED']);
+    expect(writes).toEqual([]);
+    expect(roles).toBe('passive/active');
+    expect(status).toMatchObject({
+      phase: 'report',
+      outcome: 'aborted',
+      headline: 'Cancelled before anything was written.',
+    });
+    expect(status).not.toHaveProperty('pointOfNoReturn');
+  });
+
+  const late = scene(async (it) => {
+    await it.start({ settleWindow: '1s' });
+    await inPhase(it, 'converge');
+    await it.handle.cancel();
+    return it.end();
+  });
+
+  test('after the write is put on record, and the run goes on to the end', async () => {
+    const { report, effective } = await late();
+    expect(report.outcome).toBe('switched-back');
+    expect(effective).toHaveLength(1);
+    const { cancelRequestedAt = '', pointOfNoReturn = '' } = report;
+    expect(cancelRequestedAt > pointOfNoReturn).toBe(true);
+    expect(report.timeline.map(({ event }) => event)).toContainEqual(
+      'cancellation requested after the point of no return: finishing forward',
+    );
+  });
+
+  const throttled = scene(async (it) => {
+    it.faultOnWrite({ type: 'status', status: 429, retryAfter: 2 });
+    await it.start();
+    await it.until('the rate limit', ({ timeline }) => timeline.some(({ event }) => event.includes('429')));
+    await it.handle.cancel();
+    return it.end();
+  });
+
+  test('while the only write so far was turned away ends the run', async () => {
+    const { code, writes, effective, roles } = await throttled();
+    expect(code).toBe('CANCELLED');
+    expect(writes.map(({ status }) => status)).toEqual([429]);
+    expect(effective).toEqual([]);
+    expect(roles).toBe('passive/active');
+  });
+
+  const idle = scene(async (it) => {
+    await it.pair.switchback();
+    it.pair.override('primary', { set: { 'node_states.1.state': 'syncing_data' } });
+    await it.start();
+    await inPhase(it, 'converge');
+    await it.handle.cancel();
+    return it.end();
+  });
+
+  test('of a run that only waits ends it', async () => {
+    const { code, writes } = await idle();
+    expect(code).toBe('CANCELLED');
+    expect(writes).toEqual([]);
+  });
+});
+
+describe.each(DIALECTS)(
+  'a cancellation that comes together with the last answer, in the %s dialect',
+  (dialect) => {
+    const { scene } = useStage({ dialect });
+
+    const together = scene(async (it) => {
+      const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
+      it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 1_500 } });
+      await it.start();
+      await inPhase(it, 'preflight');
+      // The worker lets the checks come to their end, but nobody is there to go on with the run.
+      await it.stage.workers[0]?.stop();
+      await it.handle.cancel();
+      await it.stage.startWorker();
+      return it.end();
+    });
+
+    test('ends the run as well, with nothing written', async () => {
+      const { code, writes, roles } = await together();
+      expect(code).toBe('CANCELLED');
+      expect(writes).toEqual([]);
+      expect(roles).toBe('passive/active');
+    });
+  },
+);
+
+describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect, transitionMs: 4_000 });
+
+  const watched = scene(async (it) => {
+    await it.start();
+    const status = await it.until('what the watch sees', ({ live }) => live?.situation === 'moving');
+    return { status, ...(await it.end()) };
+  });
+
+  test('is never silent: the status says for what, since when and until when', async () => {
+    const { status } = await watched();
+    expect(status).toMatchObject({ phase: 'converge', situation: 'moving' });
+    expect(status.waiting).toMatchObject({
+      for: 'both services to settle',
+      observed: expect.stringMatching(/^primary pg-demo .*, recovery pg-demo-recovery /),
+      wanted: expect.stringContaining('pg-demo active/RUNNING and pg-demo-recovery passive/RUNNING'),
+    });
+    const { since = '', until = '' } = status.waiting ?? {};
+    expect(Date.parse(until) - Date.parse(since)).toBe(20_000);
+  });
+
+  test('shows what was read last, fresher than the history', async () => {
+    const { status } = await watched();
+    expect(status.live).toMatchObject({
+      situation: 'moving',
+      goodReads: 0,
+      observed: expect.stringMatching(/REB/i),
+    });
+    expect(status.live?.requests.reads).toBeGreaterThan(0);
+  });
+});
+
+describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect) => {
+  // Longer than a worker lets its activities go on.
+  const { scene } = useStage({ dialect, transitionMs: 8_000 });
+
+  const handedOver = scene(async (it) => {
+    const [first] = it.stage.workers;
+    await it.start({ settleWindow: '1s', convergeTimeout: '1m' });
+    await it.until('the watch', ({ live }) => live !== undefined);
+    await it.stage.startWorker();
+    await first?.stop();
+    return { ...(await it.end()), ...(await it.history()) };
+  });
+
+  test('hands its watch to another one, and nothing is written again', async () => {
+    const { report, effective, writes, attempts } = await handedOver();
+    expect(Math.max(...attempts)).toBe(2);
+    expect(report.outcome).toBe('switched-back');
+    expect(writes).toHaveLength(1);
+    expect(effective).toHaveLength(1);
+  });
+});
+
+describe.each(DIALECTS)('the Temporal CLI, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect });
+  const temporal = async (...args: string[]) => {
+    const { stdout } = await run(testEnvironment.temporalCli(), [
+      ...args,
+      '--address',
+      testEnvironment.temporalAddress(),
+    ]);
+    return stdout;
+  };
+
+  const byCli = scene(async (it) => {
+    const { project } = it.lab;
+    const input = JSON.stringify({ project, service: it.pair.primary, settleWindow: '0s' });
+    const id = ['--workflow-id', it.workflowId];
+    await temporal(
+      'workflow',
+      'start',
+      '--type',
+      'switchbackWorkflow',
+      '--task-queue',
+      project,
+      ...id,
+      '--input',
+      input,
+    );
+    const end = await it.end();
+    return {
+      ...end,
+      shown: await temporal('workflow', 'query', '--type', 'status', ...id, '--output', 'json'),
+    };
+  });
+
+  test('starts the same run with the same JSON', async () => {
+    const { report, effective, roles } = await byCli();
+    expect(report).toMatchObject({ outcome: 'switched-back', dialect });
+    expect(effective).toHaveLength(1);
+    expect(roles).toBe('active/passive');
+  });
+
+  test('asks for the status', async () => {
+    const { shown } = await byCli();
+    expect(shown).toContain('switched-back');
+  });
+});

@@ -1,0 +1,116 @@
+import type { Behaviour } from '../../src/lab/lab';
+import { DIALECTS, phasesOf, useStage } from './harness';
+
+const FLIPS: NonNullable<Behaviour['flip']>[] = ['early', 'late', 'primary-first', 'recovery-first', 'flap'];
+/** Long enough to outlast any pause between two reads of a switch that lasts well under a second. */
+const WATCHFUL = { settleWindow: '1s' };
+
+describe.each(DIALECTS)('a pair that is ready, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect });
+
+  const plain = scene((it) => it.run({ requestedBy: 'ops@example.com', reason: 'INC-123' }));
+  const confirmed = scene((it) => it.run({ recovery: it.pair.recovery }));
+  const watchful = scene((it) => it.run(WATCHFUL));
+  const flips = FLIPS.map((flip) => ({
+    flip,
+    ended: scene((it) => {
+      it.pair.behave({ flip });
+      return it.run(WATCHFUL);
+    }),
+  }));
+
+  test('is switched back by exactly one write, to the primary', async () => {
+    const { report, writes, effective, roles, scene } = await plain();
+    expect(report).toMatchObject({ outcome: 'switched-back', situation: 'primary-active', dialect });
+    expect(writes).toHaveLength(1);
+    expect(effective).toEqual([scene.pair.primary]);
+    expect(roles).toBe('active/passive');
+  });
+
+  test('ends with a report that says all there is to say', async () => {
+    const { report, scene, reads, code } = await plain();
+    const { primary, recovery } = scene.pair;
+    expect(code).toBeUndefined();
+    expect(report).toMatchObject({
+      project: scene.lab.project,
+      primary,
+      recovery,
+      headline: `${primary} is active and ${recovery} is passive, both settled.`,
+      next: expect.stringContaining('Terraform'),
+      requestedBy: 'ops@example.com',
+      reason: 'INC-123',
+      workflowId: scene.workflowId,
+      observed: { primary: { role: 'active', settled: true }, recovery: { role: 'passive', settled: true } },
+    });
+    expect(report.checks).toHaveLength(8);
+    expect(report.checks?.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
+    // The one more read is GET /me, which is about no service.
+    expect(report.requests).toEqual({ reads: reads + 1, writes: 1 });
+    for (const empty of ['alarms', 'decisions', 'cancelRequestedAt'])
+      expect(report).not.toHaveProperty(empty);
+  });
+
+  test('has a timeline in order, through every phase', async () => {
+    const { report } = await plain();
+    expect(phasesOf(report)).toEqual([
+      'validate',
+      'discover',
+      'preflight',
+      'promote',
+      'converge',
+      'verify',
+      'report',
+    ]);
+    const times = report.timeline.map(({ at }) => at);
+    expect(times).toEqual([...times].sort());
+    const point = report.pointOfNoReturn ?? '';
+    expect([report.startedAt <= point, point <= report.endedAt]).toEqual([true, true]);
+  });
+
+  test('is believed to be back only after it was seen to move and to settle', async () => {
+    const { report } = await watchful();
+    const said = report.timeline.map(({ event }) => event).join('\n');
+    expect(said).toMatch(/only reads prove it\n.*\nmoving: primary .*\nprimary-active: primary /s);
+  });
+
+  test('leaves a status that can be asked for after the end', async () => {
+    const { scene, report } = await plain();
+    const status = await scene.status();
+    expect(status).toMatchObject({ phase: 'report', outcome: 'switched-back', headline: report.headline });
+    expect(status.timeline).toEqual(report.timeline);
+    expect(status).not.toHaveProperty('waiting');
+  });
+
+  test('is found by search attributes', async () => {
+    const { scene } = await plain();
+    const { searchAttributes } = await scene.handle.describe();
+    expect(searchAttributes).toMatchObject({
+      SwitchbackProject: [scene.lab.project],
+      SwitchbackService: [scene.pair.primary],
+      SwitchbackPhase: ['report'],
+      SwitchbackOutcome: ['switched-back'],
+    });
+  });
+
+  test('leaves no secret in the history', async () => {
+    const { scene } = await plain();
+    const { json } = await scene.history();
+    expect(json).toContain(`${scene.pair.primary} is active`);
+    expect(json).not.toContain(scene.lab.token);
+    expect(json).not.toMatch(/postgres(ql)?:\/\/|aivenv1|authorization/i);
+  });
+
+  test('is switched back as well when both services are named', async () => {
+    const { report, effective } = await confirmed();
+    expect(report.outcome).toBe('switched-back');
+    expect(effective).toHaveLength(1);
+  });
+
+  test.each(flips)('is switched back by one write however the roles move: $flip', async ({ ended }) => {
+    const { report, effective, writes, roles } = await ended();
+    expect(report).toMatchObject({ outcome: 'switched-back', situation: 'primary-active' });
+    expect(writes).toHaveLength(1);
+    expect(effective).toHaveLength(1);
+    expect(roles).toBe('active/passive');
+  });
+});
