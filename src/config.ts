@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { DEFAULT_BASE_URL } from './aiven';
+import type { ApprovalPolicy } from './contract/activities';
 import { SwitchbackError } from './contract/errors';
 import { TASK_QUEUE } from './contract/workflow-id';
 
@@ -18,6 +19,8 @@ export interface WorkerConfig {
     token: () => Promise<string>;
   };
   taskQueue: string;
+  /** What this worker demands of every run, whatever its input says. */
+  policy: ApprovalPolicy;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** A file that exists while the worker polls, for a container's health check. */
   readyFile: string | undefined;
@@ -43,6 +46,8 @@ const workerEnv = z.object({
     .default(DEFAULT_BASE_URL),
   AIVEN_TOKEN: filled.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII').optional(),
   AIVEN_TOKEN_FILE: filled.optional(),
+  SWITCHBACK_APPROVAL: z.enum(['none', 'required']).default('none'),
+  SWITCHBACK_FOUR_EYES: z.enum(['true', 'false']).default('true'),
   SWITCHBACK_TASK_QUEUE: filled.default(TASK_QUEUE),
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHBACK_READY_FILE: filled.optional(),
@@ -86,6 +91,10 @@ function readWorker(env: Env): Read<WorkerConfig> {
         token: async () => token ?? (await readFile(settings.AIVEN_TOKEN_FILE ?? '', 'utf8')).trim(),
       },
       taskQueue: settings.SWITCHBACK_TASK_QUEUE,
+      policy: {
+        approvalRequired: settings.SWITCHBACK_APPROVAL === 'required',
+        fourEyes: settings.SWITCHBACK_FOUR_EYES === 'true',
+      },
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
       readyFile: settings.SWITCHBACK_READY_FILE,
     },

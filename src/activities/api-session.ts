@@ -124,7 +124,12 @@ export class ApiSession {
   }
 
   async readPair(pair: Pair): Promise<PairReading> {
-    const observed = observePair(await this.askPair(pair));
-    return { observed, situation: situationOf(observed) };
+    return readingOf(await this.askPair(pair));
   }
+}
+
+/** What the facts about a pair mean. */
+export function readingOf(facts: PairFacts): PairReading {
+  const observed = observePair(facts);
+  return { observed, situation: situationOf(observed) };
 }

@@ -1,8 +1,8 @@
 import type { DiscoverInput, Discovery } from '../contract/activities';
 import { stops } from '../contract/checks';
 import type { Dialect } from '../contract/observation';
-import { judge } from '../rules/checks';
-import type { Facts, UnreadFact } from '../rules/facts';
+import { judgeDiscovery } from '../rules/checks';
+import type { DiscoveryFacts, UnreadFact } from '../rules/facts';
 import { peersOf } from '../rules/observation';
 import type { ApiSession } from './api-session';
 
@@ -19,7 +19,7 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
   const disasterRecovery =
     primary.ok && !hasRole ? await session.askDisasterRecovery(project, service) : undefined;
 
-  const facts: Facts = {
+  const facts: DiscoveryFacts = {
     project,
     named: service,
     peer,
@@ -29,7 +29,8 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     recovery: notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
     ...(disasterRecovery === undefined ? {} : { disasterRecovery }),
   };
-  const isPair = primary.ok && !judge(facts).some((check) => NEEDED.includes(check.id) && stops(check));
+  const isPair =
+    primary.ok && !judgeDiscovery(facts).some((check) => NEEDED.includes(check.id) && stops(check));
   if (isPair && peer !== undefined) {
     const dialect: Dialect = hasRole ? 'role' : 'promote-to-master';
     return { pair: { project, primary: service, recovery: peer, dialect }, requests: session.requests };
@@ -38,7 +39,7 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     session.askMe(),
     peer === undefined || peer.includes('/') ? facts.recovery : session.askService(project, peer),
   ]);
-  return { checks: judge({ ...facts, me, recovery: recoveryFact }), requests: session.requests };
+  return { checks: judgeDiscovery({ ...facts, me, recovery: recoveryFact }), requests: session.requests };
 }
 
 function notAsked(why: string): UnreadFact {

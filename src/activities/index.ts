@@ -1,6 +1,7 @@
 import type { AivenClient } from '../aiven';
-import type { SwitchbackActivities } from '../contract/activities';
+import type { ApprovalPolicy, SwitchbackActivities } from '../contract/activities';
 import { discover } from './discover';
+import { inspectLock } from './inspect-lock';
 import { preflight } from './preflight';
 import { promote } from './promote';
 import { verify } from './verify';
@@ -9,13 +10,15 @@ import { watchPair } from './watch-pair';
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
   aiven: AivenClient;
+  policy: ApprovalPolicy;
 }
 
 /** The activities of `switchbackWorkflow`, bound to a client. */
-export function createActivities({ aiven }: ActivityDependencies): SwitchbackActivities {
+export function createActivities({ aiven, policy }: ActivityDependencies): SwitchbackActivities {
   return {
     discover: (input) => discover(aiven, input),
-    preflight: (input) => preflight(aiven, input),
+    inspectLock,
+    preflight: async (input) => ({ ...(await preflight(aiven, input)), policy }),
     promote: (input) => promote(aiven, input),
     watchPair: (input) => watchPair(aiven, input),
     verify: (pair) => verify(aiven, pair),

@@ -17,7 +17,10 @@ import { retryUnread } from './patience';
 const DEFAULT_BUDGET_MS = 30 * 60_000;
 
 /** Reads every fact afresh, all at once, and judges the preconditions by them. */
-export async function preflight(client: AivenClient, input: PreflightInput): Promise<Preflight> {
+export async function preflight(
+  client: AivenClient,
+  input: PreflightInput,
+): Promise<Omit<Preflight, 'policy'>> {
   const { pair } = input;
   const session = new ApiSession(client, cancellationSignal());
   const { pairFacts, facts } = await readFacts(session, input);
@@ -28,7 +31,9 @@ export async function preflight(client: AivenClient, input: PreflightInput): Pro
   const situation = situationOf(observed);
   const critical = criticalFacts(pairFacts);
   return {
-    verdict: checks.some(stops) ? 'blocked' : verdictOn(situation, observed),
+    verdict: checks.some((check) => check.severity === 'block' && stops(check))
+      ? 'blocked'
+      : verdictOn(situation, observed),
     checks,
     situation,
     observed,

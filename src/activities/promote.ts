@@ -2,17 +2,25 @@ import { cancellationSignal } from '@temporalio/activity';
 import { AivenApiError, type AivenClient } from '../aiven';
 import type { PromoteInput, PromoteOutcome, PromoteResult } from '../contract/activities';
 import { describePair } from '../contract/observation';
+import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
-import { ApiSession } from './api-session';
+import { ApiSession, readingOf } from './api-session';
+
+/** What was read longer ago than this is no ground for a write. */
+const SECOND_LOOK_MAX_AGE_MS = 10_000;
 
 /**
- * Sends at most one promotion, and only right after both services were read and the table of moves allows it.
+ * Sends at most one promotion, and only right after both services were read (the second look), the table of moves
+ * allows it, and no critical fact has moved since the checks.
  * It never throws for a reason of the API: what became of the write is its answer.
  */
-export async function promote(client: AivenClient, { pair, target }: PromoteInput): Promise<PromoteResult> {
+export async function promote(client: AivenClient, input: PromoteInput): Promise<PromoteResult> {
+  const { pair, target } = input;
   const session = new ApiSession(client, cancellationSignal());
   const service = pair[target];
-  let reading = await session.readPair(pair);
+  const lookedAt = Date.now();
+  const facts = await session.askPair(pair);
+  let reading = readingOf(facts);
   const answer = (outcome: PromoteOutcome, detail: string, retryAfterMs?: number): PromoteResult => ({
     outcome,
     detail,
@@ -31,6 +39,12 @@ export async function promote(client: AivenClient, { pair, target }: PromoteInpu
     const detail = `${reading.situation} does not allow promoting ${service}`;
     return answer(session.worthRetrying ? 'not-applied' : 'not-allowed', detail, session.retryAfterMs);
   }
+  const moved = input.expected === undefined ? [] : driftBetween(input.expected, criticalFacts(facts));
+  if (moved.length > 0) return answer('not-allowed', `since the checks, ${moved.join('; ')}`);
+  if (Date.now() - lookedAt > SECOND_LOOK_MAX_AGE_MS) {
+    return answer('not-applied', 'reading both services took so long that they may have changed');
+  }
+  if (input.rehearse) return answer('rehearsed', `${service} would have been promoted now`);
   try {
     await session.api.promote(pair.project, service, pair.dialect, { signal: cancellationSignal() });
     return answer('accepted', '');

@@ -37,6 +37,7 @@ async function watchUntilEnd(
   const goodReads = new Streak();
   const sameReads = new Streak();
   const unread = new Streak();
+  const still = new Streak();
   let moved = input.moved;
 
   for (;;) {
@@ -45,6 +46,7 @@ async function watchUntilEnd(
     moved ||= situation === 'moving';
     goodReads.next(situation === input.goal);
     sameReads.next(situation !== 'unreadable', fingerprint(reading));
+    still.next(situation === 'moving', fingerprint(reading));
     unread.next(situation === 'unreadable' && session.worthRetrying);
     Object.assign(progress, {
       situation,
@@ -64,7 +66,10 @@ async function watchUntilEnd(
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
     const isKnown =
       situation === input.known && mayPromote('recovery', situation, observed) === input.mayReturn;
-    if (!isKnown && situation !== input.goal && !tolerated) return end('changed');
+    const isHeld = Date.now() - startedAt < (input.holdMs ?? 0);
+    if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
+    if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
+      return end('stalled');
     if (
       input.quietWindowMs !== undefined &&
       situation === input.known &&

@@ -1,18 +1,31 @@
 import type { z } from 'zod';
-import { toDisasterRecovery, toMe, toService } from './domain';
+import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
 import { AivenOptionsError } from './errors';
 import { type Attempt, unreadable } from './failures';
-import { PROMOTIONS, send } from './http';
-import { type AivenClientOptions, normalise, type Settings } from './options';
-import { servicePath } from './path';
+import { type Call, PROMOTIONS, send } from './http';
+import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
+import { projectPath, servicePath } from './path';
 import type { RequestRecord } from './record';
-import { disasterRecoveryReply, meReply, serviceReply } from './schemas';
-import type { Dialect, DisasterRecovery, Me, Service } from './types';
-
-export interface CallOptions {
-  /** Gives the call up; see {@link AivenClient} for what it then rejects with. */
-  readonly signal?: AbortSignal | undefined;
-}
+import {
+  accessTokensReply,
+  alertsReply,
+  disasterRecoveryReply,
+  eventsReply,
+  meReply,
+  metricsReply,
+  serviceReply,
+} from './schemas';
+import type {
+  AccessToken,
+  Alert,
+  Dialect,
+  DisasterRecovery,
+  Me,
+  Metrics,
+  MetricsPeriod,
+  ProjectEvent,
+  Service,
+} from './types';
 
 /**
  * The part of the Aiven API that a switchback needs: reads, and the one write that promotes a service.
@@ -100,6 +113,42 @@ export class AivenClient {
   }
 
   /**
+   * `GET /v1/project/P/events`: the newest entries of the project's event log, the newest first.
+   * Needs a permission of its own (`project:event_logs:read`).
+   */
+  async getEvents(project: string, limit: number, options?: CallOptions): Promise<readonly ProjectEvent[]> {
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new AivenOptionsError('limit must be a whole number from 1');
+    }
+    return this.#get(`${projectPath(project)}/events?limit=${limit}`, eventsReply, toEvents, options);
+  }
+
+  /** `GET /v1/project/P/alerts`: the open alerts of all services of the project. */
+  async getAlerts(project: string, options?: CallOptions): Promise<readonly Alert[]> {
+    return this.#get(`${projectPath(project)}/alerts`, alertsReply, toAlerts, options);
+  }
+
+  /** `GET /v1/access_token`: when the tokens of this user expire; never the tokens themselves. */
+  async getAccessTokens(options?: CallOptions): Promise<readonly AccessToken[]> {
+    return this.#get('/v1/access_token', accessTokensReply, toAccessTokens, options);
+  }
+
+  /** `POST /v1/project/P/service/S/metrics`, a read in spite of its method: the latest value of each metric. */
+  async getMetrics(
+    project: string,
+    service: string,
+    period: MetricsPeriod,
+    options?: CallOptions,
+  ): Promise<Metrics> {
+    const call = {
+      method: 'POST',
+      path: `${servicePath(project, service)}/metrics`,
+      body: { period },
+    } as const;
+    return this.#read(call, metricsReply, toMetrics, options);
+  }
+
+  /**
    * `PUT /v1/project/P/service/S`: asks to make this service the active one of its pair. The only write
    * there is.
    *
@@ -111,7 +160,7 @@ export class AivenClient {
     }
     const path = servicePath(project, service);
     const call = { method: 'PUT', path, body: PROMOTIONS[dialect] } as const;
-    await send(this.#settings, call, () => undefined, options?.signal);
+    await send(this.#settings, call, () => undefined, { signal: options?.signal });
   }
 
   /**
@@ -130,12 +179,21 @@ export class AivenClient {
     convert: (body: z.output<Schema>, attempt: Attempt) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
+    return this.#read({ method: 'GET', path }, schema, convert, options);
+  }
+
+  async #read<Schema extends z.ZodType, T>(
+    call: Call,
+    schema: Schema,
+    convert: (body: z.output<Schema>, attempt: Attempt) => T,
+    options: CallOptions | undefined,
+  ): Promise<T> {
     const read = (body: unknown, attempt: Attempt): T => {
       const checked = schema.safeParse(body);
       if (!checked.success) throw unreadable(attempt, faults(checked.error));
       return convert(checked.data, attempt);
     };
-    return send(this.#settings, { method: 'GET', path }, read, options?.signal);
+    return send(this.#settings, call, read, options);
   }
 }
 

@@ -1,7 +1,17 @@
 import { compact } from './compact';
-import type { DisasterRecoveryReply, MeReply, ServiceReply } from './schemas';
-import { withoutSecrets } from './scrub';
 import type {
+  AccessTokensReply,
+  AlertsReply,
+  DisasterRecoveryReply,
+  EventsReply,
+  MeReply,
+  MetricsReply,
+  ServiceReply,
+} from './schemas';
+import { maskUriCredentials, withoutSecrets } from './scrub';
+import type {
+  AccessToken,
+  Alert,
   DisasterRecovery,
   DisasterRecoverySide,
   DisasterRecoveryStatus,
@@ -9,7 +19,10 @@ import type {
   JsonRecord,
   Maintenance,
   Me,
+  Metrics,
+  NodeMetric,
   NodeState,
+  ProjectEvent,
   Reading,
   Role,
   RoleReading,
@@ -100,6 +113,62 @@ export function toDisasterRecovery({ disaster_recovery: wire }: DisasterRecovery
 
 export function toMe({ user: wire }: MeReply): Me {
   return compact({ user: wire.user, realName: wire.real_name, state: wire.state });
+}
+
+export function toEvents({ events }: EventsReply): ProjectEvent[] {
+  return events.map((wire) =>
+    compact({
+      time: wire.time,
+      actor: wire.actor,
+      type: wire.event_type,
+      serviceName: wire.service_name,
+      description: wire.event_desc && maskUriCredentials(wire.event_desc),
+    }),
+  );
+}
+
+export function toAlerts({ alerts }: AlertsReply): Alert[] {
+  return alerts.map((wire) =>
+    compact({
+      event: wire.event,
+      severity: wire.severity,
+      serviceName: wire.service_name,
+      nodeName: wire.node_name,
+      createTime: wire.create_time,
+    }),
+  );
+}
+
+export function toAccessTokens({ tokens }: AccessTokensReply): AccessToken[] {
+  return tokens.map((wire) =>
+    compact({
+      currentlyActive: wire.currently_active,
+      expiryTime: wire.expiry_time,
+      extendWhenUsed: wire.extend_when_used,
+    }),
+  );
+}
+
+type MetricTable = NonNullable<MetricsReply['metrics'][string]>;
+
+export function toMetrics({ metrics }: MetricsReply): Metrics {
+  const read = Object.entries(metrics).flatMap(([name, table]) => (table ? [[name, latest(table)]] : []));
+  return Object.fromEntries(read);
+}
+
+/** Of each node the newest number: the last rows may not have one yet. */
+function latest({ data: { cols, rows } }: MetricTable): NodeMetric[] {
+  const newestFirst = rows
+    .flatMap(([at, ...values]) => (typeof at === 'string' ? [{ at, values }] : []))
+    .toSorted((a, b) => b.at.localeCompare(a.at));
+  const nodes = cols.slice(1).map(({ label }) => label);
+  return nodes.flatMap((node, index) => {
+    for (const { at, values } of newestFirst) {
+      const value = values[index];
+      if (typeof value === 'number') return [{ node, value, at }];
+    }
+    return [];
+  });
 }
 
 function toSide(wire: DisasterRecoveryReply['disaster_recovery']['primary']): DisasterRecoverySide {

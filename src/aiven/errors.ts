@@ -18,8 +18,8 @@ export type WriteOutcome = 'not-applied' | 'maybe-applied';
 
 export interface AivenApiErrorDetails {
   readonly kind: AivenErrorKind;
-  readonly method: 'GET' | 'PUT';
-  /** The path, percent-encoded, without the base URL. */
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** The path, percent-encoded, without the base URL but with the query. */
   readonly path: string;
   readonly write: boolean;
   /**
@@ -49,7 +49,7 @@ export interface AivenApiErrorDetails {
  */
 export class AivenApiError extends Error {
   declare readonly kind: AivenErrorKind;
-  declare readonly method: 'GET' | 'PUT';
+  declare readonly method: 'GET' | 'POST' | 'PUT';
   declare readonly path: string;
   declare readonly write: boolean;
   declare readonly retryable: boolean;

@@ -6,7 +6,7 @@ import { scrub } from './scrub';
 
 /** What is known of a request so far. It holds the token, to mask it; it never goes into an error. */
 export interface Attempt {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   /** Set just before the first byte is given to a connection. */
   sent: boolean;

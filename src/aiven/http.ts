@@ -3,11 +3,12 @@ import { compact } from './compact';
 import { AivenApiError } from './errors';
 import * as failures from './failures';
 import { TimeIsUp, withinLimit } from './limit';
-import { checkedToken, type Settings } from './options';
+import { type CallOptions, checkedToken, type Settings } from './options';
 import { scrub } from './scrub';
+import type { MetricsPeriod } from './types';
 import { watchSend } from './watch-send';
 
-/** The only bodies that can be sent: each makes the service of the path the active one, and nothing else. */
+/** The only bodies of writes: each makes the service of the path the active one, and nothing else. */
 export const PROMOTIONS = {
   role: { disaster_recovery_role: 'active' },
   'promote-to-master': { disaster_recovery_promote_to_master: true },
@@ -15,6 +16,8 @@ export const PROMOTIONS = {
 
 export type Call =
   | { readonly method: 'GET'; readonly path: string }
+  /** A read whose question is a body. */
+  | { readonly method: 'POST'; readonly path: string; readonly body: { readonly period: MetricsPeriod } }
   | {
       readonly method: 'PUT';
       readonly path: string;
@@ -32,17 +35,18 @@ export async function send<T>(
   settings: Settings,
   call: Call,
   read: (body: unknown, attempt: failures.Attempt) => T,
-  signal: AbortSignal | undefined,
+  { signal, timeoutMs }: CallOptions = {},
 ): Promise<T> {
   const attempt: failures.Attempt = { method: call.method, path: call.path, sent: false, token: '' };
+  const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
   const startedAt = new Date().toISOString();
   const began = performance.now();
   let failed: { readonly by: unknown } | undefined;
   try {
-    const reply = await withinLimit(settings.requestTimeoutMs, signal, (limit) =>
+    const reply = await withinLimit(limitMs, signal, (limit) =>
       exchange(settings, call, attempt, limit),
     ).catch((thrown) => {
-      throw explain(thrown, attempt, settings, signal);
+      throw explain(thrown, attempt, limitMs, signal);
     });
     return read(failures.bodyOf(attempt, reply), attempt);
   } catch (thrown) {
@@ -73,9 +77,9 @@ async function exchange(
       authorization: `aivenv1 ${attempt.token}`,
       accept: 'application/json',
       'user-agent': settings.userAgent,
-      ...(call.method === 'PUT' ? { 'content-type': 'application/json' } : {}),
+      ...('body' in call ? { 'content-type': 'application/json' } : {}),
     },
-    body: call.method === 'PUT' ? JSON.stringify(call.body) : null,
+    body: 'body' in call ? JSON.stringify(call.body) : null,
     // Never behind another request on a pipelining connection, where undici would send it again.
     idempotent: call.method === 'GET',
     // The limit of the whole request replaces undici's own.
@@ -117,15 +121,15 @@ async function readText(body: Dispatcher.ResponseData['body'], attempt: failures
 function explain(
   thrown: unknown,
   attempt: failures.Attempt,
-  settings: Settings,
+  limitMs: number,
   signal: AbortSignal | undefined,
 ): unknown {
   if (signal?.aborted) {
-    const clean = attempt.method === 'GET' || !attempt.sent;
+    const clean = attempt.method !== 'PUT' || !attempt.sent;
     return clean ? signal.reason : failures.cancelledAfterSending(attempt, signal.reason);
   }
   if (thrown instanceof AivenApiError) return thrown;
-  if (thrown instanceof TimeIsUp) return failures.timedOut(attempt, settings.requestTimeoutMs);
+  if (thrown instanceof TimeIsUp) return failures.timedOut(attempt, limitMs);
   return failures.connectionFailure(attempt, thrown);
 }
 
@@ -138,7 +142,7 @@ function report(
 ): void {
   const { method, path, sent, status, requestId } = attempt;
   const error = failed && (failed.by instanceof AivenApiError ? failed.by.message : 'cancelled');
-  const kind = method === 'GET' ? ('read' as const) : ('write' as const);
+  const kind = method === 'PUT' ? ('write' as const) : ('read' as const);
   const durationMs = Math.round(performance.now() - began);
   try {
     settings.onRequest?.(

@@ -1,4 +1,4 @@
-export { AivenClient, type CallOptions } from './client';
+export { AivenClient } from './client';
 export {
   AivenApiError,
   type AivenApiErrorDetails,
@@ -6,7 +6,12 @@ export {
   AivenOptionsError,
   type WriteOutcome,
 } from './errors';
-export { type AivenClientOptions, DEFAULT_BASE_URL, DEFAULT_REQUEST_TIMEOUT_MS } from './options';
+export {
+  type AivenClientOptions,
+  type CallOptions,
+  DEFAULT_BASE_URL,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+} from './options';
 export type { RequestRecord } from './record';
 export { MAX_RETRY_AFTER_MS } from './retry-after';
 export type * from './types';

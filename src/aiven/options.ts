@@ -9,6 +9,13 @@ const DEFAULT_USER_AGENT = 'switchback';
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 const HEADER_VALUE = /^[\x20-\x7e]+$/;
 
+export interface CallOptions {
+  /** Gives the call up; see `AivenClient` for what it then rejects with. */
+  readonly signal?: AbortSignal | undefined;
+  /** For a read that is worth less patience: a shorter limit than the client's `requestTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+}
+
 export interface AivenClientOptions {
   /**
    * Where the API is, http or https, without `/v1`; trailing slashes are stripped. Default

@@ -1,7 +1,8 @@
 /** One request that was made, for counting reads and writes and for evidence. It holds no secret. */
 export interface RequestRecord {
-  readonly method: 'GET' | 'PUT';
-  /** The path, percent-encoded, without the base URL. */
+  /** A `POST` is a read too: the API takes the question of some reads as a body. */
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** The path, percent-encoded, without the base URL but with the query. */
   readonly path: string;
   readonly kind: 'read' | 'write';
   /** Whether any of it was given to a connection; false for a refused connection, for example. */

@@ -161,6 +161,58 @@ export const meReply = z.object({
   user: z.object({ user: name, real_name: lenient(text), state: lenient(text) }),
 });
 
+/** A time that can be compared: what is judged by its age must have one. */
+const time = text.refine((it) => !Number.isNaN(Date.parse(it)), { message: 'not a time' });
+
+/** `GET /v1/project/P/events`. */
+export const eventsReply = z.object({
+  events: z.array(
+    z.object({
+      time,
+      actor: text,
+      event_type: text,
+      service_name: optional(text),
+      event_desc: lenient(text),
+    }),
+  ),
+});
+
+/** `GET /v1/project/P/alerts`. */
+export const alertsReply = z.object({
+  alerts: z.array(
+    z.object({
+      event: text,
+      severity: text,
+      service_name: optional(text),
+      node_name: lenient(text),
+      create_time: lenient(text),
+    }),
+  ),
+});
+
+/** `GET /v1/access_token`. Prefixes and descriptions of tokens are not taken in. */
+export const accessTokensReply = z.object({
+  tokens: z.array(
+    z.object({
+      currently_active: optional(z.boolean()),
+      expiry_time: optional(time),
+      extend_when_used: optional(z.boolean()),
+    }),
+  ),
+});
+
+/** A table for charts: the first column is the time, the others are nodes; the first row repeats the columns. */
+const metricTable = z.object({
+  data: z.object({ cols: z.array(z.object({ label: text })), rows: z.array(z.array(z.unknown())) }),
+});
+
+/** `POST /v1/project/P/service/S/metrics`. */
+export const metricsReply = z.object({ metrics: z.record(text, lenient(metricTable)) });
+
 export type ServiceReply = z.output<typeof serviceReply>;
 export type DisasterRecoveryReply = z.output<typeof disasterRecoveryReply>;
 export type MeReply = z.output<typeof meReply>;
+export type EventsReply = z.output<typeof eventsReply>;
+export type AlertsReply = z.output<typeof alertsReply>;
+export type AccessTokensReply = z.output<typeof accessTokensReply>;
+export type MetricsReply = z.output<typeof metricsReply>;

@@ -203,3 +203,56 @@ export interface Me {
   readonly realName?: string;
   readonly state?: string;
 }
+
+/**
+ * An entry of a project's event log.
+ * Source: Aiven docs, "Project event logs"; the list of types there is not exhaustive.
+ */
+export interface ProjectEvent {
+  /** ISO 8601. */
+  readonly time: string;
+  /** A login; `Aiven Automation` and `Aiven Operations` for what the platform does. */
+  readonly actor: string;
+  /** `service_update`, `service_maintenance_perform`, `service_disaster_recovery_transition`, … */
+  readonly type: string;
+  /** Left out for events of the project as a whole. */
+  readonly serviceName?: string;
+  readonly description?: string;
+}
+
+/** Source: Aiven OpenAPI, `ProjectAlertsList`. */
+export interface Alert {
+  readonly event: string;
+  /** As sent: `critical`, `warning`, … */
+  readonly severity: string;
+  readonly serviceName?: string;
+  readonly nodeName?: string;
+  /** ISO 8601. */
+  readonly createTime?: string;
+}
+
+/** When one token of the user ends; nothing that would identify it. Source: Aiven OpenAPI, `AccessTokenList`. */
+export interface AccessToken {
+  /** True of the token that this very request was made with. */
+  readonly currentlyActive?: boolean;
+  /** ISO 8601; left out when the token has no end. */
+  readonly expiryTime?: string;
+  /** The end moves on with every use. */
+  readonly extendWhenUsed?: boolean;
+}
+
+export type MetricsPeriod = 'hour' | 'day' | 'week' | 'month' | 'year';
+
+/**
+ * The latest values of each metric, such as `disk_usage` or `cpu_usage` (per cent), one for each node that has any.
+ * A metric whose table could not be understood is left out.
+ * Source: Aiven docs, `avn service metrics`, and Aiven's own MCP server for the shape of the tables.
+ */
+export type Metrics = Readonly<Record<string, readonly NodeMetric[]>>;
+
+export interface NodeMetric {
+  readonly node: string;
+  readonly value: number;
+  /** When it was measured, as sent. */
+  readonly at: string;
+}

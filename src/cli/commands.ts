@@ -17,7 +17,7 @@ import { type Embedded, startEmbedded } from '../hosting/embedded';
 import { peersOf } from '../rules/observation';
 import { version } from '../version';
 import { follow, unlessStopped } from './follow';
-import { checkLine, pairLines, remedyLines, reportLines, timelineLine } from './render';
+import { checkLines, pairLines, reportLines, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 /** The exit code of a command that was interrupted, as shells have it. */
@@ -148,10 +148,7 @@ function showServices(services: PromiseSettledResult<Services>, terminal: Termin
   const { value } = services;
   terminal.line(colour.bold('Services'));
   if ('checks' in value) {
-    for (const check of value.checks.filter(({ verdict }) => verdict !== 'pass')) {
-      terminal.line(checkLine(check, colour));
-      for (const line of remedyLines(check, colour)) terminal.line(line);
-    }
+    for (const line of checkLines(value.checks, colour)) terminal.line(line);
     return;
   }
   for (const line of pairLines(value.pair, value.observed, value.situation, colour)) terminal.line(line);

@@ -1,7 +1,6 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
-import { stops } from '../contract/checks';
 import { SwitchbackError } from '../contract/errors';
-import { checkLine, liveLine, remedyLines, timelineLine } from './render';
+import { checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 500;
@@ -51,10 +50,7 @@ function showNews(status: LiveStatus, shown: { entries: number; checks: number }
   shown.entries = timeline.length;
 
   function showChecks(): void {
-    for (const check of checks) {
-      terminal.line(checkLine(check, terminal.colour));
-      if (stops(check)) for (const line of remedyLines(check, terminal.colour)) terminal.line(line);
-    }
+    for (const line of checkLines(checks, terminal.colour)) terminal.line(line);
     shown.checks = checks.length;
   }
 }

@@ -1,5 +1,5 @@
 import type { LiveStatus } from '../client';
-import type { CheckResult } from '../contract/checks';
+import { type CheckResult, digest, stops } from '../contract/checks';
 import { formatDuration } from '../contract/duration';
 import {
   describePair,
@@ -20,17 +20,30 @@ export function timelineLine(entry: TimelineEntry, c: Colour): string {
   return `${c.dim(clock(entry.at))}  ${c.cyan(entry.phase.padEnd(PHASE_WIDTH))}${text}`;
 }
 
-export function checkLine(check: CheckResult, c: Colour): string {
-  const mark = { pass: c.green('✓'), warn: c.yellow('!'), block: c.red('✗'), unknown: c.red('?') }[
-    check.verdict
+/** What the checks say: every finding, with what to do about it where it stops the run, and a line for the others. */
+export function checkLines(checks: readonly CheckResult[], c: Colour): string[] {
+  if (checks.length === 0) return [];
+  const { passed, notChecked, findings } = digest(checks);
+  const indent = ' '.repeat(10);
+  return [
+    `${indent}${c.green('✓')} ${passed} of ${checks.length} checks pass`,
+    ...findings.flatMap((check) => findingLines(check, c)),
+    ...(notChecked.length > 0
+      ? [c.dim(`${indent}– not checked: ${notChecked.map(({ id }) => id).join(', ')}`)]
+      : []),
   ];
-  return `${' '.repeat(10)}${mark} ${check.title}${c.dim(` · ${check.observed}`)}`;
 }
 
-/** What a stopped check asks for, below its line. */
-export function remedyLines(check: CheckResult, c: Colour): string[] {
+function findingLines(check: CheckResult, c: Colour): string[] {
+  const mark = stops(check) ? c.red('✗') : c.yellow('!');
+  const line = `${' '.repeat(10)}${mark} ${check.title} (${check.id})${c.dim(` · ${check.observed}`)}`;
+  if (!stops(check)) return [line];
   const indent = ' '.repeat(12);
-  return [`${indent}${c.dim('wanted')}  ${check.wanted}`, `${indent}${c.dim('do')}      ${check.remedy}`];
+  return [
+    line,
+    `${indent}${c.dim('wanted')}  ${check.wanted}`,
+    `${indent}${c.dim('do')}      ${check.remedy}`,
+  ];
 }
 
 /** The one live line: why the run waits, and what was seen last. */

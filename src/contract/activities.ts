@@ -1,5 +1,6 @@
 import type { CheckResult } from './checks';
 import type { Pair, PairObservation, Side, Situation } from './observation';
+import type { LockHolder } from './pair-lock';
 import type { RequestCounts } from './report';
 
 /** What every activity reports besides its own answer. */
@@ -29,8 +30,28 @@ export interface Preflight extends Counted {
   observed: PairObservation;
   /** What must not move before the write, in words; compare two of them with `driftBetween`. */
   critical: Record<string, string>;
+  policy: ApprovalPolicy;
   /** Of the pair, the critical facts and the checks that stop: what an approval is bound to. */
   fingerprint: string;
+}
+
+/** What this worker demands of every run. */
+export interface ApprovalPolicy {
+  approvalRequired: boolean;
+  /** Whoever asked for the run cannot approve it. */
+  fourEyes: boolean;
+}
+
+export interface InspectLockInput {
+  lockId: string;
+  /** The workflow id of the run that wants the lock. */
+  contender: string;
+}
+
+export interface LockInspection {
+  /** False when the lock is free now, or was leaked and has been ended. */
+  held: boolean;
+  holder: LockHolder | undefined;
 }
 
 export interface PreflightInput {
@@ -47,10 +68,16 @@ export interface PromoteInput {
   pair: Pair;
   /** The service to make active. */
   target: Side;
+  /** The critical facts that were checked; when one has moved, nothing is sent. */
+  expected?: Record<string, string>;
+  /** Everything but the write: what would have been sent is the answer. */
+  rehearse?: boolean;
 }
 
 /** What is known about the write after one attempt to promote. */
 export type PromoteOutcome =
+  /** A rehearsal: the write would have been sent now. */
+  | 'rehearsed'
   /** The API accepted the write (2xx). Not a proof: only reads prove a promotion. */
   | 'accepted'
   /** No write was sent: the wanted role is already there, or is on its way. */
@@ -87,13 +114,20 @@ export interface WatchInput {
   settleWindowMs: number;
   /** True when the switch was seen in motion, so that a settled read can be believed sooner. */
   moved: boolean;
+  /** The time after which a pair that moves and shows no change ends the watch; absent: never. */
+  stallWindowMs?: number;
+  /** How long the watch keeps a change of situation to itself, so that a flapping pair does not fill the history. */
+  holdMs?: number;
   /** The quiet time after which a pair that stands still in `known` ends the watch; absent: never. */
   quietWindowMs?: number;
 }
 
 export interface WatchResult extends Counted {
-  /** `reached`: the goal, confirmed. `changed`: not what was known. `quiet`: nothing moved for the quiet window. */
-  ended: 'reached' | 'changed' | 'quiet';
+  /**
+   * `reached`: the goal, confirmed. `changed`: not what was known. `quiet`: nothing moved for the quiet window.
+   * `stalled`: something moves, and has shown no change for the stall window.
+   */
+  ended: 'reached' | 'changed' | 'quiet' | 'stalled';
   situation: Situation;
   observed: PairObservation;
 }
@@ -117,6 +151,7 @@ export interface VerifyResult extends Counted {
 export interface SwitchbackActivities {
   discover(input: DiscoverInput): Promise<Discovery>;
   preflight(input: PreflightInput): Promise<Preflight>;
+  inspectLock(input: InspectLockInput): Promise<LockInspection>;
   promote(input: PromoteInput): Promise<PromoteResult>;
   watchPair(input: WatchInput): Promise<WatchResult>;
   verify(pair: Pair): Promise<VerifyResult>;

@@ -145,3 +145,17 @@ function softChecks(): string[] {
   const all: [string, readonly Severity[]][] = Object.entries(checkSeverities);
   return all.flatMap(([id, severities]) => (severities.includes('ack') ? [id] : []));
 }
+
+/** The checks as a person wants to see them: those that say something, and how many have nothing to say. */
+export function digest(checks: readonly CheckResult[]): {
+  passed: number;
+  notChecked: CheckResult[];
+  findings: CheckResult[];
+} {
+  const isQuiet = (check: CheckResult) => check.severity === 'warn' && check.verdict === 'unknown';
+  return {
+    passed: checks.filter(({ verdict }) => verdict === 'pass').length,
+    notChecked: checks.filter(isQuiet),
+    findings: checks.filter((check) => check.verdict !== 'pass' && !isQuiet(check)),
+  };
+}

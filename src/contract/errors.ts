@@ -49,6 +49,32 @@ export const errors = {
     remedy: 'Follow the remedy of each check named, then start again.',
     exitCode: exitCodes.blocked,
   },
+  LOCKED: {
+    title: 'Another run holds the lock of the pair; nothing was written',
+    cause:
+      'A switchback of the same pair is going on, whatever its workflow id and whichever service it names.',
+    remedy:
+      'Follow the run that the message names, or end it first. The lock frees itself however its holder ends.',
+    exitCode: exitCodes.blocked,
+  },
+  REJECTED: {
+    title: 'A person rejected the switchback; nothing was written',
+    cause: 'The update `reject` was sent while the run waited for approval.',
+    remedy: 'Talk to the person named in the message. Start again when it is right to go back.',
+    exitCode: exitCodes.aborted,
+  },
+  APPROVAL_EXPIRED: {
+    title: 'Nobody approved or acknowledged in time; nothing was written',
+    cause: 'The approval window passed while the run waited for an approval or an acknowledgement.',
+    remedy: 'Start again when somebody who may approve is at hand, or give a longer approvalWindow.',
+    exitCode: exitCodes.aborted,
+  },
+  ABORTED: {
+    title: 'The run was aborted before the point of no return; nothing was written',
+    cause: 'The update `abort` was sent before a promotion could count.',
+    remedy: 'Nothing to repair. Start again when it is right to go back.',
+    exitCode: exitCodes.aborted,
+  },
   DRIFTED: {
     title: 'The pair changed between the checks and the write; nothing was written',
     cause:

@@ -1,7 +1,11 @@
+import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { parseDuration } from './duration';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
 export type OnTimeout = 'return-to-recovery' | 'hold';
+
+/** `plan` stops before the write; `rehearse` goes on to the end without it. */
+export type Mode = 'execute' | 'plan' | 'rehearse';
 
 /** The one JSON object that starts `switchbackWorkflow`. `{"project":"P","service":"PRIMARY"}` is enough. */
 export interface SwitchbackInput {
@@ -11,6 +15,12 @@ export interface SwitchbackInput {
   service: string;
   /** The recovery service. Found when left out; naming both confirms which one is the primary. */
   recovery?: string;
+  /** Default `execute`. */
+  mode?: Mode;
+  /** `required`: a person approves the checked state before the write. Default `none`; a worker may demand it. */
+  approval?: 'none' | 'required';
+  /** Soft findings that may be passed over. Default none. */
+  acknowledge?: Acknowledgement[];
   /** After `convergeTimeout` and an unanswered `decisionWindow`. Default `return-to-recovery`. */
   onTimeout?: OnTimeout;
   /** How long the two services may take to settle after the promotion. Default `"30m"`. */
@@ -19,6 +29,10 @@ export interface SwitchbackInput {
   settleWindow?: string;
   /** How long an unanswered write must be seen to have had no effect before it is sent once more. Default `"1m"`. */
   quietWindow?: string;
+  /** How long the run waits for an approval or an acknowledgement. Default `"1h"`. */
+  approvalWindow?: string;
+  /** How long a service that moves may show no change before an alarm is raised. Default `"10m"`. */
+  stallWindow?: string;
   /** How long a person has to decide before the policy acts. Default `"10m"`. */
   decisionWindow?: string;
   /** Who asked, for the record. */
@@ -32,6 +46,11 @@ export interface SwitchbackRequest {
   project: string;
   service: string;
   recovery: string | undefined;
+  mode: Mode;
+  approvalRequired: boolean;
+  acknowledge: Acknowledgement[];
+  approvalWindowMs: number;
+  stallWindowMs: number;
   onTimeout: OnTimeout;
   convergeTimeoutMs: number;
   settleWindowMs: number;
@@ -49,6 +68,7 @@ export type ParsedInput =
 /** The smallest input that works; shown with every complaint about an input. */
 export const EXAMPLE_INPUT = '{"project":"my-project","service":"my-primary-service"}';
 
+const MODES: readonly string[] = ['execute', 'plan', 'rehearse'] satisfies Mode[];
 const ON_TIMEOUT: readonly string[] = ['return-to-recovery', 'hold'] satisfies OnTimeout[];
 /** Aiven's own names are shorter; this only keeps what could not be a name out of URLs, ids and lists. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
@@ -67,6 +87,11 @@ export function parseInput(input: unknown): ParsedInput {
     project: fields.name('project') ?? '',
     service: fields.name('service') ?? '',
     recovery: fields.optionalName('recovery'),
+    mode: fields.choice('mode', MODES, 'execute') as Mode,
+    approvalRequired: fields.choice('approval', ['none', 'required'], 'none') === 'required',
+    acknowledge: fields.acknowledgements('acknowledge'),
+    approvalWindowMs: fields.duration('approvalWindow', '1h', 1_000),
+    stallWindowMs: fields.duration('stallWindow', '10m', 1_000),
     onTimeout: fields.choice('onTimeout', ON_TIMEOUT, 'return-to-recovery') as OnTimeout,
     convergeTimeoutMs: fields.duration('convergeTimeout', '30m', 1_000),
     settleWindowMs: fields.duration('settleWindow', '10s', 0),
@@ -131,6 +156,22 @@ class Fields {
       `"${field}" must be a text of at most ${FREE_TEXT_LIMIT} characters, not ${describe(value)}`,
     );
     return '';
+  }
+
+  acknowledgements(field: string): Acknowledgement[] {
+    const value = this.#take(field) ?? [];
+    if (!Array.isArray(value)) {
+      this.faults.push(
+        `"${field}" must be a list such as [${EXAMPLE_ACKNOWLEDGEMENT}], not ${describe(value)}`,
+      );
+      return [];
+    }
+    value.forEach((item: unknown, index) => {
+      for (const fault of faultsOfAcknowledgement(item)) {
+        this.faults.push(`"${field}[${index}]": ${fault}`);
+      }
+    });
+    return value as Acknowledgement[];
   }
 
   rejectUnknown(): void {

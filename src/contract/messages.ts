@@ -1,35 +1,89 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Decision } from './report';
+import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
+import type { AbortRequest, Approval, Decision } from './report';
 import type { SwitchbackStatus } from './status';
 
 /** What the run is doing and why it waits; answers at any time, also after the end. */
 export const statusQuery = defineQuery<SwitchbackStatus>('status');
 
-/** The payload of the update `decide`: `{"action":"wait","by":"…","reason":"…"}`. */
+/** The payload of the update `decide`. */
 export interface DecideInput {
   action: Decision['action'];
   by: string;
   reason: string;
 }
 
-/** A person decides while the run is in the phase `needs-operator`, or while an alarm stands. */
+/** The payload of the update `approve`. */
+export interface ApproveInput {
+  by: string;
+  reason: string;
+  /** When given, the approval counts only for the state with this fingerprint. */
+  fingerprint?: string;
+}
+
+/** The payload of the updates `reject` and `abort`. */
+export interface NamedReason {
+  by: string;
+  reason: string;
+}
+
+/** A person decides while the run asks, or while an alarm stands. */
 export const decideUpdate = defineUpdate<Decision, [DecideInput]>('decide');
+/** A person approves what was checked; the answer is the approval that counts. */
+export const approveUpdate = defineUpdate<Approval, [ApproveInput]>('approve');
+/** A person refuses; the run ends without a write. */
+export const rejectUpdate = defineUpdate<Approval, [NamedReason]>('reject');
+/** A person passes over a soft finding. */
+export const acknowledgeUpdate = defineUpdate<Acknowledgement, [Acknowledgement]>('acknowledge');
+/** Stops the run while nothing was written; after that it is only recorded. */
+export const abortUpdate = defineUpdate<AbortRequest, [NamedReason]>('abort');
 
 export const DECIDE_ACTIONS = ['wait', 'return-to-recovery', 'accept', 'give-up'] as const;
 
-/** Shown with the update in the UI and with every complaint about its payload. */
-export const EXAMPLE_DECISION = '{"action":"wait","by":"you@example.com","reason":"INC-123"}';
+/** A payload for each update: shown in the UI, and with every complaint. */
+export const examples = {
+  decide: '{"action":"wait","by":"you@example.com","reason":"INC-123"}',
+  approve: '{"by":"you@example.com","reason":"INC-123"}',
+  reject: '{"by":"you@example.com","reason":"INC-123"}',
+  acknowledge: EXAMPLE_ACKNOWLEDGEMENT,
+  abort: '{"by":"you@example.com","reason":"INC-123"}',
+} as const;
 
-/** Every fault of a `decide` payload of unknown shape; none when it is good. */
-export function faultsOfDecision(payload: unknown): string[] {
-  const value = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-  const faults: string[] = [];
-  if (!DECIDE_ACTIONS.some((action) => action === value.action)) {
-    faults.push(`"action" must be one of ${DECIDE_ACTIONS.join(', ')}`);
-  }
-  for (const field of ['by', 'reason']) {
-    const text = value[field];
-    if (typeof text !== 'string' || text.trim() === '') faults.push(`"${field}" must be a text`);
-  }
-  return faults;
+/** Every fault of a payload of unknown shape; none when it is good. */
+export const faultsOf: Record<keyof typeof examples, (payload: unknown) => string[]> = {
+  decide: (payload) => {
+    const { action } = fieldsOf(payload);
+    const isKnown = DECIDE_ACTIONS.some((known) => known === action);
+    const fault = `"action" must be one of ${DECIDE_ACTIONS.join(', ')}`;
+    return [...(isKnown ? [] : [fault]), ...faultsOfTexts(payload, ['by', 'reason'], ['action'])];
+  },
+  approve: (payload) => faultsOfTexts(payload, ['by', 'reason'], ['fingerprint']),
+  reject: (payload) => faultsOfTexts(payload, ['by', 'reason']),
+  acknowledge: (payload) => faultsOfAcknowledgement(payload),
+  abort: (payload) => faultsOfTexts(payload, ['by', 'reason']),
+};
+
+/** What is wrong with an object that must hold these texts, none of them empty, and no other fields. */
+function faultsOfTexts(
+  payload: unknown,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): string[] {
+  const fields = fieldsOf(payload);
+  const isText = (field: string) => typeof fields[field] === 'string' && fields[field].trim() !== '';
+  const wrong = [
+    ...required.filter((field) => !isText(field)),
+    ...optional.filter((field) => fields[field] !== undefined && !isText(field)),
+  ];
+  const unknown = Object.keys(fields).filter(
+    (field) => !required.includes(field) && !optional.includes(field),
+  );
+  return [
+    ...wrong.map((field) => `"${field}" must be a text`),
+    ...unknown.map((field) => `"${field}" is not a known field`),
+  ];
+}
+
+function fieldsOf(payload: unknown): Record<string, unknown> {
+  return typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? { ...payload } : {};
 }

@@ -2,7 +2,9 @@
 export type Phase =
   | 'validate'
   | 'discover'
+  | 'lock'
   | 'preflight'
+  | 'approval'
   | 'promote'
   | 'promote-uncertain'
   | 'converge'

@@ -1,13 +1,15 @@
-import type { CheckResult } from './checks';
+import type { Acknowledgement, CheckResult } from './checks';
 import type { ErrorCode } from './errors';
 import type { Dialect, PairObservation, Situation } from './observation';
 import type { Phase } from './phase';
 
-/** How a run ended. Only the first three complete the workflow; the others fail it with an {@link ErrorCode}. */
+/** How a run ended. Only the first five complete the workflow; the others fail it with an {@link ErrorCode}. */
 export type Outcome =
   | 'switched-back'
   | 'already-primary'
   | 'accepted'
+  | 'planned'
+  | 'rehearsed'
   | 'invalid-input'
   | 'blocked'
   | 'aborted'
@@ -32,11 +34,44 @@ export interface RequestCounts {
 /** Something is wrong with the pair, since when, and until when. */
 export interface Alarm {
   /** A situation of the pair, or what went wrong with the run: it took too long, or a write was refused. */
-  cause: Situation | 'deadline' | 'not-written';
+  cause: Situation | 'deadline' | 'stalled' | 'not-written';
   message: string;
   since: string;
   /** Absent while it stands. */
   until?: string;
+}
+
+/** Whether a person let the run go on, and for what state. */
+export interface Approval {
+  verdict: 'approved' | 'rejected';
+  by: string;
+  reason: string;
+  at: string;
+  /** The fingerprint of the checked state that was approved. */
+  fingerprint: string;
+  /** What moved afterwards, so that the approval no longer counts. */
+  voidedBy?: string[];
+}
+
+/** What the run would write, as an approver reads it. */
+export interface Plan {
+  /** The one write. */
+  request: { method: 'PUT'; path: string; body: Record<string, unknown> };
+  /** Of the target and the critical facts; an approval is bound to it. */
+  fingerprint: string;
+  facts: Record<string, string>;
+  approvalRequired: boolean;
+  /** Ids of soft findings that still need an acknowledgement. */
+  toAcknowledge: string[];
+}
+
+/** Somebody wanted the run to stop. */
+export interface AbortRequest {
+  by: string;
+  reason: string;
+  at: string;
+  /** `aborted`: nothing was written and nothing will be. `finishing-forward`: too late, only recorded. */
+  effect: 'aborted' | 'finishing-forward';
 }
 
 /** What a person, or the policy in their stead, decided. */
@@ -69,6 +104,11 @@ export interface SwitchbackReport {
   timeline: TimelineEntry[];
   alarms?: Alarm[];
   decisions?: Decision[];
+  /** What was, or would have been, written. */
+  plan?: Plan;
+  approvals?: Approval[];
+  acknowledgements?: Acknowledgement[];
+  abortRequested?: AbortRequest;
   /** When somebody asked to cancel after the point of no return; the run finished forward. */
   cancelRequestedAt?: string;
   requests: RequestCounts;

@@ -1,7 +1,7 @@
-import type { CheckResult } from './checks';
+import type { Acknowledgement, CheckResult } from './checks';
 import type { PairObservation, Situation } from './observation';
 import type { Phase } from './phase';
-import type { Alarm, Decision, Outcome, TimelineEntry } from './report';
+import type { AbortRequest, Alarm, Approval, Decision, Outcome, Plan, TimelineEntry } from './report';
 
 /** Why the run waits: never a silent wait. */
 export interface Waiting {
@@ -30,6 +30,10 @@ export interface SwitchbackStatus {
   checks?: CheckResult[];
   alarms?: Alarm[];
   decisions?: Decision[];
+  plan?: Plan;
+  approvals?: Approval[];
+  acknowledgements?: Acknowledgement[];
+  abortRequested?: AbortRequest;
   timeline: TimelineEntry[];
   /** Set when the run has ended. */
   outcome?: Outcome;

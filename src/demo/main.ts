@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { follow, unlessStopped } from '../cli/follow';
 import { reportLines } from '../cli/render';
 import { createTerminal, type Terminal } from '../cli/terminal';
@@ -14,7 +14,7 @@ const INTERRUPTED = 130;
 
 interface DemoFlags {
   dialect: Dialect;
-  transition: string;
+  transition: number;
   keep?: boolean;
   json?: boolean;
 }
@@ -29,9 +29,8 @@ async function main(argv: string[]): Promise<number> {
 
   const { bold, dim } = terminal.colour;
   say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
-  const transitionMs = parseDuration(flags.transition) ?? 0;
   const stage = await setStage(
-    { dialect: flags.dialect, transitionMs },
+    { dialect: flags.dialect, transitionMs: flags.transition },
     (text) => terminal.error(text),
     interrupt.signal,
   ).catch((error: unknown) => {
@@ -81,11 +80,21 @@ function readFlags(argv: string[]): DemoFlags {
         .choices(['role', 'promote-to-master'] satisfies Dialect[])
         .default('role'),
     )
-    .addOption(new Option('--transition <duration>', 'how long the role change takes').default('4s'))
+    .addOption(
+      new Option('--transition <duration>', 'how long the role change takes')
+        .argParser(milliseconds)
+        .default(4_000, '4s'),
+    )
     .option('--keep', 'leave everything running until Ctrl-C')
     .option('--json', 'print one line of JSON')
     .parse(argv, { from: 'user' })
     .opts<DemoFlags>();
+}
+
+function milliseconds(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Write it as 500ms, 4s or 1m.');
+  return ms;
 }
 
 function target(lab: Lab): { uris: Uris; project: string; primary: string; recovery: string } {

@@ -32,9 +32,10 @@ export async function startEmbedded(
   makeFolder(folder);
   const lock = await lockFolder(folder, dbFilename);
   try {
-    installLogger(config.logLevel, join(folder, 'worker.log'));
     const server = await startServer(dbFilename, join(folder, 'temporal.log'), log);
     lock.announce(server.address);
+    // Not earlier: what it installs ends with the last connection, and without any it keeps the process alive.
+    installLogger(config.logLevel, join(folder, 'worker.log'));
     const host = await hostWorker(server, config);
     return { ...host, stop: () => host.stop().finally(lock.release) };
   } catch (error) {

@@ -47,7 +47,7 @@ export async function createWorker(
       namespace: temporal.namespace,
       taskQueue: config.taskQueue,
       workflowBundle: { codePath: bundle },
-      activities: createActivities({ aiven }),
+      activities: createActivities({ aiven, policy: config.policy }),
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       shutdownGraceTime: SHUTDOWN_GRACE,

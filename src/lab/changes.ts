@@ -16,6 +16,10 @@ export const overridesSchema = z.strictObject({
   remove: z.array(z.string()).optional(),
 });
 
+/** ISO 8601, UTC. */
+const time = z.iso.datetime();
+const ANOTHER_USER = 'another-user@example.com';
+
 const statusSchema = z.strictObject({
   role: z.enum(['active', 'passive', 'failed']),
   state: z.enum(['RUNNING', 'REBUILDING', 'REBALANCING', 'POWEROFF']),
@@ -28,7 +32,7 @@ const statusSchema = z.strictObject({
 export const changeSchema = z.discriminatedUnion('kind', [
   /** The API shows the service with these fields changed; what the service is and does stays as it was. */
   z.strictObject({ kind: z.literal('override'), service, ...overridesSchema.shape }),
-  /** Takes back every override of the service, and its vanishing. */
+  /** Takes back every override, metric and alert of the service, and its vanishing. */
   z.strictObject({ kind: z.literal('restore'), service }),
   /** What the service really is: its state machine goes on from there. */
   z.strictObject({ kind: z.literal('set'), service, ...statusSchema.partial().shape }),
@@ -38,14 +42,32 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('promote'),
     service,
-    actor: z.string().default('another-user@example.com'),
+    actor: z.string().default(ANOTHER_USER),
   }),
   /** How the next role change of the pair goes. */
   z.strictObject({ kind: z.literal('behave'), service, ...behaviourSchema.shape }),
   /** Whether the address that the two services share goes along with role changes. */
   z.strictObject({ kind: z.literal('endpoint'), service, follows: z.boolean() }),
-  /** Whether the API takes the token. */
-  z.strictObject({ kind: z.literal('token'), valid: z.boolean() }),
+  /** An entry of the project's event log, by default of now. */
+  z.strictObject({
+    kind: z.literal('event'),
+    service,
+    type: z.string(),
+    actor: z.string().default(ANOTHER_USER),
+    text: z.string().default(''),
+    at: time.optional(),
+  }),
+  /** An alert that stays open. */
+  z.strictObject({
+    kind: z.literal('alert'),
+    service,
+    event: z.string(),
+    severity: z.string().default('critical'),
+  }),
+  /** What is measured on every node of the service, such as `{"disk_usage":97}`. */
+  z.strictObject({ kind: z.literal('metrics'), service, set: z.record(z.string(), z.number()) }),
+  /** Whether the API takes the token, and when it says that the token expires. */
+  z.strictObject({ kind: z.literal('token'), valid: z.boolean().optional(), expires: time.optional() }),
 ]);
 
 export type Change = z.input<typeof changeSchema>;
@@ -53,7 +75,8 @@ export type Change = z.input<typeof changeSchema>;
 export function applyChange(world: Lookup, input: Change): void {
   const change = changeSchema.parse(input);
   if (change.kind === 'token') {
-    world.tokenValid = change.valid;
+    world.tokenValid = change.valid ?? world.tokenValid;
+    if (change.expires !== undefined) world.tokenExpiry = new Date(change.expires);
     return;
   }
   const { pair, service: target } = world.find(change.service);
@@ -78,6 +101,23 @@ export function applyChange(world: Lookup, input: Change): void {
       break;
     case 'behave':
       pair.behave({ flip: change.flip, stuck: change.stuck, failMidway: change.failMidway });
+      break;
+    case 'event': {
+      const { actor, type, text, at } = change;
+      world.events.add({
+        actor,
+        type,
+        service: target.name,
+        text,
+        ...(at === undefined ? {} : { at: new Date(at) }),
+      });
+      break;
+    }
+    case 'alert':
+      target.alerts.push({ event: change.event, severity: change.severity, time: new Date() });
+      break;
+    case 'metrics':
+      Object.assign(target.metrics, change.set);
       break;
     case 'endpoint':
       pair.letEndpointFollow(change.follows);

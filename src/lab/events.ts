@@ -28,8 +28,9 @@ export class EventLog {
     });
   }
 
-  /** Newest first. */
+  /** Newest first; of two of the same time, the one that was added later. */
   latest(limit: number): ProjectEvent[] {
-    return this.#events.slice(-limit).reverse();
+    const newestFirst = this.#events.toReversed().toSorted((a, b) => b.time.localeCompare(a.time));
+    return newestFirst.slice(0, limit);
   }
 }

@@ -13,7 +13,7 @@ export interface RequestEntry {
   /** Null: still being answered, or the caller got none. */
   status: number | null;
   userAgent: string | null;
-  /** Of writes. */
+  /** Of requests that have one. */
   body?: unknown;
   /** Of writes: whether this very request began a role change. */
   effect?: 'role-change' | 'none';

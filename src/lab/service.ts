@@ -8,6 +8,9 @@ export class Service {
   /** The API says that it does not exist. */
   vanished = false;
   overrides: Overrides = {};
+  /** What is measured, where it is not what an idle service shows. */
+  metrics: Record<string, number> = {};
+  alerts: { event: string; severity: string; time: Date }[] = [];
   #updated: number;
 
   constructor(
@@ -41,6 +44,8 @@ export class Service {
 
   restore(): void {
     this.overrides = {};
+    this.metrics = {};
+    this.alerts = [];
     this.vanished = false;
     this.touch();
   }

@@ -12,6 +12,8 @@ export class World {
   readonly events = new EventLog();
   readonly pairs: Pair[] = [];
   tokenValid = true;
+  /** Default: a year after the lab began. */
+  tokenExpiry: Date | undefined;
   readonly #services = new Map<string, { pair: Pair; service: Service }>();
 
   constructor(
@@ -55,4 +57,4 @@ export class World {
 }
 
 /** The part of the world that a change can reach. */
-export type Lookup = Pick<World, 'find' | 'promote' | 'tokenValid'>;
+export type Lookup = Pick<World, 'events' | 'find' | 'promote' | 'tokenExpiry' | 'tokenValid'>;

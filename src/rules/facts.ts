@@ -1,4 +1,4 @@
-import type { DisasterRecovery, Me, Service } from '../aiven';
+import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
 
 /** One thing that was asked of the API: the answer, or why there is none. */
 export type Fact<T> = { ok: true; value: T; request: string; at: string } | UnreadFact;
@@ -13,8 +13,8 @@ export interface UnreadFact {
   status?: number;
 }
 
-/** Everything that the preconditions are judged by. */
-export interface Facts {
+/** What tells whether there is a pair, and which roles its services hold. */
+export interface DiscoveryFacts {
   project: string;
   /** The service that the input calls the primary. */
   named: string;
@@ -28,3 +28,23 @@ export interface Facts {
   /** Only in the promote-to-master dialect. */
   disasterRecovery?: Fact<DisasterRecovery>;
 }
+
+/** Everything that the preconditions are judged by. */
+export interface Facts extends DiscoveryFacts {
+  /** The time of the judgement, ISO 8601. */
+  now: string;
+  /** How long the run may take from now on: what ends or begins within it concerns the run. */
+  budgetMs: number;
+  /** The newest {@link EVENTS_ASKED} of the project. */
+  events: Fact<readonly ProjectEvent[]>;
+  /** Of the whole project. */
+  alerts: Fact<readonly Alert[]>;
+  tokens: Fact<readonly AccessToken[]>;
+  /** Of the primary. */
+  metrics: Fact<Metrics>;
+  /** The id of the lock that this run holds on the pair. */
+  lock?: string;
+}
+
+/** A longer list of events would say more about a busy project only. */
+export const EVENTS_ASKED = 100;

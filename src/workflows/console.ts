@@ -1,6 +1,6 @@
 import type { CheckResult } from '../contract/checks';
-import { stops } from '../contract/checks';
-import { EXAMPLE_DECISION } from '../contract/messages';
+import { digest, stops } from '../contract/checks';
+import { examples } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
 
 const TIMELINE_SHOWN = 12;
@@ -32,9 +32,12 @@ function waiting({ phase, waiting }: SwitchbackStatus): string[] {
     `- observed: ${waiting.observed}`,
     `- wanted: ${waiting.wanted}`,
   ];
-  if (phase === 'needs-operator')
-    lines.push(`- what you can do: send the update \`decide\` with \`${EXAMPLE_DECISION}\``);
-  return lines;
+  const updates = { 'needs-operator': ['decide'], approval: ['approve', 'reject', 'acknowledge'] } as const;
+  const useful = phase === 'needs-operator' || phase === 'approval' ? updates[phase] : [];
+  const hints = useful.map(
+    (update) => `- what you can do: send the update \`${update}\` with \`${examples[update]}\``,
+  );
+  return [...lines, ...hints];
 }
 
 function alarms({ alarms = [] }: SwitchbackStatus): string[] {
@@ -44,11 +47,15 @@ function alarms({ alarms = [] }: SwitchbackStatus): string[] {
 
 function checks(results: CheckResult[]): string[] {
   if (results.length === 0) return [];
-  const lines = results.map((check) => {
+  const { passed, notChecked, findings } = digest(results);
+  const lines = findings.map((check) => {
     const line = `- **${check.verdict}** ${check.title}: ${check.observed}`;
+    if (check.acknowledged !== undefined) return `${line}. Acknowledged by ${check.acknowledged.by}.`;
     return stops(check) ? `${line}. Wanted: ${check.wanted}. ${check.remedy}` : line;
   });
-  return ['', '### Checks', ...lines];
+  const unasked =
+    notChecked.length > 0 ? [`- not checked: ${notChecked.map(({ id }) => id).join(', ')}`] : [];
+  return ['', '### Checks', `- ${passed} of ${results.length} pass`, ...lines, ...unasked];
 }
 
 /** `03:12:45 UTC` out of an ISO time. */

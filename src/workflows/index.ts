@@ -1,1 +1,2 @@
+export { pairLockWorkflow } from './pair-lock';
 export { switchbackWorkflow } from './switchback';

@@ -4,15 +4,31 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Counted } from '../contract/activities';
-import type { CheckResult } from '../contract/checks';
+import type { Counted, Preflight } from '../contract/activities';
+import { type Acknowledgement, type CheckResult, stops, withAcknowledgements } from '../contract/checks';
 import { type ErrorCode, errors } from '../contract/errors';
 import type { SwitchbackRequest } from '../contract/input';
-import { describePair, type Pair, type PairObservation, type Situation } from '../contract/observation';
+import {
+  type Dialect,
+  describePair,
+  type Pair,
+  type PairObservation,
+  type Situation,
+} from '../contract/observation';
 import type { Phase } from '../contract/phase';
-import type { Alarm, Decision, Outcome, SwitchbackReport, TimelineEntry } from '../contract/report';
+import type {
+  AbortRequest,
+  Alarm,
+  Approval,
+  Decision,
+  Outcome,
+  Plan,
+  SwitchbackReport,
+  TimelineEntry,
+} from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus, Waiting } from '../contract/status';
+import { mayPromote } from '../rules/moves';
 import { currentDetails } from './console';
 
 /** Situations that are wrong whenever they are seen, and how that is said. */
@@ -23,6 +39,12 @@ const ALARMS: Partial<Record<Situation, string>> = {
   'recovery-failed': 'the recovery service has failed',
   'not-a-pair': 'the disaster_recovery integration no longer joins the two services',
   unreadable: 'the state of at least one service cannot be read',
+};
+
+/** What the one write says, in each dialect. */
+const PROMOTION_BODY: Record<Dialect, Record<string, unknown>> = {
+  role: { disaster_recovery_role: 'active' },
+  'promote-to-master': { disaster_recovery_promote_to_master: true },
 };
 
 /** The name under which a decision of the policy is recorded. */
@@ -37,6 +59,12 @@ export class RunRecord {
   pointOfNoReturn: string | undefined;
   cancelRequestedAt: string | undefined;
   checks: CheckResult[] = [];
+  plan: Plan | undefined;
+  abortRequested: AbortRequest | undefined;
+  /** True once a promotion was sent that may count: only then is there something to finish, or to undo. */
+  mayHaveWritten = false;
+  /** How often the situation has changed. */
+  changes = 0;
   /** True once both services were seen in motion. */
   moved = false;
   #phase: Phase = 'validate';
@@ -45,6 +73,8 @@ export class RunRecord {
   readonly #timeline: TimelineEntry[] = [];
   readonly #alarms: Alarm[] = [];
   readonly #decisions: Decision[] = [];
+  readonly #approvals: Approval[] = [];
+  readonly #acknowledgements: Acknowledgement[] = [];
   readonly #requests = { reads: 0, writes: 0 };
 
   constructor(readonly request: SwitchbackRequest) {
@@ -62,6 +92,41 @@ export class RunRecord {
 
   get standingAlarms(): Alarm[] {
     return this.#alarms.filter((alarm) => alarm.until === undefined);
+  }
+
+  get hasEnded(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  get isStalled(): boolean {
+    return this.standingAlarms.some(({ cause }) => cause === 'stalled');
+  }
+
+  /** The pair, for the steps after discovery. */
+  get thePair(): Pair {
+    if (this.pair === undefined) throw new Error('the pair is used before it was discovered');
+    return this.pair;
+  }
+
+  /** The last that was seen of both services, in one line. */
+  get seen(): string {
+    return this.observed === undefined ? 'nothing was read' : describePair(this.observed);
+  }
+
+  /** Whether the table of moves allows a return to the recovery service for what was seen last. */
+  get mayReturn(): boolean {
+    const { situation, observed } = this;
+    return situation !== undefined && observed !== undefined && mayPromote('recovery', situation, observed);
+  }
+
+  /** Checks that stop the run and that nobody may pass over. */
+  get hardFindings(): CheckResult[] {
+    return this.checks.filter((check) => check.severity === 'block' && stops(check));
+  }
+
+  /** Ids of soft findings that nobody has acknowledged. */
+  get toAcknowledge(): string[] {
+    return this.checks.filter((check) => check.severity === 'ack' && stops(check)).map((check) => check.id);
   }
 
   /** Enters a phase: the list, the timeline and the headline follow. */
@@ -94,13 +159,68 @@ export class RunRecord {
   }
 
   waitFor(waiting: Omit<Waiting, 'since' | 'observed'>): void {
-    this.waiting = { ...waiting, observed: this.#seen(), since: now() };
+    this.waiting = { ...waiting, observed: this.seen, since: now() };
     this.refresh();
   }
 
   count({ requests }: Counted): void {
     this.#requests.reads += requests.reads;
     this.#requests.writes += requests.writes;
+  }
+
+  /** Takes in the answer of the preflight; acknowledgements given before still count. */
+  checked(preflight: Preflight): void {
+    this.count(preflight);
+    this.checks = withAcknowledgements(preflight.checks, this.#acknowledgements);
+    this.saw(preflight.situation, preflight.observed);
+  }
+
+  /** Writes down what would be written, for the approver and for the second look. */
+  planned({ critical, fingerprint }: Preflight, approvalRequired: boolean): void {
+    const { project, primary, dialect } = this.thePair;
+    this.plan = {
+      request: {
+        method: 'PUT',
+        path: `/v1/project/${project}/service/${primary}`,
+        body: { ...PROMOTION_BODY[dialect] },
+      },
+      fingerprint,
+      facts: critical,
+      approvalRequired,
+      toAcknowledge: this.toAcknowledge,
+    };
+  }
+
+  judged(approval: Approval): void {
+    this.#approvals.push(approval);
+    this.note(`${approval.by} ${approval.verdict} the plan ${approval.fingerprint} (${approval.reason})`);
+  }
+
+  /** The approval no longer counts, since the facts that it was given for have moved. */
+  voidApproval(moved: string[]): void {
+    const last = this.#approvals.at(-1);
+    if (last !== undefined && last.voidedBy === undefined) last.voidedBy = moved;
+    this.note(`the facts have moved, so that an approval no longer counts: ${moved.join('; ')}`);
+  }
+
+  acknowledge(given: Acknowledgement): Acknowledgement {
+    const before = this.#acknowledgements.find(({ check }) => check === given.check);
+    if (before !== undefined) return before;
+    this.#acknowledgements.push(given);
+    this.checks = withAcknowledgements(this.checks, this.#acknowledgements);
+    this.note(`${given.by} acknowledged ${given.check} (${given.reason})`);
+    return given;
+  }
+
+  abortAsked(abort: AbortRequest): void {
+    this.abortRequested = abort;
+    this.note(`${abort.by} asked to abort (${abort.reason}): ${abort.effect}`);
+  }
+
+  cancelAsked(): void {
+    this.cancelRequestedAt = now();
+    const late = this.mayHaveWritten ? ' after the point of no return: finishing forward' : '';
+    this.note(`cancellation requested${late}`);
   }
 
   /** A write may have been sent by an attempt that could not report. */
@@ -114,11 +234,12 @@ export class RunRecord {
     this.situation = situation;
     this.observed = observed;
     if (situation === 'moving') this.moved = true;
-    if (this.waiting !== undefined) this.waiting = { ...this.waiting, observed: this.#seen() };
+    if (this.waiting !== undefined) this.waiting = { ...this.waiting, observed: this.seen };
     if (!changed) {
       this.refresh();
       return;
     }
+    this.changes += 1;
     this.#closeAlarms((alarm) => !isOfTheRun(alarm));
     this.note(`${situation}: ${describePair(observed)}`);
     const alarm = ALARMS[situation];
@@ -202,14 +323,14 @@ export class RunRecord {
       checks: nonEmpty(this.checks),
       alarms: nonEmpty(this.#alarms),
       decisions: nonEmpty(this.#decisions),
+      plan: this.plan,
+      approvals: nonEmpty(this.#approvals),
+      acknowledgements: nonEmpty(this.#acknowledgements),
+      abortRequested: this.abortRequested,
       cancelRequestedAt: this.cancelRequestedAt,
       requestedBy: this.request.requestedBy || undefined,
       reason: this.request.reason || undefined,
     });
-  }
-
-  #seen(): string {
-    return this.observed === undefined ? 'nothing yet' : describePair(this.observed);
   }
 
   #closeAlarms(which: (alarm: Alarm) => boolean): void {

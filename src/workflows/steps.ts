@@ -35,3 +35,5 @@ export const write = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'promote'>>({ ...WRITE, summary });
 export const watch = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'watchPair'>>({ ...WATCH, summary });
+export const inspect = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'inspectLock'>>({ ...READ, summary });

@@ -1,5 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WatchInput, WatchResult } from '../contract/activities';
+import type { Side } from '../contract/observation';
+import type { Run } from './run';
 import { watch } from './steps';
 
 /** One stretch of watching both services: started here, ended by its result or by {@link stop}. */
@@ -27,5 +29,44 @@ export class Watch {
     } catch (error) {
       if (!isCancellation(error)) this.failure = error;
     }
+  }
+}
+
+/** Changes of the situation after which a flapping pair is looked at less often, to keep the history short. */
+const CALM_AFTER_CHANGES = 12;
+const CALM_MS = 30_000;
+
+/**
+ * Starts a stretch of watching for one side to be active and settled, knowing what the run knows.
+ *
+ * @param quietWindowMs when given, the watch also ends once the pair has stood still this long.
+ */
+export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?: number): Watch {
+  const pair = record.thePair;
+  const input: WatchInput = {
+    pair,
+    goal: `${goal}-active`,
+    known: record.situation ?? 'unreadable',
+    mayReturn: record.mayReturn,
+    settleWindowMs: request.settleWindowMs,
+    moved: record.moved,
+    ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
+    holdMs: record.changes > CALM_AFTER_CHANGES ? CALM_MS : 0,
+    ...(quietWindowMs === undefined ? {} : { quietWindowMs }),
+  };
+  return new Watch(input, `watch until ${pair[goal]} is active and settled`);
+}
+
+/** Takes in what a watch saw; a watch that failed for good ends the run here. */
+export function takeIn({ record }: Run, watch: Watch): void {
+  if (watch.failure !== undefined) throw watch.failure;
+  if (watch.result === undefined) return;
+  record.count(watch.result);
+  record.saw(watch.result.situation, watch.result.observed);
+  if (watch.result.ended === 'stalled') {
+    record.alarm(
+      'stalled',
+      `nothing has changed for the stall window, and the pair is not settled: ${record.seen}`,
+    );
   }
 }

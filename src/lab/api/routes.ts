@@ -19,6 +19,8 @@ export interface Call {
 
 export interface Route {
   method: 'GET' | 'PUT' | 'POST';
+  /** Changes nothing, in spite of its method. */
+  reads?: true;
   /** Under `/v1`. */
   path: string;
   answer(call: Call): Json;
@@ -50,7 +52,7 @@ export const ROUTES: Route[] = [
   },
   { method: 'GET', path: `${PROJECT}/vpcs`, answer: () => ({ vpcs: [] }) },
   { method: 'GET', path: `${PROJECT}/static-ips`, answer: () => ({ static_ips: [] }) },
-  { method: 'GET', path: `${PROJECT}/alerts`, answer: () => ({ alerts: [] }) },
+  { method: 'GET', path: `${PROJECT}/alerts`, answer: ({ world }) => ({ alerts: alerts(world) }) },
   { method: 'GET', path: `${PROJECT}/service_types`, answer: () => ({ service_types: serviceTypes() }) },
   { method: 'GET', path: `${PROJECT}/service-types/:type`, answer: ({ params }) => serviceType(params.type) },
   { method: 'GET', path: '/service-types/:type', answer: ({ params }) => serviceType(params.type) },
@@ -86,17 +88,31 @@ export const ROUTES: Route[] = [
   },
   { method: 'GET', path: `${SERVICE}/backups`, answer: (call) => ({ backups: shown(call).backups }) },
   { method: 'GET', path: `${SERVICE}/tags`, answer: (call) => ({ tags: shown(call).tags }) },
-  { method: 'GET', path: `${SERVICE}/alerts`, answer: (call) => shown(call) && { alerts: [] } },
+  {
+    method: 'GET',
+    path: `${SERVICE}/alerts`,
+    answer: (call) => shown(call) && { alerts: alerts(call.world, name(call)) },
+  },
   {
     method: 'POST',
+    reads: true,
     path: `${SERVICE}/logs`,
     answer: (call) => shown(call) && { logs: [], offset: '0', first_log_offset: '0' },
   },
-  { method: 'POST', path: `${SERVICE}/query/activity`, answer: (call) => shown(call) && { queries: [] } },
   {
     method: 'POST',
+    reads: true,
+    path: `${SERVICE}/query/activity`,
+    answer: (call) => shown(call) && { queries: [] },
+  },
+  {
+    method: 'POST',
+    reads: true,
     path: `${SERVICE}/metrics`,
-    answer: (call) => ({ metrics: metricsTable(shown(call), call.body) }),
+    answer: (call) => {
+      const { metrics } = call.world.visible(name(call)).service;
+      return { metrics: metricsTable(shown(call), call.body, metrics) };
+    },
   },
   {
     method: 'PUT',
@@ -138,6 +154,23 @@ function events(world: World, limit = '100') {
   return world.events.latest(Number(limit) || 100);
 }
 
+function alerts({ project, pairs }: World, service?: string): Json[] {
+  return pairs
+    .flatMap((pair) => [pair.primary, pair.recovery])
+    .filter((it) => !it.vanished && (service === undefined || it.name === service))
+    .flatMap((it) =>
+      it.alerts.map(({ event, severity, time }) => ({
+        create_time: seconds(time),
+        event,
+        severity,
+        node_name: `${it.name}-1`,
+        project_name: project,
+        service_name: it.name,
+        service_type: 'pg',
+      })),
+    );
+}
+
 function user(world: World): Json {
   return {
     user: USER,
@@ -158,7 +191,7 @@ function accessToken(world: World): Json {
     currently_active: world.tokenValid,
     create_time: seconds(world.begun),
     created_manually: true,
-    expiry_time: seconds(new Date(world.begun.getTime() + YEAR)),
+    expiry_time: seconds(world.tokenExpiry ?? new Date(world.begun.getTime() + YEAR)),
     max_age_seconds: 0,
     extend_when_used: false,
     last_used_time: null,

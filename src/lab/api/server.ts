@@ -57,7 +57,8 @@ function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): 
   api.addHook('preHandler', async (request, reply) => {
     const visit = visits.get(request);
     if (!visit) return undefined;
-    if (request.method !== 'GET') Object.assign(visit.entry, { body: request.body, effect: 'none' });
+    if (request.method !== 'GET') Object.assign(visit.entry, { body: request.body });
+    if (!isRead(request)) Object.assign(visit.entry, { effect: 'none' });
     const outcome = await actOut(visit.actions, 'before', { reply, world, signal, truth: '' });
     if (outcome === 'cut') return reply.hijack();
     if (outcome) return reply.send(outcome.body);
@@ -75,10 +76,11 @@ function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): 
     return outcome ? outcome.body : payload;
   });
 
-  for (const { method, path, answer } of ROUTES) {
+  for (const { method, path, reads, answer } of ROUTES) {
     api.route({
       method,
       url: path,
+      config: { reads },
       handler: async (request) => {
         const call: Call = {
           world,
@@ -98,6 +100,10 @@ function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): 
   api.all('/*', async () => {
     throw notFound();
   });
+}
+
+function isRead({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'GET' || (routeOptions.config as { reads?: boolean }).reads === true;
 }
 
 /** Aiven's own clients send `aivenv1`, its docs and its TypeScript client `Bearer`. */

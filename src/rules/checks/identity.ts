@@ -1,0 +1,149 @@
+import type { Service } from '../../aiven';
+import type { DiscoveryFacts, Fact } from '../facts';
+import { pairingsOf, peersOf } from '../observation';
+import { type Answer, type Context, each, type Row, unread, worst } from './row';
+
+/** Whose token it is, and that the two services are the pair that was meant. */
+export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
+  {
+    id: 'token-valid',
+    title: 'The API token is valid',
+    guards: 'run',
+    looksAt: 'GET /v1/me',
+    wanted: 'a token that the API accepts',
+    remedy: 'Give the worker a valid token (AIVEN_TOKEN or AIVEN_TOKEN_FILE) and start again.',
+    judge: ({ facts: { me } }) => {
+      if (me.ok) return { finding: 'pass', observed: `accepted as ${me.value.user}`, evidence: [me] };
+      const refused = me.status === 401 || me.status === 403;
+      return { ...unread(me), finding: refused ? 'block' : 'unknown' };
+    },
+  },
+  {
+    id: 'services-exist',
+    title: 'Both services exist in the project',
+    guards: 'run',
+    looksAt: 'the answers about both services',
+    wanted: 'both services answer',
+    remedy: 'Check the spelling of project and service, and that the token may read them.',
+    judge: ({ facts: { named, peer, primary, recovery } }) => {
+      const refused = [primary, recovery].some((it) => !it.ok && (it.status === 404 || it.status === 403));
+      if (refused) return { ...unread(primary, recovery), finding: 'block' };
+      if (!primary.ok || !recovery.ok) return unread(primary, recovery);
+      const observed = `${named} and ${peer} exist`;
+      return { finding: 'pass', observed, evidence: [primary, recovery] };
+    },
+  },
+  {
+    id: 'dialect-known',
+    title: 'The API speaks a known dialect for this pair',
+    guards: 'run',
+    looksAt: 'disaster_recovery_role of the primary, or GET …/disaster-recovery',
+    wanted: 'the field disaster_recovery_role, or an answer to GET …/disaster-recovery',
+    remedy: 'Check that cross-region disaster recovery is enabled for this service and project.',
+    judge: ({ facts: { primary, disasterRecovery } }) => {
+      if (!primary.ok) return unread(primary);
+      if (primary.value.role.kind !== 'absent') {
+        return { finding: 'pass', observed: 'role (disaster_recovery_role)', evidence: [primary] };
+      }
+      const evidence = [primary, disasterRecovery];
+      if (disasterRecovery?.ok) return { finding: 'pass', observed: 'promote-to-master', evidence };
+      const observed = `no disaster_recovery_role, and ${disasterRecovery?.why ?? 'GET …/disaster-recovery was not asked'}`;
+      return { finding: disasterRecovery?.status === 404 ? 'block' : 'unknown', observed, evidence };
+    },
+  },
+  {
+    id: 'postgresql',
+    title: 'Both services are PostgreSQL',
+    guards: 'run',
+    looksAt: 'service_type of both services',
+    wanted: 'service type pg on both',
+    remedy: 'Name the PostgreSQL service that is to become active.',
+    judge: (context) =>
+      each(context, ({ serviceName, serviceType }) => ({
+        finding: serviceType === 'pg' ? 'pass' : 'block',
+        observed: `${serviceName} is ${serviceType}`,
+      })),
+  },
+  {
+    id: 'crdr-peers',
+    title: 'The services are each other’s only disaster recovery peer',
+    guards: 'run',
+    looksAt: 'the disaster_recovery integrations of both services',
+    wanted: 'exactly one disaster_recovery integration, the same on both, which joins the two',
+    remedy: 'Look at the integrations of both services; name the two that belong together.',
+    judge: ({ facts, severity }) => {
+      const named = peersSeen(facts.primary, facts);
+      if (facts.peer === undefined || !facts.recovery.ok) return named;
+      const peer = peersSeen(facts.recovery, facts);
+      const ids = [facts.primary, facts.recovery].flatMap((it) => (it.ok ? idsOf(it.value) : []));
+      const differ = ids.length === 2 && ids[0] !== ids[1];
+      return {
+        finding: worst([named.finding, peer.finding, differ ? 'block' : 'pass'], severity),
+        observed: `${named.observed}; ${peer.observed}${differ ? `; by two integrations (${ids.join(', ')})` : ''}`,
+        evidence: [facts.primary, facts.recovery],
+      };
+    },
+  },
+  {
+    id: 'named-is-primary',
+    title: 'The named service is the primary',
+    guards: 'run',
+    looksAt: 'the source end of the integration, or GET …/disaster-recovery',
+    wanted: 'the source end of the integration, or an input that names both services',
+    remedy: 'Start again with the primary service as "service".',
+    judge: judgeNamed,
+  },
+];
+
+function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
+  if (!facts.primary.ok) return unread(facts.primary);
+  const evidence = [facts.primary, facts.disasterRecovery];
+  const primary = primaryAsTold(facts);
+  if (primary === undefined) {
+    return { finding: 'unknown', observed: `the API does not say which end ${facts.named} is`, evidence };
+  }
+  const how = facts.disasterRecovery?.ok ? 'is called the primary' : 'is the source of the integration';
+  if (primary === facts.named) return { finding: 'pass', observed: `${primary} ${how}`, evidence };
+  if (facts.confirmed) {
+    return { finding: 'pass', observed: `${primary} ${how}, but the input names both services`, evidence };
+  }
+  return {
+    finding: 'block',
+    observed: `${facts.named} is the recovery end; the primary is ${primary}`,
+    evidence,
+    remedy:
+      `Promoting ${facts.named} would be a switchover. Start again with {"service":"${primary}"}, or, if ` +
+      `${facts.named} really is the primary, name both: {"service":"${facts.named}","recovery":"${primary}"}.`,
+  };
+}
+
+/**
+ * Which service the API calls the primary: the promote-to-master dialect says so; otherwise the source end of the
+ * integration is, as at set-up (Aiven docs, "Enable CRDR"). Whether a switch ever swaps the ends is not known, so
+ * a contradiction blocks unless the input confirms it.
+ */
+function primaryAsTold(facts: DiscoveryFacts): string | undefined {
+  if (facts.disasterRecovery?.ok) return facts.disasterRecovery.value.primary.serviceName;
+  if (!facts.primary.ok) return undefined;
+  const [pairing] = pairingsOf(facts.primary.value);
+  return pairing?.sourceService;
+}
+
+function peersSeen(fact: Fact<Service>, facts: DiscoveryFacts): Answer {
+  if (!fact.ok) return unread(fact);
+  const { serviceName } = fact.value;
+  const peers = peersOf(fact.value, facts.project);
+  const expected = serviceName === facts.named ? facts.peer : facts.named;
+  const good = peers.length === 1 && (expected === undefined || peers[0] === expected);
+  const seen = peers.length === 0 ? 'no peer' : `peer ${peers.join(' and ')}`;
+  const instead = good || expected === undefined ? '' : ` (expected ${expected})`;
+  return {
+    finding: good ? 'pass' : 'block',
+    observed: `${serviceName} has ${seen}${instead}`,
+    evidence: [fact],
+  };
+}
+
+function idsOf(service: Service): string[] {
+  return pairingsOf(service).flatMap(({ id }) => id ?? []);
+}

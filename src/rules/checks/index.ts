@@ -1,0 +1,72 @@
+import { type CheckId, type CheckResult, checkSeverities, type Severity } from '../../contract/checks';
+import type { PairObservation } from '../../contract/observation';
+import type { DiscoveryFacts, Facts } from '../facts';
+import { observePair } from '../observation';
+import { CALM } from './calm';
+import { CAPACITY } from './capacity';
+import { IDENTITY } from './identity';
+import { REPLICATION, ROLES } from './roles';
+import { type Answer, evidenceOf, type Row, verdictOf } from './row';
+import { SURROUNDINGS } from './surroundings';
+
+/** What discovery looks at: without it there is no pair to judge further. */
+const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
+
+/** The preconditions of a switchback, in the order in which a person would look. */
+const CATALOGUE: readonly Row[] = [...OF_A_PAIR, ...REPLICATION, ...CAPACITY, ...CALM, ...SURROUNDINGS];
+
+/** Judges every precondition; pure, and complete: a fact that is missing gives `unknown`, never `pass`. */
+export function judge(facts: Facts): CheckResult[] {
+  return judgeRows(CATALOGUE, facts);
+}
+
+/** Judges what must hold for there to be a pair at all, by the little that discovery reads. */
+export function judgeDiscovery(facts: DiscoveryFacts): CheckResult[] {
+  return judgeRows(OF_A_PAIR, facts);
+}
+
+/** The rows without their judges, for docs/checks.md. */
+export function catalogue() {
+  return CATALOGUE.map(({ judge: _, ...row }) => ({ ...row, severities: severitiesOf(row.id) }));
+}
+
+function judgeRows<F extends DiscoveryFacts>(rows: readonly Row<F>[], facts: F): CheckResult[] {
+  const names = { primary: facts.named, recovery: facts.peer ?? 'the peer' };
+  const observed = observePair({ ...facts, names });
+  const onlyWatches = hasNothingToWrite(observed);
+  return rows.map((row) => {
+    const [severity] = severitiesOf(row.id);
+    const answer = row.judge({ facts, observed, severity });
+    return resultOf(row, answer, onlyWatches && row.guards === 'write');
+  });
+}
+
+function resultOf<F extends DiscoveryFacts>(
+  { id, title, wanted, remedy }: Row<F>,
+  answer: Answer,
+  isForTheRecord: boolean,
+): CheckResult {
+  const { finding, observed } = answer;
+  const isFound = finding !== 'pass' && finding !== 'unknown';
+  const severity = isFound ? finding : severitiesOf(id)[0];
+  const verdict = verdictOf(finding);
+  return {
+    id,
+    title,
+    severity: isForTheRecord ? 'warn' : severity,
+    verdict: isForTheRecord && isFound ? 'warn' : verdict,
+    observed,
+    wanted,
+    remedy: verdict === 'pass' ? '' : (answer.remedy ?? remedy),
+    evidence: evidenceOf(answer.evidence),
+  };
+}
+
+/** The roles are right already: such a run waits for them to settle, and writes nothing. */
+function hasNothingToWrite({ primary, recovery }: PairObservation): boolean {
+  return primary.readable && recovery.readable && primary.role === 'active' && recovery.role === 'passive';
+}
+
+function severitiesOf(id: CheckId): readonly [Severity, ...Severity[]] {
+  return checkSeverities[id];
+}

@@ -1,0 +1,106 @@
+import type { Service } from '../../aiven';
+import type { CheckId, Severity, Verdict } from '../../contract/checks';
+import type { PairObservation } from '../../contract/observation';
+import type { DiscoveryFacts, Fact, Facts } from '../facts';
+
+/** One row of the catalogue. Its severities are in contract/checks.ts, as people name its id in acknowledgements. */
+export interface Row<F extends DiscoveryFacts = Facts> {
+  id: CheckId;
+  title: string;
+  /** A row that guards the write alone never stops a run that finds the roles right already. */
+  guards: 'run' | 'write';
+  /** What it is judged by, for the docs page. */
+  looksAt: string;
+  wanted: string;
+  remedy: string;
+  judge: (context: Context<F>) => Answer;
+}
+
+export interface Context<F extends DiscoveryFacts = Facts> {
+  facts: F;
+  observed: PairObservation;
+  /** Of an unknown fact in this row. */
+  severity: Severity;
+}
+
+/** `pass`, a fact that is missing, or something found that is as serious as it says. */
+export type Finding = 'pass' | 'unknown' | Severity;
+
+export interface Answer {
+  finding: Finding;
+  observed: string;
+  evidence: readonly (Fact<unknown> | undefined)[] | string;
+  /** Replaces the remedy of the row where the finding asks for another one. */
+  remedy?: string;
+}
+
+export function verdictOf(finding: Finding): Verdict {
+  return finding === 'ack' ? 'block' : finding;
+}
+
+/** `GET service pg-a at 2026-11-22T03:00:00Z, …` */
+export function evidenceOf(evidence: Answer['evidence']): string {
+  if (typeof evidence === 'string') return evidence;
+  const told = evidence.flatMap((fact) => (fact === undefined ? [] : [fact]));
+  return told.map(({ request, at }) => `${request} at ${withoutFraction(at)}`).join(', ');
+}
+
+/** `2026-11-22T03:00:00Z`, also of a time in another form. */
+export function withoutFraction(iso: string): string {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? iso : new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+export function unread(...facts: (Fact<unknown> | undefined)[]): Answer {
+  const whys = facts.flatMap((fact) => (fact === undefined || fact.ok ? [] : [fact.why]));
+  return { finding: 'unknown', observed: whys.join('; '), evidence: facts };
+}
+
+/** For what no request of this run can answer. It says so in the report, and never passes. */
+export function notChecked(what: string): Answer {
+  return { finding: 'unknown', observed: `not checked: ${what}`, evidence: 'none: the API does not tell' };
+}
+
+/** Looks at each service for itself; the worst of the two counts, and both are told. */
+export function each(
+  { facts, severity }: Context<DiscoveryFacts>,
+  look: (service: Service) => Pick<Answer, 'finding' | 'observed'>,
+): Answer {
+  const both = [facts.primary, facts.recovery];
+  const answers = both.map((fact) => (fact.ok ? look(fact.value) : unread(fact)));
+  return {
+    finding: worst(
+      answers.map((answer) => answer.finding),
+      severity,
+    ),
+    observed: answers.map((answer) => answer.observed).join('; '),
+    evidence: both,
+  };
+}
+
+/** Compares the two services; both must have been read. */
+export function compare(
+  { primary, recovery }: DiscoveryFacts,
+  look: (primary: Service, recovery: Service) => Omit<Answer, 'evidence'>,
+): Answer {
+  if (!primary.ok || !recovery.ok) return unread(primary, recovery);
+  return { ...look(primary.value, recovery.value), evidence: [primary, recovery] };
+}
+
+/** What stops counts more than what does not; what is known counts more than what is not. */
+export function worst(findings: readonly Finding[], severityOfUnknown: Severity): Finding {
+  const order: Record<Finding, number> = {
+    block: 6,
+    ack: 4,
+    warn: 2,
+    pass: 0,
+    unknown: { block: 5, ack: 3, warn: 1 }[severityOfUnknown],
+  };
+  return findings.reduce((worse, finding) => (order[finding] > order[worse] ? finding : worse), 'pass');
+}
+
+/** At most three of a list, and how many more there are. */
+export function few(items: readonly string[]): string {
+  const more = items.length - 3;
+  return items.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,278 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Backup, Service } from '../../aiven';
+import type { Facts } from '../facts';
+import { type Answer, type Context, compare, each, few, notChecked, type Row, withoutFraction } from './row';
+
+const HOUR = 3_600_000;
+/** A daily backup, and two hours for it to be made. Aiven docs, "PostgreSQL backups": a full one every day. */
+const BACKUP_AGE_MS = 26 * HOUR;
+
+/** What is not part of the switch, and may surprise after it. */
+export const SURROUNDINGS: readonly Row<Facts>[] = [
+  {
+    id: 'recent-backup',
+    title: 'There is a recent backup',
+    guards: 'write',
+    looksAt: 'backups of both services',
+    wanted: 'a backup of the recovery service no older than 26 hours',
+    remedy: 'Find out why there is none: without it, a mistake from here on cannot be taken back.',
+    judge: judgeBackups,
+  },
+  {
+    id: 'primary-region',
+    title: 'The region of the primary is healthy again',
+    guards: 'write',
+    looksAt: 'nothing: ask status.aiven.io and the cloud provider',
+    wanted: 'what made you leave the region is over',
+    remedy: 'Look at status.aiven.io and at the status page of the cloud provider.',
+    judge: ({ facts: { primary } }) =>
+      notChecked(
+        primary.ok
+          ? `no request tells how ${primary.value.cloudName} is`
+          : 'no request tells how a region is',
+      ),
+  },
+  {
+    id: 'replication-lag',
+    title: 'The primary has replayed what the recovery service wrote',
+    guards: 'write',
+    looksAt: 'nothing: it needs SQL on both services',
+    wanted: 'no lag worth mentioning',
+    remedy:
+      'On the recovery service: SELECT application_name, replay_lag, pg_wal_lsn_diff(sent_lsn, replay_lsn) FROM pg_stat_replication.',
+    judge: () => notChecked('the Aiven API does not tell the replication lag, and no SQL was run'),
+  },
+  {
+    id: 'slots-and-transactions',
+    title: 'No replication slot or long transaction will be lost',
+    guards: 'write',
+    looksAt: 'nothing: it needs SQL on the recovery service',
+    wanted: 'no logical replication slot and no transaction that runs for long',
+    remedy:
+      'On the recovery service: SELECT * FROM pg_replication_slots, and pg_stat_activity by xact_start. What becomes of logical slots in a switch between regions is not documented.',
+    judge: () => notChecked('no SQL was run'),
+  },
+  {
+    id: 'dependents',
+    title: 'Nothing else is attached to the two services',
+    guards: 'write',
+    looksAt: 'the other integrations of both services',
+    wanted: 'no read replica, no change data capture; logs and metrics do not matter',
+    remedy:
+      'Look at what is attached once the switchback is over: what becomes of it in a role change is not documented.',
+    judge: (context) => each(context, judgeDependents),
+  },
+  {
+    id: 'network-parity',
+    title: 'The primary can be reached from where the recovery service can',
+    guards: 'write',
+    looksAt: 'user_config.ip_filter, project_vpc_id and the routes of components, of both services',
+    wanted: 'each address, network and route that the recovery service admits, on the primary too',
+    remedy: 'Add what is missing to the primary, or applications there are cut off after the switchback.',
+    judge: ({ facts }) => compare(facts, judgeNetworks),
+  },
+  {
+    id: 'shared-address',
+    title: 'Both services show the same disaster recovery address',
+    guards: 'write',
+    looksAt: 'components whose usage is disaster_recovery, of both services',
+    wanted: 'one host name, the same on both',
+    remedy: 'Applications that use the address of one service must be pointed to the other by hand.',
+    judge: ({ facts }) => compare(facts, judgeAddresses),
+  },
+  {
+    id: 'settings-parity',
+    title: 'Both have the same PostgreSQL settings',
+    guards: 'write',
+    looksAt: 'the sections of user_config that shape PostgreSQL and PgBouncer, of both services',
+    wanted: 'the same values',
+    remedy: 'Bring the settings of the primary in line: applications run with them after the switchback.',
+    judge: ({ facts }) => compare(facts, judgeSettings),
+  },
+  {
+    id: 'pool-parity',
+    title: 'The primary has the connection pools of the recovery service',
+    guards: 'write',
+    looksAt: 'connection_pools of both services',
+    wanted: 'each pool of the recovery service on the primary too',
+    remedy:
+      'Create the missing pools on the primary, or applications that use them fail after the switchback.',
+    judge: ({ facts }) => compare(facts, judgePools),
+  },
+  {
+    id: 'termination-protection',
+    title: 'Both services are protected against termination',
+    guards: 'write',
+    looksAt: 'termination_protection of both services',
+    wanted: 'termination protection on both',
+    remedy:
+      'Turn termination protection on: it keeps either service from being deleted or powered off by mistake.',
+    judge: (context) => each(context, judgeProtection),
+  },
+  {
+    id: 'notifications',
+    title: 'Aiven announces nothing for the two services',
+    guards: 'write',
+    looksAt: 'service_notifications of both services',
+    wanted: 'no end of life, no removal',
+    remedy: 'Read the announcement and plan for it.',
+    judge: (context) => each(context, judgeNotifications),
+  },
+];
+
+type Judged = Omit<Answer, 'evidence'>;
+
+function judgeBackups({ facts }: Context): Answer {
+  return compare(facts, (primary, recovery) => {
+    if (recovery.backups === undefined) {
+      return { finding: 'unknown', observed: `the API tells no backups of ${recovery.serviceName}` };
+    }
+    const ofRecovery = newest(recovery.backups);
+    const ofPrimary = newest(primary.backups ?? []);
+    const isFresh = (time: string | undefined) =>
+      time !== undefined && Date.parse(facts.now) - Date.parse(time) <= BACKUP_AGE_MS;
+    const told = (name: string, time: string | undefined) =>
+      `${name}: ${time === undefined ? 'none' : withoutFraction(time)}`;
+    const observed = [told(recovery.serviceName, ofRecovery), told(primary.serviceName, ofPrimary)];
+    if (isFresh(ofRecovery)) return { finding: 'pass', observed: observed.slice(0, 1).join() };
+    // Soon after a switchover the active service may not have made its first one yet.
+    return { finding: isFresh(ofPrimary) ? 'warn' : 'ack', observed: observed.join('; ') };
+  });
+}
+
+function newest(backups: readonly Backup[]): string | undefined {
+  return backups
+    .map(({ time }) => time)
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
+}
+
+/** What only observes a service does not suffer from a role change. */
+const OBSERVING = /log|metric|dashboard|datadog|prometheus|thanos|rsyslog|alertmanager|jolokia|autoscaler/;
+
+function judgeDependents({ serviceName, integrations }: Service): Judged {
+  const others = integrations.filter(({ type }) => type !== 'disaster_recovery' && !OBSERVING.test(type));
+  if (others.length === 0) return { finding: 'pass', observed: `${serviceName}: none` };
+  const told = others.map(({ type, sourceService, destService }) => {
+    const other = sourceService === serviceName ? destService : sourceService;
+    return other === undefined ? type : `${type} with ${other}`;
+  });
+  return { finding: 'warn', observed: `${serviceName}: ${few(told)}` };
+}
+
+function judgeNetworks(primary: Service, recovery: Service): Judged {
+  const lists = [filterOf(primary), filterOf(recovery), routesOf(primary), routesOf(recovery)];
+  const [admitted, needed, routes, neededRoutes] = lists;
+  if (admitted === undefined || needed === undefined) {
+    return { finding: 'unknown', observed: 'the API does not tell the ip_filter of both' };
+  }
+  const missing = needed.filter((network) => !admitted.includes(network));
+  const missingRoutes = (neededRoutes ?? []).filter(
+    (route) => routes !== undefined && !routes.includes(route),
+  );
+  const vpcs = [primary.projectVpcId, recovery.projectVpcId].map((id) => id !== null && id !== undefined);
+  const found = [
+    ...(missing.length > 0 ? [`${primary.serviceName} does not admit ${few(missing)}`] : []),
+    ...(missingRoutes.length > 0 ? [`${primary.serviceName} has no route ${few(missingRoutes)}`] : []),
+    ...(vpcs[0] !== vpcs[1] ? ['only one of the two is in a project VPC'] : []),
+  ];
+  if (found.length > 0) return { finding: 'warn', observed: found.join('; ') };
+  return {
+    finding: 'pass',
+    observed: `${primary.serviceName} admits all that ${recovery.serviceName} admits`,
+  };
+}
+
+/** Entries are networks, or objects that name one. */
+function filterOf({ userConfig }: Service): string[] | undefined {
+  const filter: unknown = userConfig?.ip_filter;
+  if (!Array.isArray(filter)) return undefined;
+  return filter.map((entry: unknown) => {
+    const network = typeof entry === 'object' && entry !== null && 'network' in entry ? entry.network : entry;
+    return String(network);
+  });
+}
+
+function routesOf({ components }: Service): string[] | undefined {
+  return components?.flatMap(({ route }) => route ?? []);
+}
+
+function judgeAddresses(primary: Service, recovery: Service): Judged {
+  if (primary.components === undefined || recovery.components === undefined) {
+    return { finding: 'unknown', observed: 'the API does not tell the host names of both' };
+  }
+  const [here, there] = [sharedHosts(primary), sharedHosts(recovery)];
+  const told = [here, there].map((hosts) => (hosts.length === 0 ? 'none' : hosts.join(', ')));
+  if (here.length === 0 || !isDeepStrictEqual(here, there)) {
+    const observed = `${primary.serviceName}: ${told[0]}; ${recovery.serviceName}: ${told[1]}`;
+    return { finding: 'warn', observed };
+  }
+  return { finding: 'pass', observed: here.join(', ') };
+}
+
+function sharedHosts({ components = [] }: Service): string[] {
+  const shared = components.filter(({ usage }) => usage === 'disaster_recovery');
+  return [...new Set(shared.map(({ host }) => host))].sort();
+}
+
+/** Settings that shape PostgreSQL itself; where a service stands and who may reach it is meant to differ. */
+const SECTIONS = [
+  'pg',
+  'pgbouncer',
+  'pgaudit',
+  'timescaledb',
+  'variant',
+  'shared_buffers_percentage',
+  'work_mem',
+  'synchronous_replication',
+];
+
+function judgeSettings({ userConfig: here, serviceName }: Service, { userConfig: there }: Service): Judged {
+  if (here === undefined || there === undefined) {
+    return { finding: 'unknown', observed: 'the API does not tell the settings of both' };
+  }
+  const differing = SECTIONS.flatMap((section) => differences(section, here[section], there[section]));
+  if (differing.length === 0) return { finding: 'pass', observed: 'no difference' };
+  return { finding: 'warn', observed: `${serviceName} differs in ${few(differing)}` };
+}
+
+/** Names only: a value is nobody's business in a report. */
+function differences(name: string, here: unknown, there: unknown): string[] {
+  if (isDeepStrictEqual(here, there)) return [];
+  if (!isObject(here) || !isObject(there)) return [name];
+  const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])].sort();
+  return keys.flatMap((key) => (isDeepStrictEqual(here[key], there[key]) ? [] : [`${name}.${key}`]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function judgePools(primary: Service, recovery: Service): Judged {
+  if (primary.connectionPools === undefined || recovery.connectionPools === undefined) {
+    return { finding: 'unknown', observed: 'the API does not tell the pools of both' };
+  }
+  const names = primary.connectionPools.map(({ poolName }) => poolName);
+  const missing = recovery.connectionPools.filter(({ poolName }) => !names.includes(poolName));
+  if (missing.length === 0) {
+    const count = recovery.connectionPools.length;
+    return { finding: 'pass', observed: count === 0 ? 'there are none' : `${count} on both` };
+  }
+  const observed = `${primary.serviceName} lacks ${few(missing.map(({ poolName }) => poolName))}`;
+  return { finding: 'warn', observed };
+}
+
+function judgeProtection({ serviceName, terminationProtection }: Service): Judged {
+  if (terminationProtection === undefined) {
+    return { finding: 'unknown', observed: `${serviceName}: not told` };
+  }
+  const observed = `${serviceName}: ${terminationProtection ? 'protected' : 'not protected'}`;
+  return { finding: terminationProtection ? 'pass' : 'warn', observed };
+}
+
+function judgeNotifications({ serviceName, notifications }: Service): Judged {
+  if (notifications === undefined) return { finding: 'unknown', observed: `${serviceName}: not told` };
+  if (notifications.length === 0) return { finding: 'pass', observed: `${serviceName}: none` };
+  const told = notifications.map(({ type, message }) => message ?? type);
+  return { finding: 'warn', observed: `${serviceName}: ${few(told)}` };
+}

@@ -1,0 +1,87 @@
+import { condition } from '@temporalio/workflow';
+import type { Preflight } from '../contract/activities';
+import { driftBetween } from '../rules/critical';
+import { Deadline } from './deadline';
+import type { Run } from './run';
+
+/**
+ * Waits until every soft finding is acknowledged and, where it is required, a person has approved the plan. What was
+ * approved must still be true then: the preconditions are read again, and when a critical fact has moved the approval
+ * is void, the run says what moved, and asks again.
+ *
+ * @param checkAgain reads and judges the preconditions afresh; throws when one stands against the run.
+ */
+export async function approve(
+  run: Run,
+  first: Preflight,
+  checkAgain: () => Promise<Preflight>,
+): Promise<Preflight> {
+  const { request, record, people } = run;
+  const required = request.approvalRequired || first.policy.approvalRequired;
+  if (required && first.policy.fourEyes && request.requestedBy.trim() === '') {
+    throw record.failure(
+      'INVALID_INPUT',
+      'invalid-input',
+      'Nothing was written: the run must be approved by somebody else than who asked for it, and the input does not say who asked.',
+      'start again with "requestedBy" in the input.',
+    );
+  }
+  for (const one of request.acknowledge) record.acknowledge(one);
+  record.planned(first, required);
+
+  // Nothing will be written, or nobody is asked to let it be.
+  if (first.verdict !== 'go' || request.mode === 'plan') return first;
+  let current = first;
+  const settled = () => record.toAcknowledge.length === 0 && (!required || people.approval !== undefined);
+  if (record.toAcknowledge.length === 0 && !required) return first;
+
+  const window = new Deadline(request.approvalWindowMs, 'time to approve or acknowledge');
+  try {
+    for (;;) {
+      if (required) people.ask(first.policy.fourEyes);
+      record.enter('approval', headlineOf(run, required));
+      record.waitFor({
+        for: waitsFor(run, required),
+        wanted: 'every soft finding acknowledged, and an approval where one is required',
+        until: window.at,
+      });
+      await condition(() => settled() || people.approval?.verdict === 'rejected' || window.passed);
+      people.closeGate();
+      if (people.approval?.verdict === 'rejected') {
+        const { by, reason } = people.approval;
+        throw record.failure('REJECTED', 'aborted', `Nothing was written: ${by} rejected it (${reason}).`);
+      }
+      if (!settled()) {
+        throw record.failure(
+          'APPROVAL_EXPIRED',
+          'aborted',
+          `Nothing was written: ${headlineOf(run, required)}`,
+        );
+      }
+      const again = await checkAgain();
+      const moved = driftBetween(current.critical, again.critical);
+      current = again;
+      record.planned(again, required);
+      if (moved.length === 0 && settled()) return again;
+      if (moved.length > 0) record.voidApproval(moved);
+      if (again.verdict !== 'go') return again;
+    }
+  } finally {
+    people.closeGate();
+    window.cancel();
+  }
+}
+
+function waitsFor({ record }: Run, required: boolean): string {
+  const updates = [
+    ...(record.toAcknowledge.length > 0
+      ? [`the update acknowledge for ${record.toAcknowledge.join(', ')}`]
+      : []),
+    ...(required ? [`the update approve for the plan ${record.plan?.fingerprint}`] : []),
+  ];
+  return updates.join(', and ');
+}
+
+function headlineOf(run: Run, required: boolean): string {
+  return `A person is needed before anything is written: ${waitsFor(run, required)}.`;
+}

@@ -1,0 +1,153 @@
+import { condition } from '@temporalio/workflow';
+import type { Pair, Side } from '../contract/observation';
+import type { Decision } from '../contract/report';
+import { compensationFor } from '../rules/moves';
+import { Deadline } from './deadline';
+import { promote, stopped } from './promotion';
+import type { Run } from './run';
+import { POLICY } from './run-record';
+import { read } from './steps';
+import { startWatch, takeIn } from './watch';
+
+/**
+ * Waits until the pair has settled on one side, asking a person when it does not.
+ *
+ * @param first the side to wait for: the primary, or in a rehearsal the one that is active and stays so.
+ * @returns the side that is active and verified, or that a person accepted the present state.
+ */
+export async function converge(run: Run, first: Side): Promise<Side | 'accepted'> {
+  let goal = first;
+  let mayTakeTime = true;
+  for (;;) {
+    const settled: boolean = mayTakeTime && (await settles(run, goal));
+    const decision: Decision['action'] | 'settled' = settled ? 'settled' : await decide(run, goal);
+    if (decision === 'settled') {
+      run.record.clearRunAlarms();
+      return goal;
+    }
+    if (decision === 'accept') return 'accepted';
+    const returning: boolean = decision === 'return-to-recovery' && (await returnToRecovery(run));
+    if (returning) goal = 'recovery';
+    mayTakeTime = returning || decision === 'wait';
+  }
+}
+
+/** True when the goal is confirmed; false when the deadline passed or a person wants something else. */
+async function settles(run: Run, goal: Side): Promise<boolean> {
+  const { request, record, people } = run;
+  const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for both services to settle');
+  if (record.phase !== 'return-to-recovery') {
+    record.enter('converge', `Waiting for ${record.thePair[goal]} to be active and settled.`);
+  }
+  record.waitFor({
+    for: 'both services to settle',
+    wanted: wantedFor(goal, record.thePair),
+    until: deadline.at,
+  });
+  try {
+    return await reaches(run, goal, () => deadline.passed || people.decision !== undefined);
+  } finally {
+    deadline.cancel();
+  }
+}
+
+/** Watches until the goal is confirmed (true) or `interrupted` says to stop (false). */
+async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promise<boolean> {
+  const isAbandoned = () => run.people.stopRequested && !run.record.mayHaveWritten;
+  for (;;) {
+    const watch = startWatch(run, goal);
+    await condition(() => watch.ended || isAbandoned() || interrupted());
+    watch.stop();
+    if (isAbandoned()) throw stopped(run);
+    takeIn(run, watch);
+    if (watch.result?.ended === 'reached' && (await verify(run, goal))) return true;
+    if (interrupted()) return false;
+  }
+}
+
+/** One more read, when all seems over: false sends the run back to where it waited. */
+async function verify({ record }: Run, goal: Side): Promise<boolean> {
+  const pair = record.thePair;
+  const back = record.bookmark();
+  record.enter('verify', 'Reading both services once more.');
+  const verified = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
+  record.count(verified);
+  record.saw(verified.situation, verified.observed);
+  if (verified.situation === `${goal}-active`) return true;
+  back();
+  return false;
+}
+
+/** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
+async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settled'> {
+  const { request, record, people } = run;
+  const wanted = wantedFor(goal, record.thePair);
+  const decided = () => people.decision !== undefined;
+  if (!decided()) {
+    const problem = `the pair did not settle in time: ${record.seen}`;
+    record.enter('needs-operator', `A person must decide: ${problem}.`);
+    record.alarm('deadline', problem);
+    const window = new Deadline(request.decisionWindowMs, 'time for a person to decide');
+    record.waitFor({
+      for: `the update decide, or else the policy ${request.onTimeout}`,
+      wanted,
+      until: window.at,
+    });
+    const settled = await reaches(run, goal, () => window.passed || decided());
+    window.cancel();
+    if (settled) return 'settled';
+    if (!decided()) applyPolicy(run, goal);
+  }
+  while (!decided()) {
+    record.waitFor({ for: 'the update decide', wanted });
+    if (await reaches(run, goal, decided)) return 'settled';
+  }
+  return actUpon(run);
+}
+
+function actUpon({ record, people }: Run): Decision['action'] {
+  const { decision } = people;
+  if (decision === undefined) throw new Error('there is no decision to act upon');
+  people.decision = undefined;
+  if (decision.action === 'give-up') {
+    throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);
+  }
+  if (decision.action === 'wait') record.clearRunAlarms();
+  return decision.action;
+}
+
+/**
+ * Nobody decided: act where the table of compensations allows it, else leave it to a person. The policy undoes what
+ * this run did and nothing else, and it tries once.
+ */
+function applyPolicy({ request, record, people }: Run, goal: Side): void {
+  const { situation, observed } = record;
+  if (situation === undefined || observed === undefined) return;
+  if (!record.mayHaveWritten) {
+    if (situation !== 'recovery-active' && request.mode !== 'rehearse') return;
+    throw record.failure('DRIFTED', 'aborted', `Nothing was written, and the pair changed: ${record.seen}.`);
+  }
+  if (goal === 'recovery' || record.policyActed) return;
+  const compensation = compensationFor(situation, observed, request.onTimeout);
+  if (compensation === 'end-not-switched') {
+    const headline = `The promotion had no effect: ${record.seen}. Applications still work against the recovery service.`;
+    throw record.failure('NOT_SWITCHED', 'not-switched', headline);
+  }
+  if (compensation === 'return-to-recovery') {
+    const reason = 'nobody decided in time';
+    people.decision = { action: 'return-to-recovery', by: POLICY, reason, at: new Date().toISOString() };
+    record.decided(people.decision);
+  }
+}
+
+/** The compensation. Read-before-write like the promotion; when it is not written the run asks again. */
+async function returnToRecovery(run: Run): Promise<boolean> {
+  const { recovery } = run.record.thePair;
+  run.record.enter('return-to-recovery', `Undo: making ${recovery} active again.`);
+  return promote(run, 'recovery');
+}
+
+function wantedFor(goal: Side, { primary, recovery }: Pair): string {
+  const [active, passive] = goal === 'primary' ? [primary, recovery] : [recovery, primary];
+  return `${active} active/RUNNING and ${passive} passive/RUNNING, three reads in a row over the settle window`;
+}

@@ -1,0 +1,47 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import type { Pair } from '../contract/observation';
+import { type LockHolder, lockIdOf } from '../contract/pair-lock';
+import { inspect } from './steps';
+
+/** Contenders may meet a leaked lock at the same instant; all but one then find a living holder. */
+const ATTEMPTS = 3;
+
+/**
+ * The lock of a pair: a workflow that does nothing, whose id is the pair's, so that the server itself grants it once.
+ * It ends with its parent, however that ends.
+ */
+export async function pairLockWorkflow(_holder: LockHolder): Promise<void> {
+  await condition(() => false);
+}
+
+/**
+ * Takes the lock of the pair for this run. A lock that outlived its holder (Reset leaves the child behind) is ended by
+ * the inspection and taken over.
+ *
+ * @returns `undefined`, or the holder when the lock is somebody else's.
+ */
+export async function takeLock(pair: Pair): Promise<LockHolder | undefined> {
+  const { workflowId, runId } = workflowInfo();
+  const lockId = lockIdOf(pair);
+  const me: LockHolder = { workflowId, runId, since: new Date().toISOString() };
+  let holder: LockHolder | undefined;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    try {
+      await startChild(pairLockWorkflow, {
+        workflowId: lockId,
+        parentClosePolicy: ParentClosePolicy.TERMINATE,
+        args: [me],
+        memo: { holder: me },
+        staticSummary: `lock of ${pair.primary} and ${pair.recovery}`,
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const found = await inspect('see who holds the lock').inspectLock({ lockId, contender: workflowId });
+      if (found.held) return found.holder;
+      holder = found.holder;
+    }
+  }
+  return holder;
+}

@@ -1,0 +1,194 @@
+import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow';
+import { type Acknowledgement, faultsOfAcknowledgement } from '../contract/checks';
+import type { SwitchbackRequest } from '../contract/input';
+import {
+  type ApproveInput,
+  abortUpdate,
+  acknowledgeUpdate,
+  approveUpdate,
+  type DecideInput,
+  decideUpdate,
+  examples,
+  faultsOf,
+  type NamedReason,
+  rejectUpdate,
+  statusQuery,
+} from '../contract/messages';
+import type { AbortRequest, Approval, Decision } from '../contract/report';
+import { now, type RunRecord } from './run-record';
+
+/**
+ * What people tell the run: approvals, acknowledgements, decisions, and the wish to stop. Every handler is synchronous,
+ * so that the answer is there at once and of two messages one comes first. Validators say what is wrong, with an
+ * example; a refused message leaves no trace in the history.
+ */
+export class People {
+  /** What a person decided and the run has not acted upon yet. */
+  decision: Decision | undefined;
+  /** The approval or rejection of the present plan. */
+  approval: Approval | undefined;
+  /** Somebody cancelled the workflow, or sent the update `abort`. */
+  stopRequested = false;
+  /** Set while the run waits for an approval: whose word does not count, and for what. */
+  #gate: { fourEyes: boolean } | undefined;
+
+  constructor(
+    private readonly record: RunRecord,
+    private readonly request: SwitchbackRequest,
+  ) {
+    setHandler(statusQuery, () => record.status(), {
+      description: 'What the run is doing, why it waits, the checks and the timeline. No argument.',
+    });
+    setHandler(decideUpdate, (payload) => this.#decide(payload), {
+      description: `Decide while the run asks or an alarm stands, for example ${examples.decide}`,
+      validator: (payload) => this.#mayDecide(payload),
+    });
+    setHandler(approveUpdate, (payload) => this.#approve(payload), {
+      description: `Approve the plan that the run shows, for example ${examples.approve}`,
+      validator: (payload) => this.#mayApprove(payload),
+    });
+    setHandler(rejectUpdate, (payload) => this.#reject(payload), {
+      description: `Reject the plan; the run ends without a write. For example ${examples.reject}`,
+      validator: (payload) => this.#mayReject(payload),
+    });
+    setHandler(acknowledgeUpdate, (payload) => this.#acknowledge(payload), {
+      description: `Pass over a soft finding, for example ${examples.acknowledge}`,
+      validator: (payload) => this.#mayAcknowledge(payload),
+    });
+    setHandler(abortUpdate, (payload) => this.#abort(payload), {
+      description: `Stop the run if nothing was written yet, for example ${examples.abort}`,
+      validator: (payload) => refuseFaulty('abort', payload),
+    });
+    CancellationScope.current().cancelRequested.catch(() => this.#cancelled());
+  }
+
+  /** Opens the gate for approvals of the present plan; an earlier approval does not count for it. */
+  ask(fourEyes: boolean): void {
+    this.approval = undefined;
+    this.#gate = { fourEyes };
+  }
+
+  /** From here on nobody is asked any more. */
+  closeGate(): void {
+    this.#gate = undefined;
+  }
+
+  #mayDecide(payload: unknown): void {
+    refuseFaulty('decide', payload);
+    const { action } = payload as DecideInput;
+    if (this.record.standingAlarms.length === 0) {
+      throw refusal(`There is nothing to decide: the phase is ${this.record.phase} and no alarm stands`);
+    }
+    if (!this.record.mayHaveWritten && this.record.phase !== 'needs-operator') {
+      throw refusal(
+        `There is nothing to decide: nothing was written yet. To stop the run, send the update abort`,
+      );
+    }
+    if (this.decision !== undefined) {
+      throw refusal(`${this.decision.by} has decided already: ${this.decision.action}`);
+    }
+    if (action === 'return-to-recovery' && !this.record.mayReturn) {
+      throw refusal(
+        `return-to-recovery is not allowed while the pair is ${this.record.situation} (${this.record.seen})`,
+      );
+    }
+  }
+
+  #decide({ action, by, reason }: DecideInput): Decision {
+    const decision: Decision = { action, by, reason, at: now() };
+    this.decision = decision;
+    this.record.decided(decision);
+    return decision;
+  }
+
+  #mayApprove(payload: unknown): void {
+    refuseFaulty('approve', payload);
+    const { by, fingerprint } = payload as ApproveInput;
+    if (this.approval?.verdict === 'approved' && this.approval.by === by) return;
+    this.#refuseLate();
+    const current = this.record.plan?.fingerprint;
+    if (fingerprint !== undefined && fingerprint !== current) {
+      throw refusal(`The state has the fingerprint ${current}, not ${fingerprint}: read the plan again`);
+    }
+    if (this.#gate?.fourEyes && sameName(by, this.request.requestedBy)) {
+      throw refusal(`${by} asked for this run; somebody else must approve it (four eyes)`);
+    }
+  }
+
+  #approve({ by, reason }: ApproveInput): Approval {
+    if (this.approval !== undefined) return this.approval;
+    return this.#judge('approved', by, reason);
+  }
+
+  #mayReject(payload: unknown): void {
+    refuseFaulty('reject', payload);
+    this.#refuseLate();
+  }
+
+  #reject({ by, reason }: NamedReason): Approval {
+    return this.#judge('rejected', by, reason);
+  }
+
+  #judge(verdict: Approval['verdict'], by: string, reason: string): Approval {
+    const approval: Approval = {
+      verdict,
+      by,
+      reason,
+      at: now(),
+      fingerprint: this.record.plan?.fingerprint ?? '',
+    };
+    this.approval = approval;
+    this.record.judged(approval);
+    return approval;
+  }
+
+  /** The first of approve, reject, expiry, abort and cancel wins. */
+  #refuseLate(): void {
+    if (this.approval !== undefined)
+      throw refusal(`${this.approval.by} has ${this.approval.verdict} it already`);
+    if (this.stopRequested) throw refusal('The run is being stopped');
+    if (this.#gate === undefined) {
+      throw refusal(`The run does not wait for an approval: the phase is ${this.record.phase}`);
+    }
+  }
+
+  #mayAcknowledge(payload: unknown): void {
+    refuseFaulty('acknowledge', payload);
+    if (this.record.phase !== 'approval') {
+      throw refusal(`The run does not wait for an acknowledgement: the phase is ${this.record.phase}`);
+    }
+    const faults = faultsOfAcknowledgement(payload, this.record.checks);
+    if (faults.length > 0) throw refusal(faults.join('; '));
+  }
+
+  #acknowledge({ check, by, reason }: Acknowledgement): Acknowledgement {
+    return this.record.acknowledge({ check, by, reason });
+  }
+
+  #abort({ by, reason }: NamedReason): AbortRequest {
+    const effect = this.record.mayHaveWritten ? 'finishing-forward' : 'aborted';
+    const abort: AbortRequest = this.record.abortRequested ?? { by, reason, at: now(), effect };
+    if (this.record.abortRequested === undefined) this.record.abortAsked(abort);
+    this.stopRequested = true;
+    return abort;
+  }
+
+  /** Once a promotion may count, a cancellation changes nothing but the record: half a switch is worse than none. */
+  #cancelled(): void {
+    this.stopRequested = true;
+    this.record.cancelAsked();
+  }
+}
+
+function refuseFaulty(update: keyof typeof examples, payload: unknown): void {
+  const faults = faultsOf[update](payload);
+  if (faults.length > 0) throw refusal(`${faults.join('; ')}. Send for example ${examples[update]}`);
+}
+
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'NOT_ACCEPTED');
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}

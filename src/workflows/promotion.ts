@@ -1,0 +1,161 @@
+import { CancelledFailure, condition } from '@temporalio/workflow';
+import type { PromoteResult } from '../contract/activities';
+import type { ErrorCode } from '../contract/errors';
+import type { Mode } from '../contract/input';
+import type { Pair, Side } from '../contract/observation';
+import { Deadline } from './deadline';
+import type { Run } from './run';
+import { write } from './steps';
+import { startWatch, takeIn } from './watch';
+
+/** Writes sent at most, counting those whose outcome is unknown: one, and one more proven to be needed. */
+const MAX_UNKNOWN_WRITES = 2;
+/** Attempts that provably did not count (429, connection refused) before the run stops without having written. */
+const MAX_UNSENT_WRITES = 10;
+const DEFAULT_WRITE_PAUSE_MS = 5_000;
+
+/**
+ * Makes one side active, with zero or one effective write: a write whose outcome is unknown is followed by reads only,
+ * and sent once more only after both services were seen to stand still.
+ *
+ * @returns false when a return to recovery was not written; a switchback that was not written ends the run.
+ */
+export async function promote(run: Run, target: Side): Promise<boolean> {
+  const { record, people } = run;
+  let unknown = 0;
+  for (let unsent = 0; unsent < MAX_UNSENT_WRITES; unsent += 1) {
+    const result = await sendPromotion(run, target);
+    switch (result?.outcome) {
+      case 'accepted':
+        record.note('the API accepted the promotion; only reads prove it');
+        return true;
+      case 'rehearsed':
+        record.note(`rehearsal: nothing was sent. ${result.detail}`);
+        return true;
+      case 'not-needed':
+        record.note(`no write needed: ${result.detail}`);
+        return true;
+      case 'not-applied':
+        record.note(`the promotion was not applied: ${result.detail}`);
+        await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
+        if (people.stopRequested && !record.mayHaveWritten) throw stopped(run);
+        break;
+      case 'not-allowed':
+      case 'refused':
+        return notWritten(run, target, result);
+      default:
+        unknown += 1;
+        if (await movedAfterUnknownWrite(run, target, result)) return true;
+        if (unknown === MAX_UNKNOWN_WRITES) return true;
+    }
+  }
+  return notWritten(run, target, undefined);
+}
+
+/** One attempt; `undefined` when it died and could not report. */
+async function sendPromotion({ record, request }: Run, target: Side): Promise<PromoteResult | undefined> {
+  const pair = record.thePair;
+  if (target === 'primary') {
+    const isRehearsal = request.mode === 'rehearse';
+    const headline = isRehearsal
+      ? `Rehearsing the promotion of ${pair.primary}: nothing will be sent.`
+      : `Promoting ${pair.primary}: from here on the run only goes forward.`;
+    record.enter('promote', headline);
+  }
+  if (request.mode === 'execute') record.pointOfNoReturn ??= new Date().toISOString();
+  const summary = summaryOf(target, request.mode, pair);
+  try {
+    const result = await write(summary).promote({
+      pair,
+      target,
+      ...(target === 'primary' && record.plan !== undefined ? { expected: record.plan.facts } : {}),
+      ...(request.mode === 'rehearse' ? { rehearse: true } : {}),
+    });
+    record.count(result);
+    record.mayHaveWritten ||= result.outcome === 'accepted' || result.outcome === 'unknown';
+    if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
+    record.saw(result.situation, result.observed);
+    return result;
+  } catch (error) {
+    record.mayHaveWritten = true;
+    record.countLostWrite();
+    record.note(`the attempt to promote ended without an answer (${rootMessage(error)})`);
+    return undefined;
+  }
+}
+
+/** In the history the marker of the point of no return: what comes after it may have been written. */
+function summaryOf(target: Side, mode: Mode, { primary, recovery }: Pair): string {
+  if (mode === 'rehearse') return `rehearsal: promote ${primary}, nothing is sent`;
+  return target === 'primary' ? `point of no return: promote ${primary}` : `undo: promote ${recovery}`;
+}
+
+/** A stop that arrives while nothing was written ends the pause at once. */
+async function pause({ people, record }: Run, ms: number): Promise<void> {
+  await condition(() => people.stopRequested && !record.mayHaveWritten, ms, {
+    summary: 'pause before the next attempt',
+  });
+}
+
+/** Only reads, until the pair has moved (true) or has provably stood still for the quiet window (false). */
+async function movedAfterUnknownWrite(
+  run: Run,
+  target: Side,
+  result: PromoteResult | undefined,
+): Promise<boolean> {
+  const { record, people, request } = run;
+  const detail = result === undefined ? 'the worker did not report' : result.detail;
+  record.enter('promote-uncertain', `The outcome of the promotion is unknown (${detail}). Only reading now.`);
+  const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for a proof of what the write did');
+  record.waitFor({
+    for: 'proof of what the write did',
+    wanted: 'both services read, moving or at rest',
+    until: deadline.at,
+  });
+  const before = record.situation;
+  const watch = startWatch(run, target, request.quietWindowMs);
+  await condition(() => watch.ended || deadline.passed || people.decision !== undefined);
+  watch.stop();
+  deadline.cancel();
+  takeIn(run, watch);
+  if (watch.result?.ended !== 'quiet') return true;
+  record.note(`the write had no effect: the pair stayed ${before} for the quiet window`);
+  return false;
+}
+
+/** The write is provably not there: a run that has not written ends here, a return parks again. */
+function notWritten({ record }: Run, target: Side, result: PromoteResult | undefined): false {
+  const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} got through`;
+  if (target === 'recovery' || record.mayHaveWritten) {
+    record.alarm('not-written', `the promotion of ${record.thePair[target]} was not written: ${detail}`);
+    return false;
+  }
+  throw record.failure(codeOf(result), 'aborted', `Nothing was written: ${detail}. Now: ${record.seen}.`);
+}
+
+/** Why nothing was written; without a result, no attempt got through. */
+function codeOf(result: PromoteResult | undefined): ErrorCode {
+  if (result === undefined) return 'AIVEN_UNAVAILABLE';
+  return result.outcome === 'refused' ? 'PROMOTE_REFUSED' : 'DRIFTED';
+}
+
+/** What ends a run that somebody stopped while nothing was written. */
+export function stopped({ record }: Run): Error {
+  const abort = record.abortRequested;
+  if (abort !== undefined) {
+    return record.failure(
+      'ABORTED',
+      'aborted',
+      `${abort.by} aborted the run before anything was written: ${abort.reason}.`,
+    );
+  }
+  const headline = 'Cancelled before anything was written.';
+  record.failure('CANCELLED', 'aborted', headline);
+  return new CancelledFailure(headline);
+}
+
+function rootMessage(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return root instanceof Error ? root.message : String(root);
+}

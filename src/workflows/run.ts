@@ -1,0 +1,10 @@
+import type { SwitchbackRequest } from '../contract/input';
+import type { People } from './people';
+import type { RunRecord } from './run-record';
+
+/** What the steps of a run share. */
+export interface Run {
+  request: SwitchbackRequest;
+  record: RunRecord;
+  people: People;
+}
