@@ -2,7 +2,6 @@
 export type Phase =
   | 'validate'
   | 'discover'
-  | 'lock'
   | 'preflight'
   | 'approval'
   | 'promote'

@@ -82,15 +82,10 @@ export interface Decision {
   at: string;
 }
 
-/** The result of a run, or the first detail of its failure. Empty lists are left out. */
-export interface SwitchbackReport {
-  outcome: Outcome;
-  /** Set when the run failed. */
-  code?: ErrorCode;
+/** What a run knows, in its status and in its report. Empty lists are left out. */
+export interface RunFacts {
   /** One sentence: what is true now. */
   headline: string;
-  /** One sentence: what to do next. */
-  next: string;
   project: string;
   primary: string;
   recovery?: string;
@@ -109,11 +104,20 @@ export interface SwitchbackReport {
   approvals?: Approval[];
   acknowledgements?: Acknowledgement[];
   abortRequested?: AbortRequest;
-  /** When somebody asked to cancel after the point of no return; the run finished forward. */
+  /** When somebody asked to cancel; after the point of no return the run finishes forward. */
   cancelRequestedAt?: string;
-  requests: RequestCounts;
   requestedBy?: string;
   reason?: string;
+}
+
+/** The result of a run, or the first detail of its failure. */
+export interface SwitchbackReport extends RunFacts {
+  outcome: Outcome;
+  /** Set when the run failed. */
+  code?: ErrorCode;
+  /** One sentence: what to do next. */
+  next: string;
+  requests: RequestCounts;
   workflowId: string;
   runId: string;
   startedAt: string;

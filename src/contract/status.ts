@@ -1,7 +1,5 @@
-import type { Acknowledgement, CheckResult } from './checks';
-import type { PairObservation, Situation } from './observation';
 import type { Phase } from './phase';
-import type { AbortRequest, Alarm, Approval, Decision, Outcome, Plan, TimelineEntry } from './report';
+import type { Outcome, RunFacts } from './report';
 
 /** Why the run waits: never a silent wait. */
 export interface Waiting {
@@ -15,26 +13,11 @@ export interface Waiting {
   until?: string;
 }
 
-/** The answer of the query `status`. Empty lists are left out. */
-export interface SwitchbackStatus {
+/** The answer of the query `status`. */
+export interface SwitchbackStatus extends RunFacts {
   phase: Phase;
-  /** One sentence: what is true now. */
-  headline: string;
-  project: string;
-  primary: string;
-  recovery?: string;
-  situation?: Situation;
-  observed?: PairObservation;
+  /** Absent while the run does something else than wait. */
   waiting?: Waiting;
-  pointOfNoReturn?: string;
-  checks?: CheckResult[];
-  alarms?: Alarm[];
-  decisions?: Decision[];
-  plan?: Plan;
-  approvals?: Approval[];
-  acknowledgements?: Acknowledgement[];
-  abortRequested?: AbortRequest;
-  timeline: TimelineEntry[];
   /** Set when the run has ended. */
   outcome?: Outcome;
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { behaviourSchema, type Change, overridesSchema } from './changes';
 import { ApiError } from './errors';
 import type { FaultInput } from './faults';
-import type { Lab, LabPair } from './lab';
+import type { Lab, LabPair } from './surface';
 
 /**
  * The lab's own door, under `/_lab`: look at requests and pairs, add faults, make things happen.
