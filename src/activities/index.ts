@@ -11,16 +11,24 @@ import { watchPair } from './watch-pair';
 export interface ActivityDependencies {
   aiven: AivenClient;
   policy: ApprovalPolicy;
+  /** Fires when this worker is told to stop: waits are handed on at once. Default: never. */
+  stopping?: AbortSignal;
 }
 
+const NEVER = new AbortController().signal;
+
 /** The activities of `switchbackWorkflow`, bound to a client. */
-export function createActivities({ aiven, policy }: ActivityDependencies): SwitchbackActivities {
+export function createActivities({
+  aiven,
+  policy,
+  stopping = NEVER,
+}: ActivityDependencies): SwitchbackActivities {
   return {
     discover: (input) => discover(aiven, input),
     inspectLock,
     preflight: async (input) => ({ ...(await preflight(aiven, input)), policy }),
     promote: (input) => promote(aiven, input),
-    watchPair: (input) => watchPair(aiven, input),
+    watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => verify(aiven, pair),
   };
 }

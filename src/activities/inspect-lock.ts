@@ -12,12 +12,9 @@ export async function inspectLock({ lockId, contender }: InspectLockInput): Prom
   if (lock === undefined) return { held: false, holder: undefined };
   const holder = lock.memo?.holder as LockHolder | undefined;
   // The newest run of the holder's id: after a Reset it is not the run that took the lock.
-  if (
-    holder !== undefined &&
-    holder.workflowId !== contender &&
-    (await describe(holder.workflowId)) !== undefined
-  ) {
-    return { held: true, holder };
+  if (holder !== undefined && holder.workflowId !== contender) {
+    const running = await describe(holder.workflowId);
+    if (running !== undefined) return { held: true, holder: { ...holder, runId: running.runId } };
   }
   try {
     await getClient().workflow.getHandle(lockId, lock.runId).terminate(`leaked: taken over by ${contender}`);

@@ -50,9 +50,10 @@ export async function promote(client: AivenClient, input: PromoteInput): Promise
     return answer('accepted', '');
   } catch (error) {
     if (!(error instanceof AivenApiError)) throw error;
-    if (error.outcome !== 'not-applied') return answer('unknown', error.message);
-    if (error.retryable) return answer('not-applied', error.message, error.retryAfterMs);
+    const { message, retryAfterMs } = error;
+    if (error.outcome !== 'not-applied') return answer('unknown', message, retryAfterMs);
+    if (error.retryable) return answer('not-applied', message, retryAfterMs);
     reading = await session.readPair(pair);
-    return answer('refused', error.message);
+    return answer('refused', message);
   }
 }

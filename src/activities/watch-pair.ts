@@ -1,4 +1,5 @@
-import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
+import { setTimeout } from 'node:timers/promises';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
 import { describePair, type Situation } from '../contract/observation';
@@ -14,14 +15,18 @@ const BEAT_MS = 2_000;
 /**
  * Reads both services again and again, heartbeating, until the goal is confirmed, the situation is another than
  * the workflow knows of, or the pair has stood still for the quiet window. It adds nothing to the history while
- * it waits. Good reads are counted afresh by every attempt: only what this process saw in a row counts.
+ * it waits. When the worker is told to stop, the attempt ends at once and the next worker goes on. Good reads are counted afresh by every attempt: only what this process saw in a row counts.
  */
-export async function watchPair(client: AivenClient, input: WatchInput): Promise<WatchResult> {
+export async function watchPair(
+  client: AivenClient,
+  input: WatchInput,
+  stopping: AbortSignal,
+): Promise<WatchResult> {
   const before = activityInfo().heartbeatDetails as WatchProgress | undefined;
   const progress = before ?? nothingReadYet(input.known);
   const beats = setInterval(() => heartbeat(progress), BEAT_MS);
   try {
-    return await watchUntilEnd(client, input, progress);
+    return await watchUntilEnd(client, input, progress, AbortSignal.any([cancellationSignal(), stopping]));
   } finally {
     clearInterval(beats);
   }
@@ -31,8 +36,9 @@ async function watchUntilEnd(
   client: AivenClient,
   input: WatchInput,
   progress: WatchProgress,
+  signal: AbortSignal,
 ): Promise<WatchResult> {
-  const session = new ApiSession(client, cancellationSignal(), progress.requests);
+  const session = new ApiSession(client, signal, progress.requests);
   const startedAt = Date.now();
   const goodReads = new Streak();
   const sameReads = new Streak();
@@ -83,8 +89,15 @@ async function watchUntilEnd(
       input.settleWindowMs * (moved ? 1 : 2),
       Math.random(),
     );
-    await sleep(Math.max(pause, session.retryAfterMs ?? 0));
+    await pauseFor(Math.max(pause, session.retryAfterMs ?? 0), signal);
   }
+}
+
+/** Ends early with the reason of the signal: a cancellation, or a worker that is told to stop. */
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => {
+    throw signal.reason;
+  });
 }
 
 function nothingReadYet(situation: Situation): WatchProgress {

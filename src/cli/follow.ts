@@ -1,9 +1,12 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
 import { SwitchbackError } from '../contract/errors';
+import type { Phase } from '../contract/phase';
 import { checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 500;
+/** What the checks found is shown below the entries of these. */
+const BEFORE_CHECKS: readonly Phase[] = ['validate', 'discover', 'preflight'];
 /** A worker or a server that restarts is away for less; a run is not over because nobody answers. */
 const PATIENCE_MS = 120_000;
 
@@ -44,7 +47,7 @@ export async function follow(
 function showNews(status: LiveStatus, shown: { entries: number; checks: number }, terminal: Terminal): void {
   const { timeline, checks = [] } = status;
   for (const entry of timeline.slice(shown.entries)) {
-    if (shown.checks === 0 && entry.phase !== 'preflight' && entry.phase !== 'discover') showChecks();
+    if (shown.checks === 0 && !BEFORE_CHECKS.includes(entry.phase)) showChecks();
     terminal.line(timelineLine(entry, terminal.colour));
   }
   shown.entries = timeline.length;

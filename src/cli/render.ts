@@ -51,12 +51,16 @@ export function liveLine(status: LiveStatus, now: Date): string | undefined {
   const { waiting, live } = status;
   if (waiting === undefined) return undefined;
   const seen = live === undefined ? waiting.observed : live.observed;
-  const waited = formatDuration(Math.max(0, now.getTime() - Date.parse(waiting.since)));
-  const left =
-    waiting.until === undefined
-      ? ''
-      : `, ${formatDuration(Math.max(0, Date.parse(waiting.until) - now.getTime()))} left`;
-  return `… ${waited}${left}: waiting for ${waiting.for} · ${seen}`;
+  const since = Date.parse(waiting.since);
+  const limit = waiting.until === undefined ? '' : ` of ${formatDuration(Date.parse(waiting.until) - since)}`;
+  // What was seen first: a narrow terminal cuts the rest.
+  return `… ${wholeSeconds(now.getTime() - since)}${limit} · ${seen} · waiting for ${waiting.for}`;
+}
+
+/** Anything finer would only flicker. */
+function wholeSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1_000);
 }
 
 /** How a run ended: the sentence first, then what to do, then the figures. */

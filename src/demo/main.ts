@@ -25,7 +25,10 @@ async function main(argv: string[]): Promise<number> {
   const terminal = createTerminal();
   const say = flags.json ? () => {} : (text: string) => terminal.line(text);
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupt.abort());
+  // The terminal may be closed before everything is cleaned up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
   const { bold, dim } = terminal.colour;
   say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
@@ -56,6 +59,7 @@ async function main(argv: string[]): Promise<number> {
       stage,
       project,
       primary,
+      flags.transition,
       flags.json ? undefined : terminal,
       interrupt.signal,
     );
@@ -105,17 +109,28 @@ function target(lab: Lab): { uris: Uris; project: string; primary: string; recov
   return { uris: { serviceUri, primaryUri, recoveryUri }, project: lab.project, primary, recovery };
 }
 
+/** The lab shows the first tenth of a role change as if nothing had happened; a window must be longer than that. */
+function settleWindowMs(transitionMs: number): number {
+  return Math.max(2_000, Math.ceil(transitionMs / 10));
+}
+
 /** Starts and follows the run, as the `switchback` command does; `undefined` when interrupted. */
 async function switchBack(
   stage: Stage,
   project: string,
   service: string,
+  transitionMs: number,
   terminal: Terminal | undefined,
   stop: AbortSignal,
 ): Promise<SwitchbackReport | undefined> {
   const client = await SwitchbackClient.connect({ address: stage.server.address });
   try {
-    const run = await client.start({ project, service, settleWindow: '2s', requestedBy: 'demo' });
+    const run = await client.start({
+      project,
+      service,
+      settleWindow: `${settleWindowMs(transitionMs)}ms`,
+      requestedBy: 'demo',
+    });
     if (terminal !== undefined) await follow(client, run, terminal, stop);
     return await unlessStopped(client.result(run.workflowId, run.runId), stop);
   } finally {

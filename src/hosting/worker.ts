@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { AivenClient } from '../aiven';
@@ -19,6 +20,13 @@ const SHUTDOWN_FORCE = '20s';
 const HEARTBEAT_THROTTLE = '2s';
 /** A waiting run holds one slot of about 10 KB, so slots are cheap; promotions must never queue behind waits. */
 const ACTIVITY_SLOTS = 1_000;
+
+/** What a wait ends with when its worker is told to stop: another attempt, at once, by another worker. */
+const HANDED_ON = ApplicationFailure.create({
+  message: 'this worker is told to stop; the next one goes on watching',
+  type: 'WORKER_STOPPING',
+  nextRetryDelay: '100ms',
+});
 
 export interface HostedWorker {
   /** Runs until `stop` fires; rejects when the worker breaks. */
@@ -42,18 +50,19 @@ export async function createWorker(
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
     const aiven = new AivenClient({ ...config.aiven, userAgent: `switchback/${version}` });
+    const stopping = new AbortController();
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue: config.taskQueue,
       workflowBundle: { codePath: bundle },
-      activities: createActivities({ aiven, policy: config.policy }),
+      activities: createActivities({ aiven, policy: config.policy, stopping: stopping.signal }),
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: SHUTDOWN_FORCE,
     });
-    return { run: (stop) => run(worker, connection, aiven, config.readyFile, stop) };
+    return { run: (stop) => run(worker, stopping, connection, aiven, config.readyFile, stop) };
   } catch (error) {
     await connection.close();
     throw error;
@@ -62,12 +71,14 @@ export async function createWorker(
 
 async function run(
   worker: Worker,
+  stopping: AbortController,
   connection: NativeConnection,
   aiven: AivenClient,
   readyFile: string | undefined,
   stop: AbortSignal,
 ): Promise<void> {
   const shutdown = () => {
+    stopping.abort(HANDED_ON);
     if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   stop.addEventListener('abort', shutdown);

@@ -68,6 +68,9 @@ export function addControlPath(server: FastifyInstance, lab: Lab): void {
     const pair = pairOf(request);
     const over = begin(pair);
     if ('wait' in (request.query as object)) await over;
+    // Refused at once, or begun; what befalls a change that has begun shows in the status.
+    else await Promise.race([over, new Promise((resolve) => setImmediate(resolve))]);
+    over.catch(() => {});
     return pair.status();
   }
 }

@@ -1,6 +1,8 @@
 import type { Service } from '../aiven';
-import type { ServiceObservation, Side } from '../contract/observation';
+import type { PairObservation, ServiceObservation, Side } from '../contract/observation';
 import { observePair, type PairFacts } from './observation';
+
+const UPDATE_TIME = 'update time';
 
 /**
  * The facts that must not move between the checks and the write, in words a person understands: what the two services
@@ -25,6 +27,16 @@ export function driftBetween(
   );
 }
 
+/** True when neither service says that it was changed since these facts were read. */
+export function isUntouched(
+  since: Readonly<Record<string, string>>,
+  { primary, recovery }: PairObservation,
+): boolean {
+  const isSame = (side: Side, now: ServiceObservation) =>
+    now.readable && since[`${side} ${now.service} ${UPDATE_TIME}`] === now.updatedAt;
+  return isSame('primary', primary) && isSame('recovery', recovery);
+}
+
 function sideOf(side: Side, facts: PairFacts, observed: ServiceObservation): Record<string, string> {
   const fact = facts[side];
   const name = `${side} ${observed.service}`;
@@ -36,7 +48,7 @@ function sideOf(side: Side, facts: PairFacts, observed: ServiceObservation): Rec
     [`${name} role`]: observed.role,
     [`${name} state`]: stateOf(fact.value),
     [`${name} nodes not running`]: nodesNotRunning(fact.value),
-    [`${name} update time`]: observed.updatedAt,
+    [`${name} ${UPDATE_TIME}`]: observed.updatedAt,
     [`${name} peers`]: observed.peers.join(' and ') || 'none',
     [`${name} in-service switchover`]: fact.value.maintenance?.controlledSwitchover?.state ?? 'not told',
   };

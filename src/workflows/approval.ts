@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Preflight } from '../contract/activities';
+import { stops } from '../contract/checks';
 import { driftBetween } from '../rules/critical';
 import { Deadline } from './deadline';
 import type { Run } from './run';
@@ -18,19 +19,12 @@ export async function approve(
 ): Promise<Preflight> {
   const { request, record, people } = run;
   const required = request.approvalRequired || first.policy.approvalRequired;
-  if (required && first.policy.fourEyes && request.requestedBy.trim() === '') {
-    throw record.failure(
-      'INVALID_INPUT',
-      'invalid-input',
-      'Nothing was written: the run must be approved by somebody else than who asked for it, and the input does not say who asked.',
-      'start again with "requestedBy" in the input.',
-    );
-  }
   for (const one of request.acknowledge) record.acknowledge(one);
   record.planned(first, required);
 
   // Nothing will be written, or nobody is asked to let it be.
   if (first.verdict !== 'go' || request.mode === 'plan') return first;
+  if (required && first.policy.fourEyes && request.requestedBy.trim() === '') throw nobodyAsked(run);
   let current = first;
   const settled = () => record.toAcknowledge.length === 0 && (!required || people.approval !== undefined);
   if (record.toAcknowledge.length === 0 && !required) return first;
@@ -59,17 +53,34 @@ export async function approve(
         );
       }
       const again = await checkAgain();
-      const moved = driftBetween(current.critical, again.critical);
+      const moved = [...driftBetween(current.critical, again.critical), ...newFindings(current, again)];
       current = again;
       record.planned(again, required);
-      if (moved.length === 0 && settled()) return again;
-      if (moved.length > 0) record.voidApproval(moved);
+      if (moved.length === 0) return again;
+      record.voidApproval(moved);
       if (again.verdict !== 'go') return again;
     }
   } finally {
     people.closeGate();
     window.cancel();
   }
+}
+
+/** Without the name of who asked, nobody could be told to be somebody else. */
+function nobodyAsked({ record }: Run): Error {
+  return record.failure(
+    'INVALID_INPUT',
+    'invalid-input',
+    'Nothing was written: the run must be approved by somebody else than who asked for it, and the input does not say who asked.',
+    'start again with "requestedBy" in the input.',
+  );
+}
+
+/** What stops the run now and did not before: the fingerprint that was approved did not speak of it. */
+function newFindings(before: Preflight, now: Preflight): string[] {
+  const known = before.checks.filter(stops).map(({ id }) => id);
+  const found = now.checks.filter((check) => stops(check) && !known.includes(check.id));
+  return found.map(({ id, observed }) => `${id}: ${observed}`);
 }
 
 function waitsFor({ record }: Run, required: boolean): string {

@@ -14,12 +14,18 @@ export function currentDetails(status: SwitchbackStatus): string {
     ...waiting(status),
     ...alarms(status),
     '',
-    `**Phase** ${status.phase} · **primary** ${status.primary} · **recovery** ${status.recovery ?? 'not known yet'} · **project** ${status.project}`,
+    `**Phase** ${status.phase} · ${sides(status)} · **project** ${status.project}`,
     ...checks(status.checks ?? []),
     '',
     '### Timeline',
     ...status.timeline.slice(-TIMELINE_SHOWN).map((entry) => `- \`${clock(entry.at)}\` ${entry.event}`),
   ].join('\n');
+}
+
+/** Until the pair is found, nothing is known but the service that the input names. */
+function sides({ primary, recovery, dialect }: SwitchbackStatus): string {
+  if (dialect === undefined) return `**named service** ${primary}`;
+  return `**primary** ${primary} · **recovery** ${recovery}`;
 }
 
 function waiting({ phase, waiting }: SwitchbackStatus): string[] {
@@ -40,8 +46,8 @@ function waiting({ phase, waiting }: SwitchbackStatus): string[] {
   return [...lines, ...hints];
 }
 
-function alarms({ alarms = [] }: SwitchbackStatus): string[] {
-  const standing = alarms.filter((alarm) => alarm.until === undefined);
+function alarms({ alarms = [], headline }: SwitchbackStatus): string[] {
+  const standing = alarms.filter((alarm) => alarm.until === undefined && !headline.includes(alarm.message));
   return standing.map((alarm) => `\n> **ALARM since ${clock(alarm.since)}:** ${alarm.message}`);
 }
 
@@ -51,11 +57,16 @@ function checks(results: CheckResult[]): string[] {
   const lines = findings.map((check) => {
     const line = `- **${check.verdict}** ${check.title}: ${check.observed}`;
     if (check.acknowledged !== undefined) return `${line}. Acknowledged by ${check.acknowledged.by}.`;
-    return stops(check) ? `${line}. Wanted: ${check.wanted}. ${check.remedy}` : line;
+    return stops(check) ? `${line}. Wanted: ${check.wanted}. ${withCode(check.remedy)}` : line;
   });
   const unasked =
     notChecked.length > 0 ? [`- not checked: ${notChecked.map(({ id }) => id).join(', ')}`] : [];
   return ['', '### Checks', `- ${passed} of ${results.length} pass`, ...lines, ...unasked];
+}
+
+/** The UI turns straight quotes into typographic ones outside of code, and nobody could paste that JSON. */
+function withCode(text: string): string {
+  return text.replace(/\{"[^}]*\}/g, '`$&`');
 }
 
 /** `03:12:45 UTC` out of an ISO time. */

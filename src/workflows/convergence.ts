@@ -5,7 +5,7 @@ import { compensationFor } from '../rules/moves';
 import { Deadline } from './deadline';
 import { promote, stopped } from './promotion';
 import type { Run } from './run';
-import { POLICY } from './run-record';
+import { POLICY, type RunRecord } from './run-record';
 import { read } from './steps';
 import { startWatch, takeIn } from './watch';
 
@@ -67,15 +67,20 @@ async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promis
 
 /** One more read, when all seems over: false sends the run back to where it waited. */
 async function verify({ record }: Run, goal: Side): Promise<boolean> {
-  const pair = record.thePair;
   const back = record.bookmark();
   record.enter('verify', 'Reading both services once more.');
-  const verified = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
-  record.count(verified);
-  record.saw(verified.situation, verified.observed);
-  if (verified.situation === `${goal}-active`) return true;
+  await lookAgain(record);
+  if (record.situation === `${goal}-active`) return true;
   back();
   return false;
+}
+
+/** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */
+async function lookAgain(record: RunRecord): Promise<void> {
+  const pair = record.thePair;
+  const seen = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
+  record.count(seen);
+  record.saw(seen.situation, seen.observed);
 }
 
 /** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
@@ -85,17 +90,24 @@ async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settl
   const decided = () => people.decision !== undefined;
   if (!decided()) {
     const problem = `the pair did not settle in time: ${record.seen}`;
-    record.enter('needs-operator', `A person must decide: ${problem}.`);
+    record.enter('needs-operator', 'A person must decide: the pair did not settle in time.');
     record.alarm('deadline', problem);
     const window = new Deadline(request.decisionWindowMs, 'time for a person to decide');
     record.waitFor({
-      for: `the update decide, or else the policy ${request.onTimeout}`,
+      for:
+        request.onTimeout === 'hold'
+          ? 'the update decide (policy: hold)'
+          : `the update decide, or else the policy ${request.onTimeout}`,
       wanted,
       until: window.at,
     });
     const settled = await reaches(run, goal, () => window.passed || decided());
     window.cancel();
     if (settled) return 'settled';
+    if (!decided()) await lookAgain(record);
+    if (!decided() && mayBeOnItsWay(run, goal) && !(await standsStill(run, goal))) {
+      if (!decided()) return 'wait';
+    }
     if (!decided()) applyPolicy(run, goal);
   }
   while (!decided()) {
@@ -105,10 +117,25 @@ async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settl
   return actUpon(run);
 }
 
-function actUpon({ record, people }: Run): Decision['action'] {
+/** What looks as if the promotion had had no effect may be a switch whose roles come late. */
+function mayBeOnItsWay({ record }: Run, goal: Side): boolean {
+  return goal === 'primary' && record.mayHaveWritten && record.situation === 'recovery-active';
+}
+
+async function standsStill(run: Run, goal: Side): Promise<boolean> {
+  const watch = startWatch(run, goal, run.request.quietWindowMs);
+  await condition(() => watch.ended || run.people.decision !== undefined);
+  watch.stop();
+  takeIn(run, watch);
+  return watch.result?.ended === 'quiet';
+}
+
+async function actUpon({ record, people }: Run): Promise<Decision['action']> {
   const { decision } = people;
   if (decision === undefined) throw new Error('there is no decision to act upon');
   people.decision = undefined;
+  // The last word of the run says what is true then.
+  if (decision.action === 'give-up' || decision.action === 'accept') await lookAgain(record);
   if (decision.action === 'give-up') {
     throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);
   }

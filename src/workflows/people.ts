@@ -166,7 +166,7 @@ export class People {
   }
 
   #abort({ by, reason }: NamedReason): AbortRequest {
-    const effect = this.record.mayHaveWritten ? 'finishing-forward' : 'aborted';
+    const effect = this.record.isPastNoReturn ? 'finishing-forward' : 'aborted';
     const abort: AbortRequest = this.record.abortRequested ?? { by, reason, at: now(), effect };
     if (this.record.abortRequested === undefined) this.record.abortAsked(abort);
     this.stopRequested = true;

@@ -113,7 +113,8 @@ async function movedAfterUnknownWrite(
     until: deadline.at,
   });
   const before = record.situation;
-  const watch = startWatch(run, target, request.quietWindowMs);
+  const quietWindowMs = Math.max(request.quietWindowMs, result?.retryAfterMs ?? 0);
+  const watch = startWatch(run, target, quietWindowMs);
   await condition(() => watch.ended || deadline.passed || people.decision !== undefined);
   watch.stop();
   deadline.cancel();
@@ -143,6 +144,7 @@ function codeOf(result: PromoteResult | undefined): ErrorCode {
 export function stopped({ record }: Run): Error {
   const abort = record.abortRequested;
   if (abort !== undefined) {
+    record.abortGranted(abort);
     return record.failure(
       'ABORTED',
       'aborted',

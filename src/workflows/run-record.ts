@@ -94,6 +94,11 @@ export class RunRecord {
     return this.#alarms.filter((alarm) => alarm.until === undefined);
   }
 
+  /** True while a promotion is on its way, too: whether that one counts is not known yet. */
+  get isPastNoReturn(): boolean {
+    return this.mayHaveWritten || this.pointOfNoReturn !== undefined;
+  }
+
   get hasEnded(): boolean {
     return this.#outcome !== undefined;
   }
@@ -199,8 +204,10 @@ export class RunRecord {
   /** The approval no longer counts, since the facts that it was given for have moved. */
   voidApproval(moved: string[]): void {
     const last = this.#approvals.at(-1);
-    if (last !== undefined && last.voidedBy === undefined) last.voidedBy = moved;
-    this.note(`the facts have moved, so that an approval no longer counts: ${moved.join('; ')}`);
+    const isVoid = last !== undefined && last.voidedBy === undefined;
+    if (isVoid) last.voidedBy = moved;
+    const so = isVoid ? `, so that the approval by ${last.by} no longer counts` : '';
+    this.note(`the facts have moved${so}: ${moved.join('; ')}`);
   }
 
   acknowledge(given: Acknowledgement): Acknowledgement {
@@ -217,9 +224,14 @@ export class RunRecord {
     this.note(`${abort.by} asked to abort (${abort.reason}): ${abort.effect}`);
   }
 
+  /** The promotion that was on its way turned out not to count, so that the run can still be stopped. */
+  abortGranted(abort: AbortRequest): void {
+    this.abortRequested = { ...abort, effect: 'aborted' };
+  }
+
   cancelAsked(): void {
     this.cancelRequestedAt = now();
-    const late = this.mayHaveWritten ? ' after the point of no return: finishing forward' : '';
+    const late = this.isPastNoReturn ? ' after the point of no return: finishing forward' : '';
     this.note(`cancellation requested${late}`);
   }
 
@@ -243,7 +255,7 @@ export class RunRecord {
     this.#closeAlarms((alarm) => !isOfTheRun(alarm));
     this.note(`${situation}: ${describePair(observed)}`);
     const alarm = ALARMS[situation];
-    if (alarm !== undefined) this.alarm(situation, alarm);
+    if (alarm !== undefined) this.alarm(situation, goneFrom(observed) ?? alarm);
   }
 
   alarm(cause: Alarm['cause'], message: string): void {
@@ -336,6 +348,13 @@ export class RunRecord {
   #closeAlarms(which: (alarm: Alarm) => boolean): void {
     for (const alarm of this.standingAlarms.filter(which)) alarm.until = now();
   }
+}
+
+/** A service that vanished is worse than one that cannot be read now. */
+function goneFrom({ primary, recovery }: PairObservation): string | undefined {
+  const gone = [primary, recovery].filter((side) => !side.readable && side.gone);
+  if (gone.length === 0) return undefined;
+  return `${gone.map(({ service }) => service).join(' and ')} vanished: the API says that there is no such service`;
 }
 
 function isOfTheRun({ cause }: Alarm): boolean {

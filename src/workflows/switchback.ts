@@ -49,8 +49,9 @@ class Switchback implements Run {
     return CancellationScope.nonCancellable(async () => {
       if (verdict === 'at-rest') return this.#succeed();
       if (verdict === 'go') await promote(this, 'primary');
-      const isRehearsal = verdict === 'go' && this.request.mode === 'rehearse';
-      return this.#conclude(await converge(this, isRehearsal ? 'recovery' : 'primary'));
+      // A rehearsal changes nothing, so that the side that is active stays so.
+      const stays = this.request.mode === 'rehearse' && this.record.situation === 'recovery-active';
+      return this.#conclude(await converge(this, stays ? 'recovery' : 'primary'));
     });
   }
 

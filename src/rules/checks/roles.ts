@@ -136,7 +136,9 @@ function judgeMasters({ facts, observed: { primary, recovery } }: Context): Answ
   } as const;
   const [active, passive] = bySides[roles as keyof typeof bySides] ?? [];
   if (active === undefined || passive === undefined) {
-    return { finding: 'unknown', observed: `not one active and one passive service: ${roles}`, evidence };
+    const remedy = 'Settle the roles of the two services first: see the check switchover-completed.';
+    const observed = `not one active and one passive service: ${roles}`;
+    return { finding: 'unknown', observed, evidence, remedy };
   }
   if (![active, passive].every(tellsNodeRoles)) {
     return { finding: 'warn', observed: 'the API does not tell the roles of all nodes', evidence };
