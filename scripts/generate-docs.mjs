@@ -8,7 +8,7 @@ import { ROOT } from './lib/project.mjs';
 await build();
 const load = createRequire(join(ROOT, 'dist', 'x'));
 const { errors, exitCodeMeanings } = load('./contract/errors.js');
-const { catalogue } = load('./rules/checks.js');
+const { catalogue } = load('./rules/checks/index.js');
 
 const pages = { 'docs/errors.md': errorsPage(), 'docs/checks.md': checksPage() };
 const differing = Object.entries(pages).filter(([path, text]) => text !== current(path));
@@ -51,19 +51,39 @@ ${entries.join('\n')}`;
 
 function checksPage() {
   const rows = catalogue().map(
-    ({ id, title, severity, wanted, remedy }) =>
-      `| \`${id}\` | ${severity} | ${title} | ${wanted} | ${remedy} |`,
+    ({ id, title, severities, guards, looksAt, wanted, remedy }) =>
+      `| \`${id}\` | ${severities.join(', ')} | ${stopsWhen(severities, guards)} | ${title} | ${looksAt} | ${wanted} | ${remedy} |`,
   );
   return `# Preconditions
 
-<!-- Generated from src/rules/checks.ts by \`npm run docs\`. -->
+<!-- Generated from src/rules/checks/ and src/contract/checks.ts by \`npm run docs\`. -->
 
 What must hold before anything is written. Every check answers \`pass\`, \`warn\`, \`block\` or \`unknown\`, with what was
-observed, what was wanted, what to do and which requests say so. \`unknown\` (a fact could not be read) stops the run
-wherever \`block\` would: nothing is guessed.
+observed, what was wanted, what to do, and which requests say so and when. Nothing is guessed: a fact that could not be
+read is \`unknown\`.
 
-| id | severity | check | wanted | remedy |
-|---|---|---|---|---|
+| severity of a finding | what it does |
+|---|---|
+| \`block\` | hard: stops the run, and cannot be acknowledged |
+| \`ack\` | soft: stops the run until a person acknowledges it by the id of the check, with a name and a reason |
+| \`warn\` | for the record; never stops a run |
+
+Where a check has several severities, the first is that of an \`unknown\` fact; a worse or a lesser finding has another one.
+So an \`unknown\` stops the run wherever a check begins with \`block\` or \`ack\`. What no request can answer reads
+\`not checked\` and never \`pass\`: look at it yourself.
+
+A run that finds the primary active and the recovery service passive has nothing to write: only the checks that stop
+*always* stop it then, and what the others find is for the record.
+
+All facts are read at once, in seven requests (eight in the promote-to-master dialect), each with its own time limit.
+
+| id | severity | stops | check | looks at | wanted | remedy |
+|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
+}
+
+function stopsWhen(severities, guards) {
+  if (severities.every((severity) => severity === 'warn')) return 'never';
+  return guards === 'run' ? 'always' : 'before a write';
 }

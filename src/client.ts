@@ -11,20 +11,36 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  NamespaceNotFoundError,
+  type UpdateDefinition,
+} from '@temporalio/common';
 import type { WatchProgress } from './contract/activities';
+import type { Acknowledgement } from './contract/checks';
 import { type ErrorCode, errors, SwitchbackError } from './contract/errors';
 import { parseInput, type SwitchbackInput } from './contract/input';
-import { type DecideInput, decideUpdate, statusQuery } from './contract/messages';
-import type { Decision, SwitchbackReport } from './contract/report';
+import {
+  type ApproveInput,
+  abortUpdate,
+  acknowledgeUpdate,
+  approveUpdate,
+  type DecideInput,
+  decideUpdate,
+  type NamedReason,
+  rejectUpdate,
+  statusQuery,
+} from './contract/messages';
+import type { AbortRequest, Approval, Decision, SwitchbackReport } from './contract/report';
 import type { SwitchbackStatus } from './contract/status';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
 
 export * from './contract/activities';
 export * from './contract/checks';
 export { type ErrorCode, errors, SwitchbackError } from './contract/errors';
-export type { OnTimeout, SwitchbackInput } from './contract/input';
-export type { DecideInput } from './contract/messages';
+export type { Mode, OnTimeout, SwitchbackInput } from './contract/input';
+export type { ApproveInput, DecideInput, NamedReason } from './contract/messages';
 export * from './contract/observation';
 export type { Phase } from './contract/phase';
 export * from './contract/report';
@@ -122,7 +138,9 @@ export class SwitchbackClient {
     if (!parsed.ok)
       throw new SwitchbackError('INVALID_INPUT', `Nothing was started: ${parsed.faults.join('; ')}.`);
     const { project, service } = parsed.request;
-    const workflowId = options.workflowId ?? workflowIdOf(project, service);
+    // A plan writes nothing, so that it may stand beside a run.
+    const suffix = parsed.request.mode === 'plan' ? '.plan' : '';
+    const workflowId = options.workflowId ?? `${workflowIdOf(project, service)}${suffix}`;
     try {
       const handle = await this.#ask(() =>
         this.temporal.workflow.start(WORKFLOW_TYPE, {
@@ -209,18 +227,28 @@ export class SwitchbackClient {
    * @throws SwitchbackError INVALID_INPUT when the run refuses the decision, with its reason; RUN_NOT_FOUND also
    * when it has ended.
    */
-  async decide(workflowId: string, decision: DecideInput): Promise<Decision> {
-    try {
-      return await this.#send(workflowId, decision);
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError && !(await this.isRunning(workflowId))) {
-        const message = `The run ${workflowId} has ended; there is nothing to decide any more.`;
-        throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
-      }
-      const refused = rootOf(error);
-      if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
-      throw this.#translate(error, workflowId);
-    }
+  decide(workflowId: string, decision: DecideInput): Promise<Decision> {
+    return this.#update(workflowId, decideUpdate, decision);
+  }
+
+  /** Approves the plan that the run shows; the answer is the approval that counts. Throws like {@link decide}. */
+  approve(workflowId: string, approval: ApproveInput): Promise<Approval> {
+    return this.#update(workflowId, approveUpdate, approval);
+  }
+
+  /** Rejects the plan; the run ends without a write. Throws like {@link decide}. */
+  reject(workflowId: string, rejection: NamedReason): Promise<Approval> {
+    return this.#update(workflowId, rejectUpdate, rejection);
+  }
+
+  /** Answers for a soft finding while the run waits. Throws like {@link decide}. */
+  acknowledge(workflowId: string, acknowledgement: Acknowledgement): Promise<Acknowledgement> {
+    return this.#update(workflowId, acknowledgeUpdate, acknowledgement);
+  }
+
+  /** Stops the run if nothing was written yet; the answer says whether it was in time. Throws like {@link decide}. */
+  abort(workflowId: string, request: NamedReason): Promise<AbortRequest> {
+    return this.#update(workflowId, abortUpdate, request);
   }
 
   /**
@@ -261,13 +289,35 @@ export class SwitchbackClient {
     }
   }
 
-  /** A decision that ends the run can meet news of the run in the same task, and is then to be sent again. */
-  async #send(workflowId: string, decision: DecideInput): Promise<Decision> {
+  async #update<Answer, Payload>(
+    workflowId: string,
+    update: UpdateDefinition<Answer, [Payload]>,
+    payload: Payload,
+  ): Promise<Answer> {
+    try {
+      return await this.#send(workflowId, update, payload);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError && !(await this.isRunning(workflowId))) {
+        const message = `The run ${workflowId} has ended; there is nothing to ${update.name} any more.`;
+        throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
+      }
+      const refused = rootOf(error);
+      if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
+      throw this.#translate(error, workflowId);
+    }
+  }
+
+  /** An update that ends the run can meet news of the run in the same task, and is then to be sent again. */
+  async #send<Answer, Payload>(
+    workflowId: string,
+    update: UpdateDefinition<Answer, [Payload]>,
+    payload: Payload,
+  ): Promise<Answer> {
     const handle = this.temporal.workflow.getHandle(workflowId);
     const updateId = randomUUID(); // the same for all attempts, so that it counts once
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#ask(() => handle.executeUpdate(decideUpdate, { args: [decision], updateId }));
+        return await this.#ask(() => handle.executeUpdate(update, { args: [payload], updateId }));
       } catch (error) {
         const root = rootOf(error);
         const lost = isGrpcServiceError(root) && root.code === grpcStatus.FAILED_PRECONDITION;

@@ -8,11 +8,11 @@ import {
   type PairObservation,
   type Situation,
 } from '../contract/observation';
-import type { SwitchbackReport, TimelineEntry } from '../contract/report';
+import type { Plan, SwitchbackReport, TimelineEntry } from '../contract/report';
 import type { Terminal } from './terminal';
 
 type Colour = Terminal['colour'];
-const LABEL_WIDTH = 11;
+const LABEL_WIDTH = 13;
 const PHASE_WIDTH = 19;
 
 export function timelineLine(entry: TimelineEntry, c: Colour): string {
@@ -78,8 +78,23 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
     row('now', report.headline),
     row('next', report.next),
     ...(report.observed === undefined ? [] : [row('observed', describePair(report.observed))]),
+    ...(report.outcome === 'planned' && report.plan !== undefined
+      ? planRows(report.plan).map(([k, v]) => row(k, v))
+      : []),
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
+  ];
+}
+
+/** What an approver would read. */
+function planRows({ request, fingerprint, approvalRequired, toAcknowledge }: Plan): [string, string][] {
+  return [
+    ['would send', `${request.method} ${request.path} ${JSON.stringify(request.body)}`],
+    ['fingerprint', fingerprint],
+    ['approval', approvalRequired ? 'required' : 'not required'],
+    ...(toAcknowledge.length > 0
+      ? [['acknowledge', toAcknowledge.join(', ')] satisfies [string, string]]
+      : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Preflight } from '../contract/activities';
 import { stops } from '../contract/checks';
 import { driftBetween } from '../rules/critical';
 import { Deadline } from './deadline';
+import { rejected } from './promotion';
 import type { Run } from './run';
 
 /**
@@ -20,7 +21,7 @@ export async function approve(
   const { request, record, people } = run;
   const required = request.approvalRequired || first.policy.approvalRequired;
   for (const one of request.acknowledge) record.acknowledge(one);
-  record.planned(first, required);
+  if (first.verdict === 'go') record.planned(first, required);
 
   // Nothing will be written, or nobody is asked to let it be.
   if (first.verdict !== 'go' || request.mode === 'plan') return first;
@@ -42,8 +43,7 @@ export async function approve(
       await condition(() => settled() || people.approval?.verdict === 'rejected' || window.passed);
       people.closeGate();
       if (people.approval?.verdict === 'rejected') {
-        const { by, reason } = people.approval;
-        throw record.failure('REJECTED', 'aborted', `Nothing was written: ${by} rejected it (${reason}).`);
+        throw rejected(record, people.approval);
       }
       if (!settled()) {
         throw record.failure(

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Pair, Side } from '../contract/observation';
 import type { Decision } from '../contract/report';
+import { isUntouched } from '../rules/critical';
 import { compensationFor } from '../rules/moves';
 import { Deadline } from './deadline';
 import { promote, stopped } from './promotion';
@@ -157,7 +158,9 @@ function applyPolicy({ request, record, people }: Run, goal: Side): void {
   if (goal === 'recovery' || record.policyActed) return;
   const compensation = compensationFor(situation, observed, request.onTimeout);
   if (compensation === 'end-not-switched') {
-    const headline = `The promotion had no effect: ${record.seen}. Applications still work against the recovery service.`;
+    const hadNoEffect = !record.moved && isUntouched(record.plan?.facts ?? {}, observed);
+    const what = hadNoEffect ? 'The promotion had no effect' : 'The pair moved, and is back where it was';
+    const headline = `${what}: ${record.seen}. Applications still work against the recovery service.`;
     throw record.failure('NOT_SWITCHED', 'not-switched', headline);
   }
   if (compensation === 'return-to-recovery') {

@@ -3,8 +3,10 @@ import type { PromoteResult } from '../contract/activities';
 import type { ErrorCode } from '../contract/errors';
 import type { Mode } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
+import type { Approval } from '../contract/report';
 import { Deadline } from './deadline';
 import type { Run } from './run';
+import type { RunRecord } from './run-record';
 import { write } from './steps';
 import { startWatch, takeIn } from './watch';
 
@@ -141,7 +143,8 @@ function codeOf(result: PromoteResult | undefined): ErrorCode {
 }
 
 /** What ends a run that somebody stopped while nothing was written. */
-export function stopped({ record }: Run): Error {
+export function stopped({ record, people }: Run): Error {
+  if (people.approval?.verdict === 'rejected') return rejected(record, people.approval);
   const abort = record.abortRequested;
   if (abort !== undefined) {
     record.abortGranted(abort);
@@ -154,6 +157,11 @@ export function stopped({ record }: Run): Error {
   const headline = 'Cancelled before anything was written.';
   record.failure('CANCELLED', 'aborted', headline);
   return new CancelledFailure(headline);
+}
+
+/** Whoever rejects first is not overruled by a stop that comes in the same moment. */
+export function rejected(record: RunRecord, { by, reason }: Approval): Error {
+  return record.failure('REJECTED', 'aborted', `Nothing was written: ${by} rejected it (${reason}).`);
 }
 
 function rootMessage(error: unknown): string {

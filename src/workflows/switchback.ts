@@ -6,7 +6,7 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Preflight } from '../contract/activities';
+import type { Preflight, PreflightVerdict } from '../contract/activities';
 import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/input';
 import type { Side } from '../contract/observation';
 import { lockIdOf } from '../contract/pair-lock';
@@ -45,7 +45,7 @@ class Switchback implements Run {
 
   async run(): Promise<SwitchbackReport> {
     const { verdict } = await this.#stoppable(() => this.#prepare());
-    if (this.request.mode === 'plan') return this.#planned();
+    if (this.request.mode === 'plan') return this.#planned(verdict);
     return CancellationScope.nonCancellable(async () => {
       if (verdict === 'at-rest') return this.#succeed();
       if (verdict === 'go') await promote(this, 'primary');
@@ -126,7 +126,14 @@ class Switchback implements Run {
     }
   }
 
-  #planned(): SwitchbackReport {
+  #planned(verdict: PreflightVerdict): SwitchbackReport {
+    if (verdict !== 'go') {
+      return this.record.complete(
+        'planned',
+        `Nothing was written, and a run now would write nothing: ${this.record.seen}.`,
+        'There is nothing to switch back.',
+      );
+    }
     const { toAcknowledge = [], approvalRequired } = this.record.plan ?? {};
     const needs = [
       ...(toAcknowledge.length > 0 ? [`acknowledge ${toAcknowledge.join(', ')}`] : []),

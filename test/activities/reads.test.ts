@@ -26,10 +26,10 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
 
   const ready = scene(async (it) => it.attempt().preflight({ pair: it.pair, confirmed: false }));
 
-  test('preflight needs no more than four requests', async () => {
+  test('preflight needs no more than eight requests', async () => {
     const result = await ready();
     expect(result).toMatchObject({ verdict: 'go', situation: 'recovery-active' });
-    expect(result.requests).toEqual({ reads: dialect === 'role' ? 3 : 4, writes: 0 });
+    expect(result.requests).toEqual({ reads: dialect === 'role' ? 7 : 8, writes: 0 });
   });
 
   const early = scene(async (it) => {

@@ -30,7 +30,10 @@ export class Scene {
     environment.on('heartbeat', (progress: WatchProgress) => {
       this.heartbeats.push(structuredClone(progress));
     });
-    const activities = createActivities({ aiven: client });
+    const activities = createActivities({
+      aiven: client,
+      policy: { approvalRequired: false, fourEyes: true },
+    });
     const bound = (name: keyof SwitchbackActivities) => (input: never) =>
       environment.run(activities[name] as (input: never) => Promise<unknown>, input);
     return {
@@ -48,7 +51,7 @@ export class Scene {
   }
 
   get writes(): RequestEntry[] {
-    return this.requests.filter(({ method }) => method !== 'GET');
+    return this.requests.filter(({ effect }) => effect !== undefined);
   }
 
   /** Reads of the primary itself: one for each look at the pair. */

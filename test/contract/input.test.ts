@@ -13,6 +13,11 @@ test('project and service are enough; every other field has a safe default', () 
     project: 'demo',
     service: 'pg-demo',
     recovery: undefined,
+    mode: 'execute',
+    approvalRequired: false,
+    acknowledge: [],
+    approvalWindowMs: 3_600_000,
+    stallWindowMs: 600_000,
     onTimeout: 'return-to-recovery',
     convergeTimeoutMs: 1_800_000,
     settleWindowMs: 10_000,
@@ -27,6 +32,11 @@ test('every field is taken as given', () => {
   const input = {
     ...SMALLEST,
     recovery: 'pg-demo-recovery',
+    mode: 'rehearse',
+    approval: 'required',
+    acknowledge: [{ check: 'integration-running', by: 'ops@example.com', reason: 'INC-123' }],
+    approvalWindow: '2h',
+    stallWindow: '5m',
     onTimeout: 'hold',
     convergeTimeout: '2h',
     settleWindow: '0s',
@@ -39,6 +49,11 @@ test('every field is taken as given', () => {
     project: 'demo',
     service: 'pg-demo',
     recovery: 'pg-demo-recovery',
+    mode: 'rehearse',
+    approvalRequired: true,
+    acknowledge: [{ check: 'integration-running', by: 'ops@example.com', reason: 'INC-123' }],
+    approvalWindowMs: 7_200_000,
+    stallWindowMs: 300_000,
     onTimeout: 'hold',
     convergeTimeoutMs: 7_200_000,
     settleWindowMs: 0,
@@ -101,8 +116,9 @@ test.each<[Record<string, unknown>, string]>([
 test('an unknown field is refused, naming the known ones', () => {
   const [fault, ...others] = faults(parseInput({ ...SMALLEST, servcie: 'x' }));
   expect(fault).toBe(
-    '"servcie" is not a known field; known are project, service, recovery, onTimeout, convergeTimeout, ' +
-      'settleWindow, quietWindow, decisionWindow, requestedBy, reason',
+    '"servcie" is not a known field; known are project, service, recovery, mode, approval, acknowledge, ' +
+      'approvalWindow, stallWindow, onTimeout, convergeTimeout, settleWindow, quietWindow, decisionWindow, ' +
+      'requestedBy, reason',
   );
   expect(others).toEqual([]);
 });

@@ -1,13 +1,13 @@
-import { DECIDE_ACTIONS, EXAMPLE_DECISION, faultsOfDecision } from '../../src/contract/messages';
+import { DECIDE_ACTIONS, examples, faultsOf } from '../../src/contract/messages';
 
 const GOOD = { action: 'wait', by: 'ops@example.com', reason: 'INC-123' };
 
 test.each(DECIDE_ACTIONS)('%s with a name and a reason is a decision', (action) => {
-  expect(faultsOfDecision({ ...GOOD, action })).toEqual([]);
+  expect(faultsOf.decide({ ...GOOD, action })).toEqual([]);
 });
 
 test('the example that complaints show is itself a decision', () => {
-  expect(faultsOfDecision(JSON.parse(EXAMPLE_DECISION))).toEqual([]);
+  expect(faultsOf.decide(JSON.parse(examples.decide))).toEqual([]);
 });
 
 const ACTION = '"action" must be one of wait, return-to-recovery, accept, give-up';
@@ -22,5 +22,5 @@ test.each<[string, unknown, string[]]>([
   ['no reason', { action: 'wait', by: 'ops@example.com' }, ['"reason" must be a text']],
   ['a reason that is no text', { ...GOOD, reason: 7 }, ['"reason" must be a text']],
 ])('%s: every fault is named', (_what, payload, faults) => {
-  expect(faultsOfDecision(payload)).toEqual(faults);
+  expect(faultsOf.decide(payload)).toEqual(faults);
 });

@@ -84,7 +84,7 @@ function recorded(play: (it: Scene) => Promise<Ended>) {
   };
 }
 
-/** Workers and clients sign with process id and host name, also in the names of their sticky queues. */
+/** Process ids and host names, also in the names of sticky queues, and the paths in stack traces. */
 function withoutMachine(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((one) => withoutMachine(one));
   if (typeof value === 'object' && value !== null) {
@@ -93,5 +93,6 @@ function withoutMachine(value: unknown, key = ''): unknown {
     );
   }
   if (key === 'identity') return 'recorder';
+  if (key === 'stackTrace') return '';
   return typeof value === 'string' && value.includes(hostname()) ? 'recorder' : value;
 }

@@ -1,3 +1,4 @@
+import { stops } from '../../src/contract/checks';
 import { DIALECTS, type Ended, type Scene, useStage } from './harness';
 
 type Play = (scene: Scene) => Promise<Ended>;
@@ -140,6 +141,7 @@ const ROWS: Row[] = [
 
 describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
   const { scene } = useStage({ dialect });
+  const { scene: atHome } = useStage({ dialect, state: 'fresh' });
   const rows = ROWS.map((row) => ({
     ...row,
     ended: scene(row.play),
@@ -157,9 +159,10 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
 
   test.each(rows)('and the failure names each check that stands against it: $what', async ({ ended }) => {
     const { message, report, scene } = await ended();
-    const stopping = report.checks?.filter(({ verdict }) => verdict !== 'pass') ?? [];
+    const stopping = report.checks?.filter((check) => check.severity === 'block' && stops(check)) ?? [];
     const blocking = stopping.filter(({ verdict }) => verdict === 'block');
-    const named = blocking.length > 0 ? blocking : stopping;
+    // One service that cannot be read leaves many checks unknown: the first three say it all.
+    const named = blocking.length > 0 ? blocking : stopping.slice(0, 3);
     expect(named).not.toEqual([]);
     for (const { id, observed, wanted, remedy } of named) {
       for (const part of [`[${id}]`, observed, wanted, remedy]) expect(message).toContain(part);
@@ -168,10 +171,7 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
     expect(status).toMatchObject({ phase: 'report', outcome: 'blocked', checks: report.checks });
   });
 
-  const swapped = scene(async (it) => {
-    await it.pair.switchback();
-    return it.run({ service: it.pair.recovery, recovery: it.pair.primary });
-  });
+  const swapped = atHome((it) => it.run({ service: it.pair.recovery, recovery: it.pair.primary }));
 
   test('unless the input names both services: that confirms which one is the primary', async () => {
     const { report, effective, scene } = await swapped();

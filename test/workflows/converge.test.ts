@@ -2,7 +2,7 @@ import type { LabPair } from '../../src/lab/lab';
 import { DIALECTS, phasesOf, type Scene, useStage } from './harness';
 
 /** The deadline comes soon, and then a person has time, or nobody decides. */
-const ASKING = { convergeTimeout: '2s', decisionWindow: '1m' };
+const ASKING = { convergeTimeout: '2s', decisionWindow: '10m' };
 const ALONE = { convergeTimeout: '2s', decisionWindow: '0s' };
 
 const stuck = (it: Scene) => it.pair.behave({ stuck: true });
@@ -34,7 +34,10 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
       expect.arrayContaining(['converge', 'needs-operator', 'return-to-recovery', 'verify', 'report']),
     );
     expect(report.decisions).toMatchObject([{ action: 'return-to-recovery', by: 'policy' }]);
-    expect(report.alarms).toMatchObject([{ cause: 'deadline', until: expect.any(String) }]);
+    // The way back has a deadline of its own, which a busy machine may pass as well.
+    for (const alarm of report.alarms ?? [])
+      expect(alarm).toMatchObject({ cause: 'deadline', until: expect.any(String) });
+    expect(report.alarms?.length).toBeGreaterThan(0);
   });
 
   const held = scene(async (it) => {
@@ -89,7 +92,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
         /pg-demo(-\d+)? active\/RUNNING and pg-demo(-\d+)?-recovery passive\/RUNNING/,
       ),
     });
-    expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(60_000);
+    expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(600_000);
     expect(parked.alarms).toMatchObject([
       { cause: 'deadline', message: expect.stringMatching(/did not settle in time/) },
     ]);
@@ -262,28 +265,30 @@ describe.each(DIALECTS)(
 );
 
 describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, transitionMs: 4_000 });
+  const { scene } = useStage({ dialect });
+  const alarmed = (it: Scene, cause: string) =>
+    it.until(`the alarm ${cause}`, ({ alarms }) => alarms?.some((alarm) => alarm.cause === cause) === true);
 
-  const passing = (['primary-first', 'recovery-first'] as const).map((flip) => ({
-    flip,
-    cause: flip === 'primary-first' ? 'both-active' : 'none-active',
+  const passing = (['both-active', 'none-active'] as const).map((cause) => ({
+    cause,
     ended: scene(async (it) => {
-      it.pair.behave({ flip });
-      // Only the roles tell: in the promote-to-master dialect the states would stand in their place.
-      for (const side of ['primary', 'recovery'] as const)
-        it.pair.override(side, { set: { state: 'RUNNING' } });
-      await it.start({ settleWindow: '1s' });
-      const alarmed = await it.until('an alarm stands', ({ alarms }) => alarms !== undefined);
-      return { alarmed, ...(await it.end()) };
+      const isBoth = cause === 'both-active';
+      const service = isBoth ? it.pair.recovery : it.pair.primary;
+      const set = { disaster_recovery_role: isBoth ? 'active' : 'passive' };
+      it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'override', service, set } });
+      await it.start();
+      const status = await alarmed(it, cause);
+      it.pair.restore();
+      return { status, ...(await it.end()) };
     }),
   }));
 
   test.each(passing)(
     '$cause is told while it lasts, and closed when it has passed',
     async ({ cause, ended }) => {
-      const { alarmed, report, effective } = await ended();
-      expect(alarmed).toMatchObject({ situation: cause, alarms: [{ cause, since: expect.any(String) }] });
-      expect(alarmed.alarms?.[0]).not.toHaveProperty('until');
+      const { status, report, effective } = await ended();
+      expect(status).toMatchObject({ situation: cause, alarms: [{ cause, since: expect.any(String) }] });
+      expect(status.alarms?.[0]).not.toHaveProperty('until');
       expect(report.outcome).toBe('switched-back');
       expect(report.alarms).toMatchObject([{ cause, until: expect.any(String) }]);
       expect(effective).toHaveLength(1);
@@ -294,14 +299,14 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     const { recovery: service } = it.pair;
     it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'vanish', service } });
     await it.start();
-    const alarmed = await it.until('an alarm stands', ({ alarms }) => alarms !== undefined);
+    const status = await alarmed(it, 'unreadable');
     it.pair.restore();
-    return { alarmed, ...(await it.end()) };
+    return { status, ...(await it.end()) };
   });
 
   test('a service that vanishes is told at once, and the run goes on when it is back', async () => {
-    const { alarmed, report, effective } = await vanishing();
-    expect(alarmed).toMatchObject({ situation: 'unreadable', alarms: [{ cause: 'unreadable' }] });
+    const { status, report, effective } = await vanishing();
+    expect(status).toMatchObject({ situation: 'unreadable', alarms: [{ cause: 'unreadable' }] });
     expect(report).toMatchObject({ outcome: 'switched-back', alarms: [{ until: expect.any(String) }] });
     expect(effective).toHaveLength(1);
   });
@@ -356,7 +361,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
   test('when nobody is active at the deadline the policy makes the recovery service active', async () => {
     const { code, report, effective, scene } = await nobody();
     expect(code).toBe('RETURNED_TO_RECOVERY');
-    expect(report.alarms?.map(({ cause }) => cause)).toEqual(['none-active', 'deadline']);
+    expect(new Set(report.alarms?.map(({ cause }) => cause))).toEqual(new Set(['none-active', 'deadline']));
     expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
   });
 });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
+import type { ApprovalPolicy } from '../../src/contract/activities';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
@@ -19,20 +20,24 @@ import { testEnvironment } from '../support/environment';
 
 export const DIALECTS = ['role', 'promote-to-master'] as const;
 
-/** Short waits, so that a run takes a second or two; everything else is the default. */
+/** Short waits, so that a run takes a second or two; deadlines that even a very busy machine does not meet. */
 export const QUICK = {
   settleWindow: '0s',
   quietWindow: '1s',
-  convergeTimeout: '20s',
-  decisionWindow: '20s',
+  convergeTimeout: '2m',
+  decisionWindow: '2m',
 };
 
-const PATIENCE_MS = 30_000;
-const POLL_MS = 100;
+/** On a busy machine everything takes its time; a test that fails must say so before jest cuts it off. */
+const PATIENCE_MS = 90_000;
+const TEST_TIMEOUT_MS = 120_000;
+const POLL_MS = 200;
 
 /** A lab, and a worker that performs switchbacks against it, on a task queue of their own. */
 export class Stage {
   #pairsTaken = 0;
+  isClosing = false;
+  readonly scenes: Promise<unknown>[] = [];
   /** Those that were started, oldest first. */
   readonly workers: RunningWorker[] = [];
   readonly #started: WorkflowHandle[] = [];
@@ -53,12 +58,16 @@ export class Stage {
   }
 
   /** A worker as the product hosts it; `token`: another than the lab's. */
-  async startWorker(token = this.lab.token): Promise<RunningWorker> {
+  async startWorker(
+    token = this.lab.token,
+    policy = { approvalRequired: false, fourEyes: true },
+  ): Promise<RunningWorker> {
     const address = testEnvironment.temporalAddress();
     const hosted = await createWorker(
       {
         aiven: { baseUrl: this.lab.baseUrl, token: async () => token },
         taskQueue: this.taskQueue,
+        policy,
         logLevel: 'error',
         readyFile: undefined,
       },
@@ -79,16 +88,22 @@ export class Stage {
   }
 
   /** Starts a switchback through Temporal's own client, with whatever JSON. */
-  async startWith(input: unknown, workflowId = `${this.taskQueue}.${randomBytes(4).toString('hex')}`) {
-    const options = { taskQueue: this.taskQueue, workflowId, args: [input] };
+  async startWith(
+    input: unknown,
+    workflowId = `${this.taskQueue}.${randomBytes(4).toString('hex')}`,
+    more: Partial<WorkflowStartOptions> = {},
+  ) {
+    const options = { ...more, taskQueue: this.taskQueue, workflowId, args: [input] };
     const handle = await this.temporal.workflow.start('switchbackWorkflow', options);
     this.#started.push(handle);
     return handle;
   }
 
   async close(): Promise<void> {
-    // Only a test that failed leaves a run behind.
+    // Only a test that failed leaves a run, or a scene, behind.
+    this.isClosing = true;
     await Promise.all(this.#started.map((handle) => handle.terminate().catch(() => undefined)));
+    await Promise.all(this.scenes);
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.client.close();
     await this.lab.close();
@@ -148,7 +163,12 @@ export class Scene {
 
   /** Asks for the status until it is as wanted. */
   async until(what: string, wanted: (status: LiveStatus) => boolean): Promise<LiveStatus> {
-    return poll(`status: ${what}`, () => this.status(), wanted);
+    return poll(
+      `status: ${what}`,
+      () => this.status(),
+      wanted,
+      () => this.stage.isClosing,
+    );
   }
 
   /** Decides as a person would; sends it again when the server lost it to a task that it interrupted itself. */
@@ -164,8 +184,8 @@ export class Scene {
   }
 
   /** Waits for the end and gathers what there is to assert on. */
-  async end(): Promise<Ended> {
-    const result = await this.stage.client.result(this.workflowId).then(
+  async end(workflowId = this.workflowId): Promise<Ended> {
+    const result = await this.stage.client.result(workflowId).then(
       (report) => ({ code: undefined, message: '', report }),
       (error: unknown) => {
         if (!(error instanceof SwitchbackFailedError)) throw error;
@@ -174,7 +194,7 @@ export class Scene {
       },
     );
     const requests = this.pair.requests();
-    const writes = requests.filter(({ method }) => method !== 'GET');
+    const writes = requests.filter(({ effect }) => effect !== undefined);
     return {
       ...result,
       scene: this,
@@ -227,46 +247,56 @@ export interface Ended {
   roles: string;
 }
 
-/** What the stages of this test file have to do before its first test. */
-const openings: (() => Promise<void>)[] = [];
-let opened: Promise<unknown> | undefined;
+interface Booking {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
 
-/**
- * A stage for the tests of a `describe` block, and scenes for it. All scenes of a test file play at once, since
- * each one mostly waits.
- */
-export function useStage({ workerToken, ...options }: LabOptions & { workerToken?: string }): {
+/** The stages of this test file. Not per `describe` block: jest passes over the hooks of one that has no test to run. */
+const bookings: Booking[] = [];
+
+beforeAll(async () => {
+  if (bookings.length > 0) quieten();
+  await Promise.all(bookings.map((booking) => booking.open()));
+});
+afterAll(async () => {
+  await Promise.all(bookings.map((booking) => booking.close()));
+});
+
+/** A stage, and scenes for it. All scenes of a test file play at once, since each one mostly waits. */
+export function useStage({
+  workerToken,
+  policy,
+  ...options
+}: LabOptions & { workerToken?: string; policy?: ApprovalPolicy }): {
   stage: () => Stage;
   /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
   scene: <T>(play: (scene: Scene) => Promise<T>) => () => Promise<T>;
 } {
   let stage: Stage | undefined;
   const starts: ((stage: Stage) => void)[] = [];
-  const get = () => {
-    if (stage === undefined) throw new Error('the stage is not open');
-    return stage;
-  };
 
-  openings.push(async () => {
-    stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options });
-    await stage.startWorker(workerToken);
-    for (const start of starts) start(stage);
+  jest.setTimeout(TEST_TIMEOUT_MS);
+  bookings.push({
+    open: async () => {
+      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options });
+      await stage.startWorker(workerToken, policy);
+      for (const start of starts) start(stage);
+    },
+    close: async () => stage?.close(),
   });
-  beforeAll(async () => {
-    quieten();
-    opened ??= Promise.all(openings.map((open) => open()));
-    await opened;
-  });
-  afterAll(() => stage?.close());
 
   return {
-    stage: get,
+    stage: () => {
+      if (stage === undefined) throw new Error('the stage is not open');
+      return stage;
+    },
     scene: (play) => {
       let played: ReturnType<typeof play> | undefined;
       starts.push((open) => {
         played = play(new Scene(open));
         // Its test awaits it, perhaps long after it failed.
-        played.catch(() => undefined);
+        open.scenes.push(played.catch(() => undefined));
       });
       return async () => {
         if (played === undefined) throw new Error('the scene was not played');
@@ -293,12 +323,13 @@ export async function poll<T>(
   what: string,
   ask: () => Promise<T> | T,
   wanted: (answer: T) => boolean,
+  isInVain = () => false,
 ): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const [answer] = await Promise.allSettled([ask()]);
     if (answer.status === 'fulfilled' && wanted(answer.value)) return answer.value;
-    if (Date.now() > deadline) {
+    if (Date.now() > deadline || isInVain()) {
       const last = answer.status === 'fulfilled' ? JSON.stringify(answer.value) : String(answer.reason);
       throw new Error(`not in time: ${what}; last: ${last}`);
     }
@@ -315,6 +346,14 @@ function rootMessage(error: unknown): string {
 export function rolesOf(pair: LabPair): string {
   const { primary, recovery } = pair.status();
   return `${primary.role}/${recovery.role}`;
+}
+
+/** What came of telling a run something: the answer, or why it was refused. */
+export function replyTo<T>(answer: Promise<T>): Promise<{ answer: T | undefined; refusal: string }> {
+  return answer.then(
+    (found) => ({ answer: found, refusal: '' }),
+    (error: Error) => ({ answer: undefined, refusal: error.message }),
+  );
 }
 
 /** The phases of a report or status, in order, each once in a row. */

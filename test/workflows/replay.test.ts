@@ -50,6 +50,7 @@ test.each(NAMES)('the recording %s names no machine and holds no secret', (name)
   const decoded = raw.replace(/"data": "([^"]*)"/g, (_, data) => Buffer.from(data, 'base64').toString());
   expect(decoded).toContain('pg-demo');
   for (const text of [raw, decoded]) {
-    expect(text).not.toMatch(/\d+@|127\.0\.0\.1|localhost|aivenv1|postgres:\/\/|"\/(home|root|tmp|work)/);
+    expect(text).not.toMatch(/\d+@|127\.0\.0\.1|localhost|aivenv1|postgres:\/\//);
+    expect(text).not.toMatch(/\s+at \S+ \(|\(\/|node_modules|\.(ts|js):\d/);
   }
 });

@@ -114,11 +114,15 @@ describe.each(DIALECTS)(
 );
 
 describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, transitionMs: 4_000 });
+  const { scene } = useStage({ dialect });
 
   const watched = scene(async (it) => {
+    it.pair.behave({ stuck: true });
     await it.start();
-    const status = await it.until('what the watch sees', ({ live }) => live?.situation === 'moving');
+    const status = await it.until('what is seen', ({ live, situation }) => {
+      return live?.situation === 'moving' && situation === 'moving';
+    });
+    it.pair.set('primary', { state: 'RUNNING' });
     return { status, ...(await it.end()) };
   });
 
@@ -131,7 +135,13 @@ describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
       wanted: expect.stringContaining('pg-demo active/RUNNING and pg-demo-recovery passive/RUNNING'),
     });
     const { since = '', until = '' } = status.waiting ?? {};
-    expect(Date.parse(until) - Date.parse(since)).toBe(20_000);
+    expect(Date.parse(until) - Date.parse(since)).toBe(120_000);
+  });
+
+  test('ends only after the pair was seen to move and to settle', async () => {
+    const { report } = await watched();
+    const said = report.timeline.map(({ event }) => event).join('\n');
+    expect(said).toMatch(/only reads prove it\n.*\nmoving: primary .*\nprimary-active: primary /s);
   });
 
   test('shows what was read last, fresher than the history', async () => {
@@ -146,15 +156,16 @@ describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
 });
 
 describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect) => {
-  // Longer than a worker lets its activities go on.
-  const { scene } = useStage({ dialect, transitionMs: 8_000 });
+  const { scene } = useStage({ dialect });
 
   const handedOver = scene(async (it) => {
     const [first] = it.stage.workers;
-    await it.start({ settleWindow: '1s', convergeTimeout: '1m' });
+    it.pair.behave({ stuck: true });
+    await it.start();
     await it.until('the watch', ({ live }) => live !== undefined);
     await it.stage.startWorker();
     await first?.stop();
+    it.pair.set('primary', { state: 'RUNNING' });
     return { ...(await it.end()), ...(await it.history()) };
   });
 

@@ -68,7 +68,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
     },
   );
 
-  const lostAlways = withFault({ type: 'reset' }, 0, { convergeTimeout: '2s', decisionWindow: '0s' });
+  const lostAlways = withFault({ type: 'reset' }, 0, { convergeTimeout: '8s', decisionWindow: '0s' });
 
   test('is sent twice at the very most; then the run says that nothing has changed', async () => {
     const { code, report, writes, effective, roles } = await lostAlways();

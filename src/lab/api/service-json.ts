@@ -6,6 +6,7 @@ import type { World } from '../world';
 
 const HOUR = 3_600_000;
 const NODES = 2;
+const WEEK = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const REGIONS: Record<Side, { cloud: string; description: string; zone: string }> = {
   primary: {
     cloud: 'google-europe-west1',
@@ -166,7 +167,7 @@ function backups(service: Service) {
 /** Three days from now, so that it is never near. */
 function maintenance(begun: Date) {
   const start = new Date(begun.getTime() + 72 * HOUR);
-  const dow = start.toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' }).toLowerCase();
+  const dow = WEEK[start.getUTCDay()];
   const time = '02:30:00';
   return {
     enabled: true,

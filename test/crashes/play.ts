@@ -1,0 +1,34 @@
+import { PatientScene } from '../faults/patient-scene';
+import { DIALECTS, quieten, Stage } from '../workflows/harness';
+
+type Dialect = (typeof DIALECTS)[number];
+
+const LONGEST_MS = 150_000;
+
+/**
+ * Plays in both dialects, all at once before the first test, each play on a pair of its own.
+ *
+ * @returns for each play, what came of it in a dialect.
+ */
+export function usePlays<T extends Record<string, (it: PatientScene, dialect: Dialect) => Promise<unknown>>>(
+  plays: T,
+): <K extends keyof T>(name: K, dialect: Dialect) => Promise<Awaited<ReturnType<T[K]>>> {
+  const stages: Stage[] = [];
+  const played = new Map<string, Promise<unknown>>();
+  beforeAll(async () => {
+    quieten();
+    for (const dialect of DIALECTS) {
+      const stage = await Stage.open({ dialect, pairs: Object.keys(plays).length });
+      stages.push(stage);
+      await stage.startWorker();
+      for (const [name, play] of Object.entries(plays)) {
+        const playing = play(new PatientScene(stage), dialect);
+        // Its test awaits it, perhaps long after it failed.
+        playing.catch(() => undefined);
+        played.set(`${dialect} ${name}`, playing);
+      }
+    }
+  }, LONGEST_MS);
+  afterAll(() => Promise.all(stages.map((stage) => stage.close())), LONGEST_MS);
+  return (name, dialect) => played.get(`${dialect} ${String(name)}`) as Promise<never>;
+}

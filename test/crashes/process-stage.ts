@@ -1,0 +1,39 @@
+import type { LabOptions } from '../../src/lab/lab';
+import { built } from '../doors/build';
+import { Program } from '../doors/programs';
+import { testEnvironment } from '../support/environment';
+import { Stage } from '../workflows/harness';
+
+/** A stage whose workers are processes of dist/, as they are shipped: they can be killed. */
+export class ProcessStage {
+  readonly #programs: Program[] = [];
+
+  private constructor(readonly stage: Stage) {}
+
+  static async open(options: LabOptions): Promise<ProcessStage> {
+    return new ProcessStage(await Stage.open(options));
+  }
+
+  /** Resolves when the worker polls. */
+  async startWorker(): Promise<Program> {
+    const { lab, taskQueue } = this.stage;
+    const program = new Program(built('worker'), [], {
+      TEMPORAL_ADDRESS: testEnvironment.temporalAddress(),
+      SWITCHBACK_TASK_QUEUE: taskQueue,
+      AIVEN_WEB_URL: lab.baseUrl,
+      AIVEN_TOKEN: lab.token,
+      SWITCHBACK_LOG_LEVEL: 'info',
+    });
+    this.#programs.push(program);
+    await program.prints(/worker on task queue/);
+    return program;
+  }
+
+  async close(): Promise<void> {
+    await this.stage.close();
+    // Nothing of a test needs the time to finish.
+    await Promise.all(
+      this.#programs.filter(({ hasEnded }) => !hasEnded).map((program) => program.kill('SIGKILL')),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { errors } from '../../src/contract/errors';
+import type { Played } from './play';
+import type { Scenario } from './scenario';
+
+const HOME = 'active RUNNING, passive RUNNING';
+
+/** What a run promises, whatever happens to it. */
+export function check(
+  { code, report, model, isTruthNew }: Played,
+  { input, approvalByPolicy }: Scenario,
+): void {
+  // It ends in a named outcome.
+  if (code === undefined) {
+    expect(['switched-back', 'already-primary', 'accepted', 'planned', 'rehearsed']).toContain(
+      report?.outcome,
+    );
+  } else expect(Object.keys(errors)).toContain(code);
+
+  // Zero or one effective write, each allowed by what was read right before it.
+  expect(model.writes.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(model.effective('primary')).toBeLessThanOrEqual(1);
+  expect(model.effective('recovery')).toBeLessThanOrEqual(1);
+  if (input.mode !== 'execute') expect(model.writes).toEqual([]);
+  if (report !== undefined) expect(report.requests.writes).toBeGreaterThanOrEqual(model.writes.length);
+
+  // What it says is true.
+  if (report?.outcome === 'switched-back' && !isTruthNew) expect(model.truth).toBe(HOME);
+  if (report?.outcome === 'not-switched' && !isTruthNew)
+    expect(model.truth).toBe('passive RUNNING, active RUNNING');
+  const unwritten = ['blocked', 'aborted', 'invalid-input', 'already-primary'];
+  if (code === 'CANCELLED' || unwritten.includes(report?.outcome ?? '')) {
+    expect(model.effective('primary') + model.effective('recovery')).toBe(0);
+  }
+
+  // Nobody but another person opens the gate.
+  if (model.writes.length > 0 && (approvalByPolicy || input.approval === 'required')) {
+    const counted = report?.approvals?.filter(({ verdict, voidedBy }) => verdict === 'approved' && !voidedBy);
+    expect(counted?.map(({ by }) => by)).toEqual(['lead@example.com']);
+  }
+}

@@ -1,0 +1,178 @@
+import { type CheckId, checkSeverities, type Severity, stops } from '../../../src/contract/checks';
+import { catalogue, judge, judgeDiscovery } from '../../../src/rules/checks';
+import { verdictOf } from '../../../src/rules/checks/row';
+import type { Facts } from '../../../src/rules/facts';
+import { facts, toldFacts, unread } from '../facts';
+import { CALM_ROWS } from './calm-rows';
+import { CAPACITY_ROWS } from './capacity-rows';
+import { PAIR_ROWS } from './pair-rows';
+import { REPLICATION_ROWS } from './replication-rows';
+import { checkOf } from './rows';
+import { SURROUNDINGS_ROWS } from './surroundings-rows';
+
+const ROWS = [...PAIR_ROWS, ...REPLICATION_ROWS, ...CAPACITY_ROWS, ...CALM_ROWS, ...SURROUNDINGS_ROWS];
+/** What no request can answer. */
+const NOT_CHECKED = ['automation-frozen', 'primary-region', 'replication-lag', 'slots-and-transactions'];
+const OF_A_PAIR = [
+  'token-valid',
+  'services-exist',
+  'dialect-known',
+  'postgresql',
+  'crdr-peers',
+  'named-is-primary',
+  'switchover-completed',
+  'both-settled',
+];
+
+test('the catalogue has each id once, in the order of the contract', () => {
+  const ids = catalogue().map(({ id }) => id);
+  expect(ids).toEqual(Object.keys(checkSeverities));
+  expect(ids.slice(0, 8)).toEqual(OF_A_PAIR);
+  expect(judge(facts()).map(({ id }) => id)).toEqual(ids);
+  expect(judgeDiscovery(facts()).map(({ id }) => id)).toEqual(OF_A_PAIR);
+});
+
+test.each<[string, Facts]>([
+  ['role', facts({}, { lock: 'lock' })],
+  ['promote-to-master', toldFacts(['Passive', 'Active'], {}, { lock: 'lock' })],
+])('a pair that is ready passes every check that a request can answer, in the %s dialect', (_, ready) => {
+  for (const check of judge(ready)) {
+    if (NOT_CHECKED.includes(check.id)) {
+      expect(check).toMatchObject({
+        verdict: 'unknown',
+        severity: 'warn',
+        observed: expect.stringMatching(/^not checked: /),
+      });
+    } else {
+      expect(check).toMatchObject({ verdict: 'pass', remedy: '' });
+    }
+  }
+});
+
+test.each(ROWS)('%s, %s', (id, _what, given, finding, text) => {
+  const check = checkOf(given, id);
+  const [ofUnknown] = severitiesOf(id);
+  const isFound = finding !== 'pass' && finding !== 'unknown';
+  expect(check).toMatchObject({ verdict: verdictOf(finding), severity: isFound ? finding : ofUnknown });
+  expect(`${check.observed} ${check.remedy}`).toMatch(text);
+});
+
+test('every finding says what was observed, what was wanted, what to do, and which request says so and when', () => {
+  for (const [, , given] of ROWS) {
+    for (const check of judge(given)) {
+      expect(check).toMatchObject({
+        title: expect.stringMatching(/./),
+        observed: expect.stringMatching(/./),
+        wanted: expect.stringMatching(/./),
+        evidence: expect.stringMatching(/(GET|POST) .* at 2026-11-22T03:00:00Z|^none: |^the workflow /),
+      });
+      if (check.verdict === 'pass') expect(check.remedy).toBe('');
+      else expect(check.remedy).toMatch(/\.$/);
+      // Without anything to write, all that guards the write is for the record.
+      expect([...severitiesOf(check.id), 'warn']).toContain(check.severity);
+    }
+  }
+});
+
+test('every check has a row for each severity that it can have, one that passes and one that is unknown', () => {
+  for (const { id, severities } of catalogue()) {
+    const findings = new Set(ROWS.filter(([of]) => of === id).map(([, , , finding]) => finding));
+    const isAnswered = !NOT_CHECKED.includes(id);
+    // The first severity is that of the unknown fact; a lone one must have a finding of its own too.
+    const own = isAnswered && id !== 'one-run-per-pair' && severities.length === 1 ? severities : [];
+    const expected = [...own, ...severities.slice(1), ...(isAnswered ? ['pass'] : []), 'unknown'];
+    expect([id, ...findings]).toEqual(expect.arrayContaining([id, ...expected]));
+  }
+});
+
+describe('a fact that is missing', () => {
+  const base = { role: facts(), told: toldFacts(['Passive', 'Active']) };
+  const about = judge(facts()).filter(({ evidence }) => evidence.includes('GET service'));
+  const missing: [fact: keyof Facts, given: Facts, unknown: string[]][] = [
+    ['me', base.role, ['token-valid']],
+    ['events', base.role, []],
+    ['alerts', base.role, ['alerts']],
+    ['tokens', base.role, ['token-lifetime']],
+    ['metrics', base.role, ['disk-usage', 'cpu-usage']],
+    [
+      'primary',
+      base.role,
+      about.map(({ id }) => id).filter((id) => !['recent-change', 'disk-usage'].includes(id)),
+    ],
+    [
+      'recovery',
+      base.role,
+      about
+        .map(({ id }) => id)
+        .filter(
+          (id) =>
+            !['recent-change', 'disk-usage', 'dialect-known', 'crdr-peers', 'named-is-primary'].includes(id),
+        ),
+    ],
+    ['disasterRecovery', base.told, ['dialect-known', 'switchover-completed', 'both-settled', 'one-master']],
+  ];
+
+  test.each(missing)('%s: exactly the checks that need it are unknown', (fact, given, unknown) => {
+    const without = judge({ ...given, [fact]: unread('GET what is missing', 500) });
+    const expected = [...unknown, ...NOT_CHECKED, 'one-run-per-pair'];
+    const found = without.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id);
+    expect(found.sort()).toEqual(expected.sort());
+  });
+
+  test('stops the run where the check stops, and is only shown where it warns', () => {
+    for (const [, , given, finding] of ROWS.filter((row) => row[3] === 'unknown')) {
+      for (const check of judge(given).filter(({ verdict }) => verdict === finding)) {
+        expect(stops(check)).toBe(check.severity !== 'warn');
+      }
+    }
+  });
+});
+
+describe('a run that has nothing to write', () => {
+  const home = { primary: { role: 'active' }, recovery: { role: 'passive' } } as const;
+  const guardsWrite: string[] = catalogue().flatMap(({ id, guards }) => (guards === 'write' ? [id] : []));
+
+  test('is stopped by no check that guards the write alone, whatever it finds', () => {
+    for (const [, , given] of ROWS) {
+      const found = judge(given);
+      const primary = given.primary.ok && {
+        ...given.primary,
+        value: { ...given.primary.value, role: { kind: 'known', value: 'active' } as const },
+      };
+      const recovery = given.recovery.ok && {
+        ...given.recovery,
+        value: { ...given.recovery.value, role: { kind: 'known', value: 'passive' } as const },
+      };
+      if (!primary || !recovery || given.disasterRecovery !== undefined) continue;
+      const atHome = judge({ ...given, primary, recovery });
+      expect(atHome.filter((check) => guardsWrite.includes(check.id) && stops(check))).toEqual([]);
+      expect(atHome).toHaveLength(found.length);
+    }
+  });
+
+  test('still shows what they find, with what to do', () => {
+    const full = { ...facts(home), metrics: unread('POST metrics', 503) };
+    expect(checkOf(full, 'disk-usage')).toMatchObject({ verdict: 'unknown', severity: 'warn' });
+    const upgraded = facts({ ...home, primary: { ...home.primary, more: { pgVersion: '16' } } });
+    expect(checkOf(upgraded, 'same-version')).toMatchObject({
+      verdict: 'warn',
+      severity: 'warn',
+      remedy: expect.stringMatching(/./),
+    });
+  });
+
+  test('is still stopped by what makes it another pair', () => {
+    const given = facts({ ...home, recovery: { ...home.recovery, integrations: [] } });
+    expect(stops(checkOf(given, 'crdr-peers'))).toBe(true);
+  });
+
+  test('every check that can stop it is hard: an acknowledgement cannot decide what the run does', () => {
+    for (const { guards, severities } of catalogue()) {
+      if (guards === 'run') expect(severities).not.toContain('ack');
+    }
+  });
+});
+
+function severitiesOf(id: string): readonly Severity[] {
+  return checkSeverities[id as CheckId];
+}
