@@ -4,13 +4,17 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  setHandler,
+  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Preflight, PreflightVerdict } from '../contract/activities';
 import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/input';
+import { statusQuery } from '../contract/messages';
 import type { Side } from '../contract/observation';
 import { lockIdOf } from '../contract/pair-lock';
 import type { SwitchbackReport } from '../contract/report';
+import { searchAttributes } from '../contract/search-attributes';
 import { approve } from './approval';
 import { blocked } from './blocked';
 import { converge } from './convergence';
@@ -182,16 +186,27 @@ class Switchback implements Run {
   }
 }
 
+/** There is no run to speak of, but the list and the query `status` tell how it ended. */
 function invalidInput(faults: string[]): ApplicationFailure {
   const { workflowId, runId, startTime } = workflowInfo();
   const headline = `The input is not valid: ${faults.join('; ')}.`;
   const next = `Start again with one JSON object, for example ${EXAMPLE_INPUT}`;
+  const timeline = [{ at: now(), phase: 'validate', event: headline } as const];
+  upsertSearchAttributes([{ key: searchAttributes.outcome, value: 'invalid-input' }]);
+  setHandler(statusQuery, () => ({
+    phase: 'report',
+    outcome: 'invalid-input',
+    headline,
+    project: '',
+    primary: '',
+    timeline,
+  }));
   const report: Partial<SwitchbackReport> = {
     outcome: 'invalid-input',
     code: 'INVALID_INPUT',
     headline,
     next,
-    timeline: [{ at: now(), phase: 'validate', event: headline }],
+    timeline,
     requests: { reads: 0, writes: 0 },
     workflowId,
     runId,

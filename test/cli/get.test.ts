@@ -20,10 +20,10 @@ test('shows both services and the run, whichever service is named', async () => 
   const { primary, recovery } = freshPair();
   const services = [
     'Services',
-    `  primary    ${primary} passive/RUNNING`,
-    `  recovery   ${recovery} active/RUNNING`,
-    '  situation  recovery-active',
-    '  dialect    role',
+    `  primary      ${primary} passive/RUNNING`,
+    `  recovery     ${recovery} active/RUNNING`,
+    '  situation    recovery-active',
+    '  dialect      role',
   ];
   const before = await get(primary);
   expect(before).toMatchObject({ code: 0, stderr: '' });
@@ -37,8 +37,8 @@ test('shows both services and the run, whichever service is named', async () => 
   const after = await Promise.all([get(primary), get(recovery)]);
   for (const { code, stdout } of after) {
     expect(code).toBe(0);
-    expect(stdout).toContain(`  primary    ${primary} active/RUNNING`);
-    expect(stdout).toContain('situation  primary-active');
+    expect(stdout).toContain(`  primary      ${primary} active/RUNNING`);
+    expect(stdout).toContain('situation    primary-active');
     expect(stdout).toContain(`Run ${workflowIdOf(project, primary)}: switched-back. ${primary} is active`);
     expect(stdout).toMatch(/Z?\d\d:\d\d:\d\d {2}promote +the API accepted the promotion/);
   }
@@ -73,7 +73,7 @@ test('shows what it can: without a token the run, without Temporal the services,
   expect(noToken.stdout).toContain('AIVEN_TOKEN (or AIVEN_TOKEN_FILE) is not set');
   expect(noToken.stdout).toContain('Run: none of this pair is known to Temporal.');
   expect(noTemporal.code).toBe(0);
-  expect(noTemporal.stdout).toContain(`  primary    ${primary} passive/RUNNING`);
+  expect(noTemporal.stdout).toContain(`  primary      ${primary} passive/RUNNING`);
   expect(noTemporal.stdout).toContain('Run: not known. Temporal at 127.0.0.1:1 does not answer');
   expect(neither.code).toBe(2);
   expect(neither.stderr).toContain('AIVEN_TOKEN');

@@ -41,10 +41,10 @@ test('follows a run to its end: what happens in order, the checks, and the repor
     `Waiting for ${primary} to be active and settled.`,
     'Reading both services once more.',
     '✔ switched-back',
-    `now        ${primary} is active and ${recovery} is passive, both settled.`,
-    'next       ',
+    `now          ${primary} is active and ${recovery} is passive, both settled.`,
+    'next         ',
     '1 write',
-    'run        switchback.',
+    'run          switchback.',
   ];
   const lines = stdout.trimEnd().split('\n');
   const places = landmarks.map((text) => lines.findIndex((line) => line.includes(text)));

@@ -15,6 +15,8 @@ export function usePlays<T extends Record<string, (it: PatientScene, dialect: Di
 ): <K extends keyof T>(name: K, dialect: Dialect) => Promise<Awaited<ReturnType<T[K]>>> {
   const stages: Stage[] = [];
   const played = new Map<string, Promise<unknown>>();
+  // A test that awaits its play waits as long as that takes.
+  jest.setTimeout(LONGEST_MS);
   beforeAll(async () => {
     quieten();
     for (const dialect of DIALECTS) {

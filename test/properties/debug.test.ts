@@ -11,6 +11,7 @@ beforeAll(loadWorkflows);
 import fc from 'fast-check';
 import { scenario } from './scenario';
 
+jest.setTimeout(500_000);
 test('debug', async () => {
   if (process.env.SAMPLE) {
     const seen: Record<string, number> = {};
