@@ -67,7 +67,13 @@ async function main(argv: string[]): Promise<number> {
     const proof = await prove(uris);
     const link = `${stage.server.uiUrl}/namespaces/default/workflows/${report.workflowId}/${report.runId}/timeline`;
     if (flags.json) terminal.line(JSON.stringify({ proven: isProven(proof), proof, report, link }));
-    else showEnd(report, proof, link, terminal);
+    else
+      showEnd(
+        report,
+        proof,
+        flags.keep ? link : `${link} ${dim('(ends with the demo; --keep leaves it running)')}`,
+        terminal,
+      );
     if (flags.keep) await keep(stage, primary, terminal, interrupt.signal);
     return isProven(proof) ? 0 : 1;
   } finally {

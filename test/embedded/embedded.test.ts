@@ -59,7 +59,7 @@ function serversOn(folder: string): string[] {
 }
 
 function runIdIn(output: string): string | undefined {
-  return /run {8}switchback\.\S+ · (\S+)/.exec(output)?.[1];
+  return /run +switchback\.\S+ · (\S+)/.exec(output)?.[1];
 }
 
 test('brings its own Temporal and worker, and leaves neither behind', async () => {
