@@ -124,6 +124,10 @@ function mayBeOnItsWay({ record }: Run, goal: Side): boolean {
 }
 
 async function standsStill(run: Run, goal: Side): Promise<boolean> {
+  run.record.waitFor({
+    for: 'proof that the promotion had no effect, or the update decide',
+    wanted: 'both services unchanged for the quiet window',
+  });
   const watch = startWatch(run, goal, run.request.quietWindowMs);
   await condition(() => watch.ended || run.people.decision !== undefined);
   watch.stop();

@@ -87,6 +87,9 @@ export class People {
     if (this.decision !== undefined) {
       throw refusal(`${this.decision.by} has decided already: ${this.decision.action}`);
     }
+    if (action === 'return-to-recovery' && !this.record.mayHaveWritten) {
+      throw refusal('return-to-recovery undoes a promotion, and this run has sent none: it is not for switchovers');
+    }
     if (action === 'return-to-recovery' && !this.record.mayReturn) {
       throw refusal(
         `return-to-recovery is not allowed while the pair is ${this.record.situation} (${this.record.seen})`,

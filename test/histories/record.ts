@@ -18,6 +18,18 @@ const recordings = [
     record: promote.scene(recorded((it) => it.run())),
   },
   {
+    name: 'approved',
+    outcome: 'switched-back',
+    record: role.scene(
+      recorded(async (it) => {
+        await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
+        await it.until('it waits', ({ phase }) => phase === 'approval');
+        await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-123' });
+        return it.end();
+      }),
+    ),
+  },
+  {
     name: 'blocked',
     outcome: 'blocked',
     record: role.scene(recorded((it) => it.run({ service: it.pair.recovery }))),

@@ -8,6 +8,8 @@ import { scenario } from './scenario';
 jest.mock('node:timers/promises', () => jest.requireActual('./clock').virtualTimersPromises);
 
 const RUNS = 150;
+/** The same sequences every time, so that a red build is about the change; `PROPERTY_SEED=7 npx jest test/properties` looks elsewhere. */
+const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_122);
 /** On a machine that is too busy for all of them, the rest is left out. */
 const TIME_LIMIT_MS = 40_000;
 
@@ -20,6 +22,6 @@ test.each(['role', 'promote-to-master'] as const)(
     const property = fc.asyncProperty(scenario, async (it) => {
       if (performance.now() - began < TIME_LIMIT_MS) check(await play(dialect, it), it);
     });
-    await fc.assert(property, { numRuns: RUNS });
+    await fc.assert(property, { numRuns: RUNS, seed: SEED });
   },
 );

@@ -23,6 +23,14 @@ export type Fault =
   /** Something happens to the pair right before the request arrives. */
   | { kind: 'change'; change: Change };
 
+/** A promotion that left a worker, whether it arrived or not. */
+export interface Sent {
+  side: Side;
+  at: number;
+  /** The answer told what became of it. */
+  isAnswered: boolean;
+}
+
 export interface Write {
   side: Side;
   /** When it arrived, on the virtual clock. */
@@ -48,6 +56,7 @@ const KNOWN = {
 /** The lab's own world, state machine and replies, without HTTP: requests are answered on the virtual clock. */
 export class Model {
   readonly writes: Write[] = [];
+  readonly sent: Sent[] = [];
   readonly #world: World;
   readonly #counts = { read: 0, write: 0 };
 
@@ -129,11 +138,15 @@ export class Model {
   }
 
   #record(path: string, knows: Knowledge): Write {
-    const side = path.endsWith(NAMES.primary) ? 'primary' : 'recovery';
+    const side = sideOf(path);
     const write: Write = { side, at: Date.now(), effective: false, faults: knows.against(side) };
     this.writes.push(write);
     return write;
   }
+}
+
+function sideOf(path: string): Side {
+  return path.endsWith(NAMES.primary) ? 'primary' : 'recovery';
 }
 
 /** What one attempt of an activity was told of the two services; kept apart from the product's own rules. */
@@ -207,6 +220,8 @@ export class Line extends Dispatcher {
     const { method, path } = options;
     const fault = this.model.faultFor(method === 'PUT' ? 'write' : 'read');
     if (this.#dead) return true;
+    const sent: Sent = { side: sideOf(path), at: Date.now(), isAnswered: false };
+    if (method === 'PUT') this.model.sent.push(sent);
     let over = false;
     const end = (error: Error) => {
       if (over) return;
@@ -236,6 +251,7 @@ export class Line extends Dispatcher {
       else if (fault?.kind === 'html') reply(502, '<html>Bad gateway</html>');
       else if (fault?.kind === 'status') {
         const { status, retryAfter } = fault;
+        sent.isAnswered = status < 500;
         const headers: Record<string, string> =
           retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` };
         reply(status, JSON.stringify(errorBody(status, 'a fault')), headers);
@@ -258,6 +274,7 @@ export class Line extends Dispatcher {
           const text = JSON.stringify(strange(answer.body, fault));
           if (fault?.kind === 'cut-json') return reply(200, text.slice(0, text.length / 2));
           if (!over && !this.#dead && answer.status === 200) this.#knows.told(JSON.parse(text));
+          sent.isAnswered = !over && !this.#dead;
           reply(answer.status, text);
         },
         fault?.kind === 'slow' ? fault.ms : LATENCY_MS,

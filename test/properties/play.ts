@@ -16,9 +16,6 @@ export interface Played extends Ended {
 /** Plays one run to its end; whenever it can only wait for a person, one decides. */
 export async function play(dialect: 'role' | 'promote-to-master', it: Scenario): Promise<Played> {
   startVirtualClock(Date.UTC(2026, 0, 1));
-  const { stackTraceLimit } = Error;
-  // Every promise in a workflow remembers where it was made; nobody asks, and it takes a third of the time.
-  Error.stackTraceLimit = 0;
   const { faults, behaviour, state, transitionMs, decisions } = it;
   const model = await Model.create({ dialect, faults, behaviour, state, transitionMs });
   const policy = { approvalRequired: it.approvalByPolicy, fourEyes: true };
@@ -34,7 +31,7 @@ export async function play(dialect: 'role' | 'promote-to-master', it: Scenario):
       if (what.kind === 'change') model.happens(what.change);
       else if (what.kind === 'cancel') run.cancel();
       else if (what.kind === 'worker-dies') run.killWorker();
-      else void run.update(what.name, what.payload);
+      else run.update(what.name, what.payload);
     }, atMs);
   }
   try {
@@ -48,7 +45,7 @@ export async function play(dialect: 'role' | 'promote-to-master', it: Scenario):
       // It can only wait for a person, and says so.
       expect({ phase, ...waiting }).toMatchObject({ phase: 'needs-operator', observed: expect.any(String) });
       expect(waiting).not.toHaveProperty('until');
-      void run.update('decide', {
+      run.update('decide', {
         action: answers.shift() ?? 'give-up',
         by: 'lead@example.com',
         reason: 'INC-123',
@@ -58,7 +55,6 @@ export async function play(dialect: 'role' | 'promote-to-master', it: Scenario):
   } finally {
     await run.close();
     await model.close();
-    Error.stackTraceLimit = stackTraceLimit;
     stopVirtualClock();
   }
 }

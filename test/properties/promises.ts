@@ -1,3 +1,4 @@
+import { parseDuration } from '../../src/contract/duration';
 import { errors } from '../../src/contract/errors';
 import type { Played } from './play';
 import type { Scenario } from './scenario';
@@ -9,6 +10,8 @@ export function check(
   { code, report, model, isTruthNew }: Played,
   { input, approvalByPolicy }: Scenario,
 ): void {
+  const quietWindowMs = parseDuration(String(input.quietWindow)) ?? 0;
+
   // It ends in a named outcome.
   if (code === undefined) {
     expect(['switched-back', 'already-primary', 'accepted', 'planned', 'rehearsed']).toContain(
@@ -20,7 +23,13 @@ export function check(
   expect(model.writes.flatMap(({ faults }) => faults)).toEqual([]);
   expect(model.effective('primary')).toBeLessThanOrEqual(1);
   expect(model.effective('recovery')).toBeLessThanOrEqual(1);
-  if (input.mode !== 'execute') expect(model.writes).toEqual([]);
+  if (input.mode !== 'execute') expect(model.sent).toEqual([]);
+  // After one whose fate is unknown nothing is sent before the pair has stood still for the quiet window.
+  for (const [index, { at, side }] of model.sent.entries()) {
+    const unknown = model.sent.slice(0, index).filter((one) => !one.isAnswered && one.side === side);
+    expect(unknown.length).toBeLessThan(2);
+    for (const one of unknown) expect(at - one.at).toBeGreaterThanOrEqual(quietWindowMs);
+  }
   if (report !== undefined) expect(report.requests.writes).toBeGreaterThanOrEqual(model.writes.length);
 
   // What it says is true.

@@ -1,5 +1,6 @@
-import { criticalFacts, driftBetween } from '../../src/rules/critical';
+import { criticalFacts, driftBetween, isUntouched } from '../../src/rules/critical';
 import type { Facts } from '../../src/rules/facts';
+import { observePair } from '../../src/rules/observation';
 import { facts, PRIMARY, pairing, RECOVERY, type ServiceLook, toldFacts, unread } from './facts';
 
 const critical = (given: Facts) =>
@@ -74,4 +75,28 @@ test('what is not critical may differ', () => {
 test('facts of another shape are never called the same', () => {
   expect(driftBetween({ a: '1' }, {})).toEqual(['a 1 → not known']);
   expect(driftBetween({}, { a: '1' })).toEqual(['a not known → 1']);
+});
+
+describe('a pair is untouched', () => {
+  const names = { primary: PRIMARY, recovery: RECOVERY };
+  const untouched = (now: Facts) => isUntouched(critical(facts()), observePair({ ...now, names }));
+
+  test('as long as both services say that they were not changed', () => {
+    expect(untouched(facts())).toBe(true);
+  });
+
+  test.each<[string, Facts]>([
+    ['the primary was changed', facts({ primary: { more: { updateTime: '2026-11-22T02:59:00Z' } } })],
+    [
+      'the recovery service was changed',
+      facts({ recovery: { more: { updateTime: '2026-11-22T02:59:00Z' } } }),
+    ],
+    ['one of them is unread', facts({}, { recovery: unread('GET r', 404) })],
+  ])('but not when %s', (_, now) => {
+    expect(untouched(now)).toBe(false);
+  });
+
+  test('and never when nothing was known before', () => {
+    expect(isUntouched({}, observePair({ ...facts(), names }))).toBe(false);
+  });
 });

@@ -404,12 +404,17 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     await it.start(ALONE);
     await it.until('it waits for a person', ({ waiting }) => waiting?.for === 'the update decide');
     const { writes } = { writes: it.pair.requests().filter(({ method }) => method === 'PUT') };
+    const undo = await it.decide('return-to-recovery').then(
+      () => 'accepted',
+      (error: Error) => error.message,
+    );
     await it.decide('give-up');
-    return { before: writes, ...(await it.end()) };
+    return { before: writes, undo, ...(await it.end()) };
   });
 
-  test('is never undone by the policy: the run did not do it', async () => {
-    const { before, code, writes } = await neverSettling();
+  test('is never undone, by the policy or by a person: the run did not do it', async () => {
+    const { before, undo, code, writes } = await neverSettling();
+    expect(undo).toContain('this run has sent none');
     expect(before).toEqual([]);
     expect(writes).toEqual([]);
     expect(code).toBe('GIVEN_UP');

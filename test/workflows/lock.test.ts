@@ -68,7 +68,7 @@ describe('the lock of a pair', () => {
   const freed = endings.map(({ how, end }) => ({
     how,
     next: scene(async (it) => {
-      const first = await start(it, {}, how === 'timed out' ? { workflowRunTimeout: '8s' } : {});
+      const first = await start(it, {}, how === 'timed out' ? { workflowRunTimeout: '20s' } : {});
       await holds(it, first);
       await end(it, first);
       await first.result().catch(() => undefined);

@@ -23,6 +23,7 @@ async function replay(histories: { workflowId: string; history: unknown }[]): Pr
 
 test('there are recorded runs of every kind', () => {
   expect(NAMES).toEqual([
+    'approved',
     'blocked',
     'cancelled-late-and-accepted',
     'lost-reply',
