@@ -88,7 +88,9 @@ export class People {
       throw refusal(`${this.decision.by} has decided already: ${this.decision.action}`);
     }
     if (action === 'return-to-recovery' && !this.record.mayHaveWritten) {
-      throw refusal('return-to-recovery undoes a promotion, and this run has sent none: it is not for switchovers');
+      throw refusal(
+        'return-to-recovery undoes a promotion, and this run has sent none: it is not for switchovers',
+      );
     }
     if (action === 'return-to-recovery' && !this.record.mayReturn) {
       throw refusal(
