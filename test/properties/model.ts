@@ -38,12 +38,15 @@ export interface Write {
   effective: boolean;
   /** Why it must not have been sent, by what this very attempt had been shown. */
   faults: string[];
+  /** The `update_time` of both services, as this very attempt had been shown them. */
+  seen: Record<string, string | undefined>;
 }
 
-interface Shown {
-  role: string;
+interface ShownService {
+  role: string | undefined;
   state: string;
   allRunning: boolean;
+  updateTime: string;
 }
 
 const LATENCY_MS = 20;
@@ -139,7 +142,13 @@ export class Model {
 
   #record(path: string, knows: Knowledge): Write {
     const side = sideOf(path);
-    const write: Write = { side, at: Date.now(), effective: false, faults: knows.against(side) };
+    const write: Write = {
+      side,
+      at: Date.now(),
+      effective: false,
+      faults: knows.against(side),
+      seen: knows.updateTimes,
+    };
     this.writes.push(write);
     return write;
   }
@@ -151,7 +160,7 @@ function sideOf(path: string): Side {
 
 /** What one attempt of an activity was told of the two services; kept apart from the product's own rules. */
 class Knowledge {
-  readonly #services = new Map<string, { state: string; role: string | undefined; allRunning: boolean }>();
+  readonly #services = new Map<string, ShownService>();
   readonly #roles = new Map<string, string>();
 
   constructor(private readonly dialect: Dialect) {}
@@ -168,7 +177,8 @@ class Knowledge {
       const nodes = service.node_states as ({ state: string } | null)[];
       const role = service.disaster_recovery_role as string | undefined;
       const allRunning = nodes.length > 0 && nodes.every((node) => node?.state === 'running');
-      this.#services.set(String(service.service_name), { state: String(service.state), role, allRunning });
+      const [state, updateTime] = [String(service.state), String(service.update_time)];
+      this.#services.set(String(service.service_name), { state, role, allRunning, updateTime });
     }
     for (const side of Object.values(disaster_recovery ?? {}) as {
       service_name: string;
@@ -195,7 +205,13 @@ class Knowledge {
     return faults;
   }
 
-  #of(side: Side): Shown | undefined {
+  get updateTimes(): Record<string, string | undefined> {
+    return Object.fromEntries(
+      Object.values(NAMES).map((name) => [name, this.#services.get(name)?.updateTime]),
+    );
+  }
+
+  #of(side: Side): (ShownService & { role: string }) | undefined {
     const service = this.#services.get(NAMES[side]);
     const role = this.dialect === 'role' ? service?.role : this.#roles.get(NAMES[side]);
     return service === undefined || role === undefined ? undefined : { ...service, role };

@@ -32,6 +32,14 @@ export function check(
   }
   if (report !== undefined) expect(report.requests.writes).toBeGreaterThanOrEqual(model.writes.length);
 
+  // What was checked, acknowledged and approved is what was written upon.
+  for (const { side, seen } of model.writes) {
+    if (side === 'recovery') continue;
+    const { 'primary pg-a update time': primary, 'recovery pg-b update time': recovery } =
+      report?.plan?.facts ?? {};
+    expect(seen).toEqual({ 'pg-a': primary, 'pg-b': recovery });
+  }
+
   // What it says is true.
   if (report?.outcome === 'switched-back' && !isTruthNew) expect(model.truth).toBe(HOME);
   if (report?.outcome === 'not-switched' && !isTruthNew)
