@@ -1,5 +1,6 @@
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { parseDuration } from './duration';
+import { type LagLimit, parseLagLimit } from './lag';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
 export type OnTimeout = 'return-to-recovery' | 'hold';
@@ -35,6 +36,12 @@ export interface SwitchbackInput {
   stallWindow?: string;
   /** How long a person has to decide before the policy acts. Default `"10m"`. */
   decisionWindow?: string;
+  /** The replication lag with which the run goes on, an age or a size: `"5s"` (default), `"16MB"`. Needs database access. */
+  maxLag?: string;
+  /** How long to wait for the lag to shrink before the run ends without a write. Default `"30m"`. */
+  catchUpTimeout?: string;
+  /** How long all resolvers may take to lead to the primary, before the report says who does not. Default `"5m"`. */
+  endpointTimeout?: string;
   /** Who asked, for the record. */
   requestedBy?: string;
   /** Why, for the record. */
@@ -56,6 +63,9 @@ export interface SwitchbackRequest {
   settleWindowMs: number;
   quietWindowMs: number;
   decisionWindowMs: number;
+  maxLag: LagLimit;
+  catchUpTimeoutMs: number;
+  endpointTimeoutMs: number;
   requestedBy: string;
   reason: string;
 }
@@ -97,6 +107,9 @@ export function parseInput(input: unknown): ParsedInput {
     settleWindowMs: fields.duration('settleWindow', '10s', 0),
     quietWindowMs: fields.duration('quietWindow', '1m', 1_000),
     decisionWindowMs: fields.duration('decisionWindow', '10m', 0),
+    maxLag: fields.lagLimit('maxLag', '5s'),
+    catchUpTimeoutMs: fields.duration('catchUpTimeout', '30m', 0),
+    endpointTimeoutMs: fields.duration('endpointTimeout', '5m', 0),
     requestedBy: fields.text('requestedBy'),
     reason: fields.text('reason'),
   };
@@ -147,6 +160,14 @@ class Fields {
     if (ms < atLeastMs)
       this.faults.push(`"${field}" must be at least ${atLeastMs / 1_000} s, not ${describe(value)}`);
     return ms;
+  }
+
+  lagLimit(field: string, fallback: string): LagLimit {
+    const value = this.#take(field, fallback);
+    const limit = typeof value === 'string' ? parseLagLimit(value) : undefined;
+    if (limit !== undefined) return limit;
+    this.faults.push(`"${field}" must be an age or a size such as "5s" or "16MB", not ${describe(value)}`);
+    return { seconds: 0 };
   }
 
   text(field: string): string {

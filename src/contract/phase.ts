@@ -4,6 +4,7 @@ export type Phase =
   | 'discover'
   | 'preflight'
   | 'approval'
+  | 'catch-up'
   | 'promote'
   | 'promote-uncertain'
   | 'converge'

@@ -1,7 +1,11 @@
 import type { Acknowledgement, CheckResult } from './checks';
 import type { ErrorCode } from './errors';
+import type { Lag } from './lag';
 import type { Dialect, PairObservation, Situation } from './observation';
+import type { Parity } from './parity';
 import type { Phase } from './phase';
+import type { ProbeReport } from './probe';
+import type { EndpointReport, Proof } from './proof';
 
 /** How a run ended. Only the first five complete the workflow; the others fail it with an {@link ErrorCode}. */
 export type Outcome =
@@ -33,8 +37,11 @@ export interface RequestCounts {
 
 /** Something is wrong with the pair, since when, and until when. */
 export interface Alarm {
-  /** A situation of the pair, or what went wrong with the run: it took too long, or a write was refused. */
-  cause: Situation | 'deadline' | 'stalled' | 'not-written';
+  /**
+   * A situation of the pair, or what went wrong with the run: it took too long, a write was refused, or the roles are
+   * right and PostgreSQL says otherwise.
+   */
+  cause: Situation | 'deadline' | 'stalled' | 'not-written' | 'unproven';
   message: string;
   since: string;
   /** Absent while it stands. */
@@ -108,6 +115,18 @@ export interface RunFacts {
   cancelRequestedAt?: string;
   requestedBy?: string;
   reason?: string;
+  /** The replication lag, as it was last measured before the write. */
+  lag?: Lag;
+  /** The write-gap stopwatch: measured RTO and RPO. Set when it has stopped. */
+  probe?: ProbeReport;
+  /** What PostgreSQL itself said after the switch. */
+  proof?: Proof;
+  /** Where the Service URI leads. */
+  endpoint?: EndpointReport;
+  /** How the two services differ, and what the run changed. */
+  parity?: Parity;
+  /** What nobody measured or proved, and why: each one sentence. */
+  notProven?: string[];
 }
 
 /** The result of a run, or the first detail of its failure. */
@@ -115,6 +134,8 @@ export interface SwitchbackReport extends RunFacts {
   outcome: Outcome;
   /** Set when the run failed. */
   code?: ErrorCode;
+  /** The pair is home, but not everybody sees it there yet: some resolver still leads to the old side. */
+  degraded?: 'endpoint';
   /** One sentence: what to do next. */
   next: string;
   requests: RequestCounts;
