@@ -1,16 +1,22 @@
 import type { AivenClient } from '../aiven';
 import type { ApprovalPolicy, SwitchbackActivities } from '../contract/activities';
+import type { Databases } from '../postgres';
+import { catchUp } from './catch-up';
 import { discover } from './discover';
 import { inspectLock } from './inspect-lock';
 import { preflight } from './preflight';
+import { probeWrites } from './probe-writes';
 import { promote } from './promote';
+import { prove } from './prove';
 import { verify } from './verify';
+import { watchEndpoint } from './watch-endpoint';
 import { watchPair } from './watch-pair';
 
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
   aiven: AivenClient;
   policy: ApprovalPolicy;
+  databases: Databases;
   /** Fires when this worker is told to stop: waits are handed on at once. Default: never. */
   stopping?: AbortSignal;
 }
@@ -21,6 +27,7 @@ const NEVER = new AbortController().signal;
 export function createActivities({
   aiven,
   policy,
+  databases,
   stopping = NEVER,
 }: ActivityDependencies): SwitchbackActivities {
   return {
@@ -30,5 +37,9 @@ export function createActivities({
     promote: (input) => promote(aiven, input),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => verify(aiven, pair),
+    catchUp: (input) => catchUp(databases, input, stopping),
+    probeWrites: (input) => probeWrites(databases, input, stopping),
+    prove: (input) => prove(databases, input, stopping),
+    watchEndpoint: (input) => watchEndpoint(databases, input, stopping),
   };
 }

@@ -1,6 +1,10 @@
 import type { CheckResult } from './checks';
+import type { Lag, LagLimit } from './lag';
 import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
+import type { SettingsSnapshot } from './parity';
+import type { ProbeReport } from './probe';
+import type { EndpointReport, Proof } from './proof';
 import type { RequestCounts } from './report';
 
 /** What every activity reports besides its own answer. */
@@ -31,8 +35,19 @@ export interface Preflight extends Counted {
   /** What must not move before the write, in words; compare two of them with `driftBetween`. */
   critical: Record<string, string>;
   policy: ApprovalPolicy;
+  /** What this worker may ask of the databases themselves; absent when no access is configured. */
+  database?: DatabaseBaseline;
+  /** Both services' settings before the switch; absent in a run that an older worker began. */
+  settings?: SettingsSnapshot;
   /** Of the pair, the critical facts and the checks that stop: what an approval is bound to. */
   fingerprint: string;
+}
+
+/** What the databases were before the switch, as far as they could be asked. */
+export interface DatabaseBaseline {
+  /** The timeline that the active side wrote. */
+  timeline?: number;
+  lag: Lag;
 }
 
 /** What this worker demands of every run. */
@@ -145,6 +160,49 @@ export interface WatchProgress extends Counted {
 export interface VerifyResult extends Counted {
   situation: Situation;
   observed: PairObservation;
+  /** Both services' settings after the switch; absent as above. */
+  settings?: SettingsSnapshot;
+}
+
+/** Activities that wait for something to become true also return to say how it goes, so that the history can tell. */
+export interface Reporting {
+  /** Returns with what it has after this time, milliseconds. */
+  reportAfterMs: number;
+}
+
+export interface CatchUpInput extends Reporting {
+  pair: Pair;
+  /** The side that takes writes now. */
+  active: Side;
+  limit: LagLimit;
+  /** How long the lag must stay within the limit. */
+  settleWindowMs: number;
+}
+
+export interface CatchUpResult {
+  /** True when the lag stayed within the limit for the settle window. */
+  within: boolean;
+  lag: Lag;
+}
+
+export interface ProbeInput {
+  pair: Pair;
+  /** Marks the rows of this run. */
+  runId: string;
+}
+
+export interface ProveInput extends Reporting {
+  pair: Pair;
+  /** The side that is to take writes. */
+  active: Side;
+  runId: string;
+  /** The timeline before the switch; absent when nothing was switched, or when it is not known. */
+  timelineBefore?: number;
+}
+
+export interface EndpointInput extends Reporting {
+  pair: Pair;
+  active: Side;
 }
 
 /** The activities that `switchbackWorkflow` calls: each one external effect. */
@@ -155,4 +213,12 @@ export interface SwitchbackActivities {
   promote(input: PromoteInput): Promise<PromoteResult>;
   watchPair(input: WatchInput): Promise<WatchResult>;
   verify(pair: Pair): Promise<VerifyResult>;
+  /** Waits until the passive side has replayed all but a tolerable rest. Heartbeats carry the {@link Lag}. */
+  catchUp(input: CatchUpInput): Promise<CatchUpResult>;
+  /** Writes numbered rows until it is cancelled, then counts them. Never fails: what went wrong is in the report. */
+  probeWrites(input: ProbeInput): Promise<ProbeReport>;
+  /** Asks PostgreSQL itself, again and again, until all is proven. */
+  prove(input: ProveInput): Promise<Proof>;
+  /** Looks where the Service URI leads, again and again, until all agree. */
+  watchEndpoint(input: EndpointInput): Promise<EndpointReport>;
 }

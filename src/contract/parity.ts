@@ -2,7 +2,7 @@
 export type ServiceSettings = Readonly<Record<string, string>>;
 
 /** The settings of both services at one moment; a service that could not be read is left out. */
-export interface PairSettings {
+export interface SettingsSnapshot {
   at: string;
   primary?: ServiceSettings;
   recovery?: ServiceSettings;

@@ -56,7 +56,12 @@ export async function createWorker(
       namespace: temporal.namespace,
       taskQueue: config.taskQueue,
       workflowBundle: { codePath: bundle },
-      activities: createActivities({ aiven, policy: config.policy, stopping: stopping.signal }),
+      activities: createActivities({
+        aiven,
+        policy: config.policy,
+        databases: config.databases,
+        stopping: stopping.signal,
+      }),
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       shutdownGraceTime: SHUTDOWN_GRACE,

@@ -5,6 +5,7 @@ import { AivenClient } from '../../src/aiven';
 import type { SwitchbackActivities, WatchProgress } from '../../src/contract/activities';
 import type { Pair } from '../../src/contract/observation';
 import { type Dialect, type Lab, type LabPair, type RequestEntry, startLab } from '../../src/lab/lab';
+import { Databases } from '../../src/postgres';
 
 export const DIALECTS: Dialect[] = ['role', 'promote-to-master'];
 
@@ -31,6 +32,7 @@ export class Scene {
       this.heartbeats.push(structuredClone(progress));
     });
     const activities = createActivities({
+      databases: new Databases(),
       aiven: client,
       policy: { approvalRequired: false, fourEyes: true },
     });

@@ -23,6 +23,9 @@ test('project and service are enough; every other field has a safe default', () 
     settleWindowMs: 10_000,
     quietWindowMs: 60_000,
     decisionWindowMs: 600_000,
+    maxLag: { seconds: 5 },
+    catchUpTimeoutMs: 1_800_000,
+    endpointTimeoutMs: 300_000,
     requestedBy: '',
     reason: '',
   });
@@ -42,6 +45,9 @@ test('every field is taken as given', () => {
     settleWindow: '0s',
     quietWindow: '90s',
     decisionWindow: '0ms',
+    maxLag: '16MB',
+    catchUpTimeout: '1m',
+    endpointTimeout: '0s',
     requestedBy: 'ops@example.com',
     reason: 'INC-123',
   };
@@ -59,6 +65,9 @@ test('every field is taken as given', () => {
     settleWindowMs: 0,
     quietWindowMs: 90_000,
     decisionWindowMs: 0,
+    maxLag: { bytes: 16 * 1024 ** 2 },
+    catchUpTimeoutMs: 60_000,
+    endpointTimeoutMs: 0,
     requestedBy: 'ops@example.com',
     reason: 'INC-123',
   });
@@ -118,7 +127,7 @@ test('an unknown field is refused, naming the known ones', () => {
   expect(fault).toBe(
     '"servcie" is not a known field; known are project, service, recovery, mode, approval, acknowledge, ' +
       'approvalWindow, stallWindow, onTimeout, convergeTimeout, settleWindow, quietWindow, decisionWindow, ' +
-      'requestedBy, reason',
+      'maxLag, catchUpTimeout, endpointTimeout, requestedBy, reason',
   );
   expect(others).toEqual([]);
 });

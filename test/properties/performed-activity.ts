@@ -12,6 +12,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import { AivenClient } from '../../src/aiven';
 import type { ApprovalPolicy, SwitchbackActivities } from '../../src/contract/activities';
+import { Databases } from '../../src/postgres';
 import { Line, type Model } from './model';
 
 type Schedule = coresdk.workflow_commands.IScheduleActivity;
@@ -117,7 +118,9 @@ class Attempt {
     timeout: Schedule['startToCloseTimeout'],
   ): Promise<unknown> {
     const aiven = new AivenClient({ token: 'token', dispatcher: this.line });
-    const activity = createActivities({ aiven, policy })[name] as (input: unknown) => Promise<unknown>;
+    const activity = createActivities({ aiven, policy, databases: new Databases() })[name] as (
+      input: unknown,
+    ) => Promise<unknown>;
     this.#endIn(timeout, 'START_TO_CLOSE');
     const heard = this.environment.run(activity, input).then(
       (result) => (this.#isDead ? this.#lost : result),

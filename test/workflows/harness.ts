@@ -16,6 +16,7 @@ import {
   type RequestEntry,
   startLab,
 } from '../../src/lab/lab';
+import { Databases } from '../../src/postgres';
 import { testEnvironment } from '../support/environment';
 
 export const DIALECTS = ['role', 'promote-to-master'] as const;
@@ -69,6 +70,7 @@ export class Stage {
         taskQueue: this.taskQueue,
         policy,
         logLevel: 'error',
+        databases: new Databases(),
         readyFile: undefined,
       },
       { address, namespace: 'default', connectionOptions: { address }, summary: address },

@@ -4,14 +4,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { z } from 'zod';
-import { DEFAULT_BASE_URL } from './aiven';
-import type { ApprovalPolicy } from './contract/activities';
-import { SwitchbackError } from './contract/errors';
-import { TASK_QUEUE } from './contract/workflow-id';
+import { DEFAULT_BASE_URL } from '../aiven';
+import type { ApprovalPolicy } from '../contract/activities';
+import { SwitchbackError } from '../contract/errors';
+import { TASK_QUEUE } from '../contract/workflow-id';
+import { Databases } from '../postgres';
+import { readDatabases } from './databases';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The configuration of a worker: one validated object, read once. The only reader of the environment is this file. */
+/** The configuration of a worker: one validated object, read once. The only reader of the environment is this folder. */
 export interface WorkerConfig {
   aiven: {
     baseUrl: string;
@@ -22,6 +24,8 @@ export interface WorkerConfig {
   /** What this worker demands of every run, whatever its input says. */
   policy: ApprovalPolicy;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
+  databases: Databases;
   /** A file that exists while the worker polls, for a container's health check. */
   readyFile: string | undefined;
 }
@@ -51,6 +55,7 @@ const workerEnv = z.object({
   SWITCHBACK_TASK_QUEUE: filled.default(TASK_QUEUE),
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHBACK_READY_FILE: filled.optional(),
+  SWITCHBACK_DATABASES: filled.optional(),
 });
 
 /** @throws SwitchbackError CONFIG_INVALID, whose message lists every fault and never a value. */
@@ -82,7 +87,9 @@ function readWorker(env: Env): Read<WorkerConfig> {
   if (tokenText !== undefined && file !== undefined)
     faults.push('AIVEN_TOKEN and AIVEN_TOKEN_FILE are both set; keep one');
   if (file !== undefined) faults.push(...faultsOfTokenFile(file));
-  if (!parsed.success || faults.length > 0) return { faults };
+  const databases = databasesOf(withoutEmpty(env).SWITCHBACK_DATABASES, env);
+  if ('faults' in databases) faults.push(...databases.faults);
+  if (!parsed.success || faults.length > 0 || 'faults' in databases) return { faults };
   const { AIVEN_TOKEN: token, ...settings } = parsed.data;
   return {
     value: {
@@ -96,9 +103,22 @@ function readWorker(env: Env): Read<WorkerConfig> {
         fourEyes: settings.SWITCHBACK_FOUR_EYES === 'true',
       },
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
+      databases: databases.value,
       readyFile: settings.SWITCHBACK_READY_FILE,
     },
   };
+}
+
+function databasesOf(path: string | undefined, env: Env): Read<Databases> {
+  if (path === undefined) return { value: new Databases() };
+  const read = readDatabases(path, env);
+  if ('faults' in read) return { faults: read.faults.map((fault) => `SWITCHBACK_DATABASES: ${fault}`) };
+  const readAgain = async () => {
+    const again = readDatabases(path, env);
+    // A file that is being written at this moment is no reason to lose what worked.
+    return 'value' in again ? again.value : read.value;
+  };
+  return { value: new Databases(read.value, readAgain) };
 }
 
 function readTemporal(env: Env): Read<TemporalConfig> {

@@ -1,0 +1,176 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseDuration } from '../contract/duration';
+import { type ConnectionSettings, type PairSettings, type PairsSettings, SYSTEM } from '../postgres';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const filled = z.string().trim().min(1);
+const reference = z.union([z.strictObject({ file: filled }), z.strictObject({ env: filled })], {
+  error: 'must be {"file":"/path"} or {"env":"VARIABLE"}: the password itself does not belong here',
+});
+const uri = z.string().superRefine((text, context) => {
+  for (const fault of faultsOfUri(text)) context.addIssue({ code: 'custom', message: fault });
+});
+const pair = z.strictObject({
+  serviceUri: uri,
+  primaryUri: uri,
+  recoveryUri: uri,
+  password: reference,
+  tls: z
+    .union([z.literal('off'), z.strictObject({ ca: filled.optional() })], {
+      error: 'must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"',
+    })
+    .default({}),
+  resolvers: z
+    .array(
+      z.string().refine(isResolver, 'must be "system" or the address of a DNS server, such as "10.0.0.2"'),
+    )
+    .min(1)
+    .default([SYSTEM]),
+  probe: z
+    .strictObject({
+      rate: z.number().min(1).max(1_000).default(20),
+      retention: z
+        .string()
+        .refine((text) => parseDuration(text) !== undefined, 'must be a duration such as "168h"')
+        .default('168h'),
+    })
+    .prefault({}),
+});
+const NAMES = /^[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const file = z.record(z.string().regex(NAMES, 'must be PROJECT/PRIMARY-SERVICE'), pair);
+
+/** The settings in the file, or everything that is wrong with them. No message ever holds a value. */
+export function readDatabases(path: string, env: Env): { value: PairsSettings } | { faults: string[] } {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return {
+      faults: [`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`],
+    };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The message of the parser quotes the text.
+    return { faults: [`${path} is not valid JSON`] };
+  }
+  const parsed = file.safeParse(json);
+  if (!parsed.success) {
+    return { faults: parsed.error.issues.map((issue) => `${path}: ${describeIssue(issue)}`) };
+  }
+  const entries = Object.entries(parsed.data);
+  const faults = entries.flatMap(([name, settings]) =>
+    faultsOfReferences(settings, env).map((fault) => `${path}: ${name}.${fault}`),
+  );
+  if (faults.length > 0) return { faults };
+  return { value: Object.fromEntries(entries.map(([name, settings]) => [name, settingsOf(settings, env)])) };
+}
+
+function settingsOf(
+  { tls, password, resolvers, probe, ...uris }: z.output<typeof pair>,
+  env: Env,
+): PairSettings {
+  const common = {
+    password: readerOf(password, env),
+    ...(tls === 'off' ? {} : { tls: { ca: caOf(tls.ca) } }),
+  };
+  const door = (text: string): ConnectionSettings => {
+    const { hostname, port, pathname, username } = new URL(text);
+    return {
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port || 5432),
+      database: decodeURIComponent(pathname.slice(1)),
+      user: decodeURIComponent(username),
+      ...common,
+    };
+  };
+  return {
+    doors: {
+      service: door(uris.serviceUri),
+      primary: door(uris.primaryUri),
+      recovery: door(uris.recoveryUri),
+    },
+    resolvers,
+    probe: { rate: probe.rate, retentionMs: parseDuration(probe.retention) ?? 0 },
+  };
+}
+
+type Reference = z.output<typeof reference>;
+
+/** A file is read again for every connection: whoever renews a credential needs no restart. */
+function readerOf(source: Reference, env: Env): () => Promise<string> {
+  if ('env' in source) return async () => env[source.env] ?? '';
+  return async () => (await readFile(source.file, 'utf8')).trim();
+}
+
+function caOf(path: string | undefined): (() => Promise<string>) | undefined {
+  return path === undefined ? undefined : () => readFile(path, 'utf8');
+}
+
+function faultsOfReferences({ password, tls }: z.output<typeof pair>, env: Env): string[] {
+  const faults: string[] = [];
+  if ('env' in password) {
+    if (!env[password.env]?.trim()) faults.push(`password: the variable ${password.env} is not set`);
+  } else {
+    const found = contentOf(password.file);
+    if ('fault' in found) faults.push(`password: ${found.fault}`);
+    else if (found.text.trim() === '') faults.push(`password: ${password.file} is empty`);
+  }
+  if (tls !== 'off' && tls.ca !== undefined) {
+    const found = contentOf(tls.ca);
+    if ('fault' in found) faults.push(`tls.ca: ${found.fault}`);
+    else if (!isCertificate(found.text)) faults.push(`tls.ca: ${tls.ca} holds no PEM certificate`);
+  }
+  return faults;
+}
+
+function contentOf(path: string): { text: string } | { fault: string } {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { fault: `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})` };
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** An address as `10.0.0.2`, `10.0.0.2:53` or `[2001:db8::1]:53`. */
+function isResolver(text: string): boolean {
+  if (text === SYSTEM) return true;
+  const [, inBrackets, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIP(text) !== 0 || isIP(inBrackets ?? plain ?? '') !== 0;
+}
+
+function faultsOfUri(text: string): string[] {
+  if (!URL.canParse(text)) return ['must be a URI such as postgres://switchback@host:5432/defaultdb'];
+  const { protocol, hostname, username, password, pathname, search } = new URL(text);
+  return [
+    ...(/^postgres(ql)?:$/.test(protocol) ? [] : ['must begin with postgres://']),
+    ...(hostname === '' ? ['names no host'] : []),
+    ...(username === '' ? ['names no user'] : []),
+    ...(password === '' ? [] : ['must not hold a password; refer to it with "password"']),
+    ...(pathname.length > 1 ? [] : ['names no database']),
+    ...(search === '' ? [] : ['must not have parameters; TLS is configured with "tls"']),
+  ];
+}
+
+/** `my-project/pg-main.password: must be …`, without any value. */
+function describeIssue({ path, message, code, ...issue }: z.core.$ZodIssue): string {
+  const where = path.length > 0 ? `${path.join('.')}: ` : '';
+  if (code === 'invalid_key') return `${where}must be PROJECT/PRIMARY-SERVICE`;
+  if (code === 'unrecognized_keys' && 'keys' in issue) return `${where}unknown: ${issue.keys.join(', ')}`;
+  return `${where}${message}`;
+}

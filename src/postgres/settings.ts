@@ -1,0 +1,27 @@
+/** How to open a session with one server, or with whichever server a shared name leads to. */
+export interface ConnectionSettings {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** Asked before every connection, so that a renewed credential is picked up. */
+  password: () => Promise<string>;
+  /** Absent: no TLS. The server's certificate and name are always verified, against `ca` or else the system's authorities. */
+  tls?: { ca: (() => Promise<string>) | undefined };
+}
+
+/** Where a session leads: the address that both services share, or one of them by itself. */
+export type Door = 'service' | 'primary' | 'recovery';
+
+/** Database access to one pair. */
+export interface PairSettings {
+  doors: Readonly<Record<Door, ConnectionSettings>>;
+  /** `system`, or the address of a DNS server as `10.0.0.2` or `10.0.0.2:53`; the first one is what the probe uses. */
+  resolvers: readonly string[];
+  probe: {
+    /** Rows per second. */
+    rate: number;
+    /** Rows of earlier runs are kept this long. */
+    retentionMs: number;
+  };
+}
