@@ -20,7 +20,7 @@ FROM base AS lab
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY deploy/lab.mjs deploy/
+COPY deploy/database.sql deploy/lab.mjs deploy/
 USER node
 EXPOSE 9200
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=12 \

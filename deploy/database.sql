@@ -6,9 +6,6 @@
 
 CREATE ROLE switchback LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
 
--- Reads pg_stat_replication, pg_stat_activity and all settings. It sees no table of yours.
-GRANT pg_monitor TO switchback;
-
 CREATE SCHEMA switchback;
 GRANT USAGE ON SCHEMA switchback TO switchback;
 
@@ -24,3 +21,7 @@ CREATE TABLE switchback.probe (
 );
 CREATE INDEX probe_written_at ON switchback.probe (written_at);
 GRANT SELECT, INSERT, DELETE ON switchback.probe TO switchback;
+
+-- Reads pg_stat_replication, pg_stat_activity and all settings. It sees no table of yours. Last, because an
+-- administrator may not be allowed to pass it on; docs/database.md says what is missing without it.
+GRANT pg_monitor TO switchback;

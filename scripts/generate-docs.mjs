@@ -75,7 +75,10 @@ So an \`unknown\` stops the run wherever a check begins with \`block\` or \`ack\
 A run that finds the primary active and the recovery service passive has nothing to write: only the checks that stop
 *always* stop it then, and what the others find is for the record.
 
-All facts are read at once, in seven requests (eight in the promote-to-master dialect), each with its own time limit.
+All facts are read at once: from the API in seven requests (eight in the promote-to-master dialect), and, where access is
+configured, from each database in one session. Everything has a time limit. Which database is the active one, and which the
+passive, is what PostgreSQL says of itself (\`pg_is_in_recovery()\`). Without access, what only SQL can answer is \`not
+checked\`.
 
 | id | severity | stops | check | looks at | wanted | remedy |
 |---|---|---|---|---|---|---|

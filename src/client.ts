@@ -17,7 +17,7 @@ import {
   NamespaceNotFoundError,
   type UpdateDefinition,
 } from '@temporalio/common';
-import type { WatchProgress } from './contract/activities';
+import type { Progress, SwitchbackActivities, WatchProgress } from './contract/activities';
 import type { Acknowledgement } from './contract/checks';
 import { type ErrorCode, errors, SwitchbackError } from './contract/errors';
 import { parseInput, type SwitchbackInput } from './contract/input';
@@ -40,9 +40,13 @@ export * from './contract/activities';
 export * from './contract/checks';
 export { type ErrorCode, errors, SwitchbackError } from './contract/errors';
 export type { Mode, OnTimeout, SwitchbackInput } from './contract/input';
+export * from './contract/lag';
 export type { ApproveInput, DecideInput, NamedReason } from './contract/messages';
 export * from './contract/observation';
+export * from './contract/parity';
 export type { Phase } from './contract/phase';
+export * from './contract/probe';
+export * from './contract/proof';
 export * from './contract/report';
 export * from './contract/status';
 export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
@@ -65,8 +69,8 @@ export interface SwitchbackRun {
 /** What a run says about itself, with what its waiting activity saw last. */
 export interface LiveStatus extends SwitchbackStatus {
   workflowId: string;
-  /** The last read of both services, fresher than `observed`; only while the run waits for them. */
-  live?: WatchProgress;
+  /** What the activity that the run waits for saw last, fresher than `observed`; only while it waits. */
+  live?: Progress & Partial<WatchProgress>;
 }
 
 /** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
@@ -383,13 +387,16 @@ function rootOf(error: unknown): unknown {
   return root;
 }
 
-function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): WatchProgress | undefined {
+/** The activities that wait; the stopwatch runs beside them, and is not what the run waits for. */
+const WAITS: readonly (keyof SwitchbackActivities)[] = ['watchPair', 'catchUp', 'prove', 'watchEndpoint'];
+
+function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): LiveStatus['live'] {
   for (const activity of description.raw.pendingActivities ?? []) {
     const { data, metadata } = activity.heartbeatDetails?.payloads?.[0] ?? {};
     // Anything else was encoded by a codec of the caller's.
     const plain = Buffer.from(metadata?.encoding ?? []).toString() === 'json/plain';
-    if (data?.length && plain && activity.activityType?.name === 'watchPair') {
-      return JSON.parse(Buffer.from(data).toString('utf8')) as WatchProgress;
+    if (data?.length && plain && WAITS.some((name) => name === activity.activityType?.name)) {
+      return JSON.parse(Buffer.from(data).toString('utf8')) as Progress;
     }
   }
   return undefined;

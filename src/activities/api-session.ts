@@ -21,18 +21,22 @@ const EXTRA_TIMEOUT_MS = 5_000;
 /** One conversation with the API, of an activity or a command: counts the requests and remembers what could not be read. */
 export class ApiSession {
   readonly requests: RequestCounts;
-  readonly api: AivenClient;
   #unread: { error: AivenApiError; weight: Weight }[] = [];
 
   constructor(
-    client: AivenClient,
+    private readonly client: AivenClient,
     private readonly signal: AbortSignal,
     requestsSoFar: RequestCounts = { reads: 0, writes: 0 },
   ) {
     this.requests = { ...requestsSoFar };
-    this.api = client.observed(({ kind, sent }) => {
+  }
+
+  /** The API, for one request: the request is counted, and `said` is told which id the API gave it. */
+  api(said: (requestId: string) => void = () => {}): AivenClient {
+    return this.client.observed(({ kind, sent, requestId }) => {
       if (kind === 'read') this.requests.reads += 1;
       else if (sent) this.requests.writes += 1;
+      if (requestId !== undefined) said(requestId);
     });
   }
 
@@ -55,9 +59,13 @@ export class ApiSession {
     weight: Weight = 'vital',
   ): Promise<Fact<T>> {
     const timeoutMs = weight === 'extra' ? EXTRA_TIMEOUT_MS : undefined;
+    const id: { requestId?: string } = {};
+    const api = this.api((requestId) => {
+      id.requestId = requestId;
+    });
     try {
-      const value = await call(this.api, { signal: this.signal, timeoutMs });
-      return { ok: true, value, request, at: new Date().toISOString() };
+      const value = await call(api, { signal: this.signal, timeoutMs });
+      return { ok: true, value, request, at: new Date().toISOString(), ...id };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;
       this.#unread.push({ error, weight });
@@ -67,6 +75,7 @@ export class ApiSession {
         why,
         request,
         at: new Date().toISOString(),
+        ...id,
         ...(status === undefined ? {} : { status }),
       };
     }

@@ -1,10 +1,103 @@
-import type { CatchUpInput, CatchUpResult } from '../contract/activities';
-import type { Databases } from '../postgres';
+import { setTimeout } from 'node:timers/promises';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
+import { describeLag, isWithin } from '../contract/lag';
+import type { Databases, LagLook } from '../postgres';
+import { measureLag, type PairDatabase, type Session } from '../postgres';
+import { lagOf } from '../rules/lag';
 
+const LOOK_MS = 1_000;
+/** A look at a server that hangs is longer than the heartbeat time-out, and no sign of a dead worker. */
+const BEAT_MS = 2_000;
+/** More would say nothing more about the trend. */
+const LOOKS_KEPT = 60;
+
+/**
+ * Looks at the replication lag every second until it stayed within the limit for the settle window, or returns with
+ * what it has when it is time to report. A side that cannot be asked is a lag that is not known, never a small one.
+ */
 export async function catchUp(
-  _databases: Databases,
-  _input: CatchUpInput,
-  _stopping: AbortSignal,
+  databases: Databases,
+  input: CatchUpInput,
+  stopping: AbortSignal,
 ): Promise<CatchUpResult> {
-  throw new Error('not built yet');
+  const { pair, active, limit, settleWindowMs, reportAfterMs } = input;
+  const database = databases.of(pair);
+  if (database === undefined) return { within: false, lag: notConfigured() };
+  const before = activityInfo().heartbeatDetails as CatchUpProgress | undefined;
+  const progress: CatchUpProgress = before ?? {
+    at: new Date().toISOString(),
+    observed: 'nothing yet',
+    looks: [],
+  };
+  const signal = AbortSignal.any([cancellationSignal(), stopping]);
+  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
+  const sides = new BothSides(database, active, signal);
+  const startedAt = performance.now();
+  let withinSince: number | undefined;
+  try {
+    for (;;) {
+      const look = await sides.look();
+      signal.throwIfAborted();
+      progress.looks = [...progress.looks, look].slice(-LOOKS_KEPT);
+      const lag = lagOf(progress.looks);
+      Object.assign(progress, { at: lag.at, observed: describeLag(lag) });
+      heartbeat(progress);
+      const now = performance.now();
+      withinSince = isWithin(lag, limit) ? (withinSince ?? now) : undefined;
+      if (withinSince !== undefined && now - withinSince >= settleWindowMs) return { within: true, lag };
+      // Neither while it settles, which is soon over.
+      if (withinSince === undefined && now - startedAt >= reportAfterMs) return { within: false, lag };
+      await setTimeout(LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  } finally {
+    clearInterval(beats);
+    await sides.end();
+  }
+}
+
+function notConfigured() {
+  return { at: new Date().toISOString(), problem: 'this worker has no database access to the pair' };
+}
+
+/** Sessions with both sides that are kept from look to look, and opened again when one is lost. */
+class BothSides {
+  readonly #sessions: { active?: Session; passive?: Session } = {};
+
+  constructor(
+    private readonly database: PairDatabase,
+    private readonly active: 'primary' | 'recovery',
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async look(): Promise<LagLook> {
+    const passive = this.active === 'primary' ? 'recovery' : 'primary';
+    const refused = await Promise.all([this.#open('active', this.active), this.#open('passive', passive)]);
+    const look = await measureLag(this.#sessions.active, this.#sessions.passive);
+    const problems = [
+      ...refused.flatMap((one) => one ?? []),
+      ...(look.problem === undefined ? [] : [look.problem]),
+    ];
+    if (problems.length === 0) return look;
+    await this.end();
+    return { ...look, problem: problems.join('; ') };
+  }
+
+  async end(): Promise<void> {
+    const open = Object.values(this.#sessions);
+    delete this.#sessions.active;
+    delete this.#sessions.passive;
+    await Promise.all(open.map((session) => session.end()));
+  }
+
+  /** Why it could not be opened, where it could not. */
+  async #open(as: 'active' | 'passive', side: 'primary' | 'recovery'): Promise<string | undefined> {
+    if (this.#sessions[as] !== undefined) return undefined;
+    try {
+      this.#sessions[as] = await this.database.open(side, { signal: this.signal });
+      return undefined;
+    } catch (error) {
+      return `${side}: ${(error as Error).message}`;
+    }
+  }
 }

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
-import type { Preflight, PreflightInput, PreflightVerdict } from '../contract/activities';
+import type { DatabaseBaseline, Preflight, PreflightInput, PreflightVerdict } from '../contract/activities';
 import { type CheckResult, stops } from '../contract/checks';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
+import type { Databases } from '../postgres';
 import { judge } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
-import type { Facts } from '../rules/facts';
+import type { Facts, PairDatabaseFacts } from '../rules/facts';
+import { lagOf } from '../rules/lag';
 import { isLongSettled } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
+import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
 import { ApiSession } from './api-session';
+import { askDatabases } from './database-facts';
 import { retryUnread } from './patience';
 
 /** The default of the input's convergeTimeout. */
@@ -19,11 +23,12 @@ const DEFAULT_BUDGET_MS = 30 * 60_000;
 /** Reads every fact afresh, all at once, and judges the preconditions by them. */
 export async function preflight(
   client: AivenClient,
+  databases: Databases,
   input: PreflightInput,
 ): Promise<Omit<Preflight, 'policy'>> {
   const { pair } = input;
   const session = new ApiSession(client, cancellationSignal());
-  const { pairFacts, facts } = await readFacts(session, input);
+  const { pairFacts, facts } = await readFacts(session, databases, input);
   retryUnread(session, `the facts about ${pair.primary} and ${pair.recovery}`);
 
   const checks = judge(facts);
@@ -38,30 +43,47 @@ export async function preflight(
     situation,
     observed,
     critical,
+    ...(facts.database === undefined ? {} : { database: baselineOf(facts.database, facts.now) }),
+    settings: settingsOfPair(pairFacts, facts.now),
     fingerprint: fingerprintOf(pair, critical, checks),
     requests: session.requests,
   };
 }
 
-/** Seven requests, and an eighth in the promote-to-master dialect; none waits for another. */
+/** Seven requests, and an eighth in the promote-to-master dialect; neither they nor the databases wait for another. */
 async function readFacts(
   session: ApiSession,
+  databases: Databases,
   { pair, confirmed, budgetMs = DEFAULT_BUDGET_MS, lock }: PreflightInput,
 ): Promise<{ pairFacts: PairFacts; facts: Facts }> {
   const { project, primary } = pair;
-  const [pairFacts, me, metrics, events, alerts, tokens] = await Promise.all([
+  const [pairFacts, me, metrics, events, alerts, tokens, database] = await Promise.all([
     session.askPair(pair),
     session.askMe(),
     session.askMetrics(project, primary),
     session.askEvents(project),
     session.askAlerts(project),
     session.askAccessTokens(),
+    askDatabases(databases, pair, cancellationSignal()),
   ]);
   const { names, ...read } = pairFacts;
   const now = new Date().toISOString();
   const asked = { named: names.primary, peer: names.recovery, confirmed, now, budgetMs };
   const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
-  return { pairFacts, facts: lock === undefined ? facts : { ...facts, lock } };
+  const more = { ...(lock === undefined ? {} : { lock }), ...(database === undefined ? {} : { database }) };
+  return { pairFacts, facts: { ...facts, ...more } };
+}
+
+/** What the databases were before the switch, each taken for what it is. */
+function baselineOf({ primary, recovery, looks }: PairDatabaseFacts, now: string): DatabaseBaseline {
+  const wals = [primary, recovery].flatMap((fact) =>
+    fact.ok && !fact.value.server.inRecovery ? [fact.value.told.wal] : [],
+  );
+  const [wal] = wals.length === 1 ? wals : [];
+  const timeline = wal?.ok === true ? wal.value.timeline : undefined;
+  const problem = 'there is not one database that takes writes and one that replays';
+  const lag = looks.length === 0 ? { at: now, problem } : lagOf(looks);
+  return { ...(timeline === undefined ? {} : { timeline }), lag };
 }
 
 function verdictOn(situation: Situation, observed: PairObservation): Exclude<PreflightVerdict, 'blocked'> {

@@ -21,11 +21,13 @@ export async function promote(client: AivenClient, input: PromoteInput): Promise
   const lookedAt = Date.now();
   const facts = await session.askPair(pair);
   let reading = readingOf(facts);
+  let writeId: string | undefined;
   const answer = (outcome: PromoteOutcome, detail: string, retryAfterMs?: number): PromoteResult => ({
     outcome,
     detail,
     ...reading,
     requests: session.requests,
+    ...(writeId === undefined ? {} : { requestId: writeId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 
@@ -46,7 +48,10 @@ export async function promote(client: AivenClient, input: PromoteInput): Promise
   }
   if (input.rehearse) return answer('rehearsed', `${service} would have been promoted now`);
   try {
-    await session.api.promote(pair.project, service, pair.dialect, { signal: cancellationSignal() });
+    const api = session.api((requestId) => {
+      writeId = requestId;
+    });
+    await api.promote(pair.project, service, pair.dialect, { signal: cancellationSignal() });
     return answer('accepted', '');
   } catch (error) {
     if (!(error instanceof AivenApiError)) throw error;

@@ -1,11 +1,34 @@
 import type { ProveInput } from '../contract/activities';
 import type { Proof } from '../contract/proof';
 import type { Databases } from '../postgres';
+import { judgeProof, unaskedProof } from '../rules/proof';
+import { lookUntil } from './look-until';
+import { tryProof } from './proof-try';
 
-export async function prove(
-  _databases: Databases,
-  _input: ProveInput,
-  _stopping: AbortSignal,
-): Promise<Proof> {
-  throw new Error('not built yet');
+const PAUSE_MS = 1_000;
+/** Longer than a try takes when one of its sessions hangs until its own limit. */
+const TRY_LIMIT_MS = 10_000;
+
+/**
+ * Asks PostgreSQL itself, again and again, until every step holds; or returns the latest try once it is time to report.
+ * Never fails for what it sees. A cancellation, or a worker that is told to stop, ends it at once by throwing.
+ */
+export async function prove(databases: Databases, input: ProveInput, stopping: AbortSignal): Promise<Proof> {
+  const { pair, active, runId, reportAfterMs } = input;
+  const database = databases.of(pair);
+  if (database === undefined) return unaskedProof(input, 'no database access is configured', now());
+  return lookUntil(
+    {
+      look: async (signal) => judgeProof(input, await tryProof(database, { active, runId }, signal), now()),
+      isEnough: ({ verdict }) => verdict === 'proven',
+      pauseMs: PAUSE_MS,
+      lookLimitMs: TRY_LIMIT_MS,
+      reportAfterMs,
+    },
+    stopping,
+  );
+}
+
+function now(): string {
+  return new Date().toISOString();
 }

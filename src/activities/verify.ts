@@ -2,13 +2,15 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { VerifyResult } from '../contract/activities';
 import type { Pair } from '../contract/observation';
-import { ApiSession } from './api-session';
+import { settingsOfPair } from '../rules/settings';
+import { ApiSession, readingOf } from './api-session';
 import { retryUnread } from './patience';
 
 /** One more read of both services, for the record that the run ends with. */
 export async function verify(client: AivenClient, pair: Pair): Promise<VerifyResult> {
   const session = new ApiSession(client, cancellationSignal());
-  const reading = await session.readPair(pair);
+  const facts = await session.askPair(pair);
   retryUnread(session, `the final state of ${pair.primary} and ${pair.recovery}`);
-  return { ...reading, requests: session.requests };
+  const settings = settingsOfPair(facts, new Date().toISOString());
+  return { ...readingOf(facts), settings, requests: session.requests };
 }

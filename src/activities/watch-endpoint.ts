@@ -1,11 +1,45 @@
 import type { EndpointInput } from '../contract/activities';
 import type { EndpointReport } from '../contract/proof';
-import type { Databases } from '../postgres';
+import { type Databases, toPostgresError } from '../postgres';
+import { judgeEndpoint, unseenEndpoint } from '../rules/endpoint';
+import { lookAtEndpoint } from './endpoint-look';
+import { lookUntil } from './look-until';
 
+const PAUSE_MS = 1_000;
+/** Longer than a look takes when a resolver, and then a session, hang until their own limits. */
+const LOOK_LIMIT_MS = 10_000;
+
+/**
+ * Looks where the Service URI leads, again and again, until every address of every resolver lands on the active side
+ * and takes writes; or returns the latest look once it is time to report. Never fails for what it sees. A cancellation,
+ * or a worker that is told to stop, ends it at once by throwing.
+ */
 export async function watchEndpoint(
-  _databases: Databases,
-  _input: EndpointInput,
-  _stopping: AbortSignal,
+  databases: Databases,
+  input: EndpointInput,
+  stopping: AbortSignal,
 ): Promise<EndpointReport> {
-  throw new Error('not built yet');
+  const database = databases.of(input.pair);
+  if (database === undefined) return unseenEndpoint('no database access is configured', now());
+  const look = async (signal: AbortSignal) => {
+    try {
+      return judgeEndpoint(await lookAtEndpoint(database, input, signal), now());
+    } catch (error) {
+      return unseenEndpoint(toPostgresError(error).message, now());
+    }
+  };
+  return lookUntil(
+    {
+      look,
+      isEnough: ({ agreed }) => agreed,
+      pauseMs: PAUSE_MS,
+      lookLimitMs: LOOK_LIMIT_MS,
+      reportAfterMs: input.reportAfterMs,
+    },
+    stopping,
+  );
+}
+
+function now(): string {
+  return new Date().toISOString();
 }

@@ -197,6 +197,8 @@ function toIntegration(wire: Wire['service_integrations'][number]): Integration 
     sourceService: wire.source_service,
     destProject: wire.dest_project,
     destService: wire.dest_service,
+    sourceServiceType: wire.source_service_type,
+    destServiceType: wire.dest_service_type,
     active: wire.active,
     enabled: wire.enabled,
     status:

@@ -55,6 +55,8 @@ const integration = z
     source_service: optional(name),
     dest_project: optional(name),
     dest_service: optional(name),
+    source_service_type: lenient(text),
+    dest_service_type: lenient(text),
     active: optional(z.boolean()),
     enabled: optional(z.boolean()),
     integration_status: lenient(integrationStatus),

@@ -105,6 +105,9 @@ export interface Integration {
   readonly sourceService?: string;
   readonly destProject?: string;
   readonly destService?: string;
+  /** `pg`, `opensearch`, … */
+  readonly sourceServiceType?: string;
+  readonly destServiceType?: string;
   readonly active?: boolean;
   readonly enabled?: boolean;
   readonly status?: IntegrationStatus;

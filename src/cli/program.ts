@@ -3,6 +3,7 @@ import type { Mode, OnTimeout, SwitchbackInput } from '../client';
 import { exitCodeMeanings, exitCodes } from '../contract/errors';
 import { version } from '../version';
 import { fail, get, run, type Surroundings } from './commands';
+import { evidence, verify } from './evidence';
 
 interface RunOptions extends Omit<SwitchbackInput, 'service' | 'acknowledge'> {
   acknowledge?: string[];
@@ -10,6 +11,13 @@ interface RunOptions extends Omit<SwitchbackInput, 'service' | 'acknowledge'> {
   detach?: boolean;
   embedded?: boolean;
   embeddedDir?: string;
+}
+
+interface EvidenceOptions {
+  project?: string;
+  runId?: string;
+  out: string;
+  json?: boolean;
 }
 
 const EXIT_CODES = [
@@ -39,6 +47,12 @@ const GET_EXAMPLES = `
 Examples:
   switchback get --project my-project pg-main
   switchback status --project my-project pg-main --json`;
+
+const EVIDENCE_EXAMPLES = `
+Examples:
+  switchback evidence --project my-project pg-main --out ./evidence
+  switchback evidence my-project/pg-main --run-id 01a2060a-abfc-76a1-89ac-96658c563d26
+  switchback evidence verify switchback.my-project.pg-main-….json --head 4d49787d…`;
 
 /** What every command that starts a run takes. */
 function withRunOptions(command: Command): Command {
@@ -147,6 +161,33 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
     .action((service: string, { project, json = false }: { project: string; json?: boolean }) =>
       act(json, () => get(project, service, { json }, around)),
     );
+
+  const evidenceCommand = program
+    .command('evidence')
+    .description('rebuild the evidence of a run from Temporal, as JSON and as a page; needs no worker')
+    .argument('<service>', 'the service that the run was started for, or PROJECT/SERVICE')
+    .option('--project <name>', 'the Aiven project of both services')
+    .option('--run-id <id>', 'which run (default: the newest one of the pair)')
+    .option('--out <folder>', 'where to write both files', '.')
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', EVIDENCE_EXAMPLES)
+    .action((service: string, options: EvidenceOptions) => {
+      const { project, runId, out, json = false } = options;
+      return act(json, () => evidence(service, project, { runId, out, json }, around));
+    });
+
+  evidenceCommand
+    .command('verify')
+    .description('find any changed byte of a bundle, or of a page')
+    .argument('<file>', 'the .json or the .html')
+    .option('--head <hash>', 'the head of the chain, as it was kept elsewhere')
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', EVIDENCE_EXAMPLES)
+    .action((file: string, _: unknown, command: Command) => {
+      // Both commands know --json, and the outer one takes it when it stands before the file.
+      const { head, json = false } = command.optsWithGlobals<{ head?: string; json?: boolean }>();
+      return act(json, () => verify(file, { head, json }, around));
+    });
 
   return {
     async parse(argv) {

@@ -1,5 +1,6 @@
 import type { LiveStatus } from '../client';
 import { type CheckResult, digest, stops } from '../contract/checks';
+import { measuredRows } from '../contract/describe-measured';
 import { formatDuration } from '../contract/duration';
 import {
   describePair,
@@ -67,7 +68,8 @@ function wholeSeconds(ms: number): string {
 export function reportLines(report: SwitchbackReport, c: Colour): string[] {
   const good = report.code === undefined;
   const title = good
-    ? c.green(c.bold(`✔ ${report.outcome}`))
+    ? c.green(c.bold(`✔ ${report.outcome}`)) +
+      (report.degraded === undefined ? '' : c.yellow(`  degraded: ${report.degraded}`))
     : c.red(c.bold(`✘ ${report.outcome} (${report.code})`));
   const took = formatDuration(Date.parse(report.endedAt) - Date.parse(report.startedAt));
   const { reads, writes } = report.requests;
@@ -81,6 +83,9 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
     ...(report.outcome === 'planned' && report.plan !== undefined
       ? planRows(report.plan).map(([k, v]) => row(k, v))
       : []),
+    ...measuredRows(report).map(([label, text]) =>
+      row(label, label === 'not proven' ? c.yellow(text) : text),
+    ),
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
   ];

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '../contract/duration';
 import { type ConnectionSettings, type PairSettings, type PairsSettings, SYSTEM } from '../postgres';
@@ -50,9 +50,7 @@ export function readDatabases(path: string, env: Env): { value: PairsSettings } 
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    return {
-      faults: [`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`],
-    };
+    return { faults: [`${path} cannot be read (${codeOf(error)})`] };
   }
   let json: unknown;
   try {
@@ -63,7 +61,8 @@ export function readDatabases(path: string, env: Env): { value: PairsSettings } 
   }
   const parsed = file.safeParse(json);
   if (!parsed.success) {
-    return { faults: parsed.error.issues.map((issue) => `${path}: ${describeIssue(issue)}`) };
+    const names = Object.keys(json ?? {});
+    return { faults: parsed.error.issues.map((issue) => `${path}: ${describeIssue(issue, names)}`) };
   }
   const entries = Object.entries(parsed.data);
   const faults = entries.flatMap(([name, settings]) =>
@@ -114,19 +113,20 @@ function caOf(path: string | undefined): (() => Promise<string>) | undefined {
   return path === undefined ? undefined : () => readFile(path, 'utf8');
 }
 
+/** Somebody may have put the password itself where its file or variable belongs, so neither is repeated. */
 function faultsOfReferences({ password, tls }: z.output<typeof pair>, env: Env): string[] {
   const faults: string[] = [];
   if ('env' in password) {
-    if (!env[password.env]?.trim()) faults.push(`password: the variable ${password.env} is not set`);
+    if (!env[password.env]?.trim()) faults.push('password.env: no variable of that name is set');
   } else {
     const found = contentOf(password.file);
-    if ('fault' in found) faults.push(`password: ${found.fault}`);
-    else if (found.text.trim() === '') faults.push(`password: ${password.file} is empty`);
+    if ('fault' in found) faults.push(`password.file: ${found.fault}`);
+    else if (found.text.trim() === '') faults.push('password.file: the file is empty');
   }
   if (tls !== 'off' && tls.ca !== undefined) {
     const found = contentOf(tls.ca);
     if ('fault' in found) faults.push(`tls.ca: ${found.fault}`);
-    else if (!isCertificate(found.text)) faults.push(`tls.ca: ${tls.ca} holds no PEM certificate`);
+    else if (!isCertificate(found.text)) faults.push('tls.ca: the file holds no PEM certificate');
   }
   return faults;
 }
@@ -135,8 +135,12 @@ function contentOf(path: string): { text: string } | { fault: string } {
   try {
     return { text: readFileSync(path, 'utf8') };
   } catch (error) {
-    return { fault: `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})` };
+    return { fault: `the file cannot be read (${codeOf(error)})` };
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown reason';
 }
 
 function isCertificate(text: string): boolean {
@@ -147,30 +151,54 @@ function isCertificate(text: string): boolean {
   }
 }
 
-/** An address as `10.0.0.2`, `10.0.0.2:53` or `[2001:db8::1]:53`. */
+/** An address as `10.0.0.2`, `10.0.0.2:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
 function isResolver(text: string): boolean {
-  if (text === SYSTEM) return true;
-  const [, inBrackets, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(text) ?? [];
-  return isIP(text) !== 0 || isIP(inBrackets ?? plain ?? '') !== 0;
+  if (text === SYSTEM || isIP(text) !== 0) return true;
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  return (isIPv6(v6 ?? '') || isIPv4(v4 ?? '')) && isPort(port ?? '');
+}
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 function faultsOfUri(text: string): string[] {
   if (!URL.canParse(text)) return ['must be a URI such as postgres://switchback@host:5432/defaultdb'];
-  const { protocol, hostname, username, password, pathname, search } = new URL(text);
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   return [
     ...(/^postgres(ql)?:$/.test(protocol) ? [] : ['must begin with postgres://']),
     ...(hostname === '' ? ['names no host'] : []),
+    ...(hostname.includes(',') ? ['must name one host'] : []),
+    ...(port === '' || isPort(port) ? [] : ['names no port that can be']),
     ...(username === '' ? ['names no user'] : []),
     ...(password === '' ? [] : ['must not hold a password; refer to it with "password"']),
     ...(pathname.length > 1 ? [] : ['names no database']),
-    ...(search === '' ? [] : ['must not have parameters; TLS is configured with "tls"']),
+    ...(isEncoded(username) && isEncoded(pathname) ? [] : ['holds a % that encodes nothing']),
+    ...(search + hash === '' ? [] : ['must not have parameters; TLS is configured with "tls"']),
   ];
 }
 
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** `my-project/pg-main.password: must be …`, without any value. */
-function describeIssue({ path, message, code, ...issue }: z.core.$ZodIssue): string {
-  const where = path.length > 0 ? `${path.join('.')}: ` : '';
-  if (code === 'invalid_key') return `${where}must be PROJECT/PRIMARY-SERVICE`;
+function describeIssue({ path, message, code, ...issue }: z.core.$ZodIssue, names: string[]): string {
+  const where =
+    path.length > 0
+      ? `${path.map((key, depth) => (depth === 0 ? nameOf(key, names) : key)).join('.')}: `
+      : '';
+  if (code === 'invalid_key') return `${where}the name must be PROJECT/PRIMARY-SERVICE`;
   if (code === 'unrecognized_keys' && 'keys' in issue) return `${where}unknown: ${issue.keys.join(', ')}`;
   return `${where}${message}`;
+}
+
+/** A name that is none may be anything, such as a URI with a password. */
+function nameOf(key: PropertyKey, names: string[]): string {
+  const name = String(key);
+  return NAMES.test(name) ? name : `entry ${names.indexOf(name) + 1}`;
 }

@@ -10,6 +10,9 @@ import { SwitchbackError } from '../contract/errors';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import { Databases } from '../postgres';
 import { readDatabases } from './databases';
+import { type EvidenceSettings, readEvidence } from './evidence';
+
+export type { EvidenceSettings, S3Settings } from './evidence';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,6 +29,8 @@ export interface WorkerConfig {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
   databases: Databases;
+  /** Where the evidence of every run is kept. */
+  evidence: EvidenceSettings;
   /** A file that exists while the worker polls, for a container's health check. */
   readyFile: string | undefined;
 }
@@ -89,7 +94,10 @@ function readWorker(env: Env): Read<WorkerConfig> {
   if (file !== undefined) faults.push(...faultsOfTokenFile(file));
   const databases = databasesOf(withoutEmpty(env).SWITCHBACK_DATABASES, env);
   if ('faults' in databases) faults.push(...databases.faults);
-  if (!parsed.success || faults.length > 0 || 'faults' in databases) return { faults };
+  const evidence = readEvidence(env, stateFolder(env));
+  if ('faults' in evidence) faults.push(...evidence.faults);
+  if (!parsed.success || faults.length > 0 || 'faults' in databases || 'faults' in evidence)
+    return { faults };
   const { AIVEN_TOKEN: token, ...settings } = parsed.data;
   return {
     value: {
@@ -104,6 +112,7 @@ function readWorker(env: Env): Read<WorkerConfig> {
       },
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
       databases: databases.value,
+      evidence: evidence.value,
       readyFile: settings.SWITCHBACK_READY_FILE,
     },
   };

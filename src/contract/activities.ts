@@ -5,7 +5,7 @@ import type { LockHolder } from './pair-lock';
 import type { SettingsSnapshot } from './parity';
 import type { ProbeReport } from './probe';
 import type { EndpointReport, Proof } from './proof';
-import type { RequestCounts } from './report';
+import type { KeptEvidence, RequestCounts, SwitchbackReport } from './report';
 
 /** What every activity reports besides its own answer. */
 export interface Counted {
@@ -113,6 +113,8 @@ export interface PromoteResult extends Counted {
   observed: PairObservation;
   /** What the API said, when it said something worth repeating. */
   detail: string;
+  /** The API's own id of the write, when it was sent and got one. */
+  requestId?: string;
   /** How long the API asked to wait before another attempt, in milliseconds. */
   retryAfterMs?: number;
 }
@@ -147,12 +149,16 @@ export interface WatchResult extends Counted {
   observed: PairObservation;
 }
 
-/** Heartbeat details of `watchPair`: what an SRE sees under Pending Activities. */
-export interface WatchProgress extends Counted {
-  situation: Situation;
-  /** {@link describePair} of the last read. */
+/** Heartbeat details of whatever waits: what an SRE sees under Pending Activities, and `status` as `live`. */
+export interface Progress {
+  /** What was seen last, in one line. */
   observed: string;
   at: string;
+}
+
+/** Heartbeat details of `watchPair`. */
+export interface WatchProgress extends Progress, Counted {
+  situation: Situation;
   /** Good reads in a row so far, of the three needed. */
   goodReads: number;
 }
@@ -177,6 +183,11 @@ export interface CatchUpInput extends Reporting {
   limit: LagLimit;
   /** How long the lag must stay within the limit. */
   settleWindowMs: number;
+}
+
+/** Heartbeat details of `catchUp`; the looks are what a trend is made of, and in the form of postgres/lag.ts. */
+export interface CatchUpProgress extends Progress {
+  looks: { at: string; bytes?: number; seconds?: number }[];
 }
 
 export interface CatchUpResult {
@@ -221,4 +232,6 @@ export interface SwitchbackActivities {
   prove(input: ProveInput): Promise<Proof>;
   /** Looks where the Service URI leads, again and again, until all agree. */
   watchEndpoint(input: EndpointInput): Promise<EndpointReport>;
+  /** Writes the evidence of the run that ends with this report; `undefined` when the worker keeps none. */
+  keepEvidence(report: SwitchbackReport): Promise<KeptEvidence | undefined>;
 }

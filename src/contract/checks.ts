@@ -20,6 +20,26 @@ export const checkSeverities = {
   'integration-running': ['block', 'ack', 'warn'],
   'one-master': ['block', 'ack', 'warn'],
   'nodes-caught-up': ['ack'],
+  'database-access': ['warn', 'ack'],
+  'api-agrees-with-sql': ['warn', 'block'],
+  'same-cluster': ['warn', 'block'],
+  timeline: ['warn', 'ack', 'block'],
+  'replay-running': ['warn', 'block'],
+  streaming: ['warn', 'ack'],
+  'replication-lag': ['warn'],
+  'long-transactions': ['warn', 'ack'],
+  'prepared-transactions': ['warn', 'ack'],
+  'ddl-in-flight': ['warn', 'ack'],
+  'logical-slots': ['warn', 'ack'],
+  subscriptions: ['warn'],
+  'writes-allowed': ['warn', 'ack'],
+  'synchronous-settings': ['warn', 'ack'],
+  'standby-settings': ['warn', 'ack', 'block'],
+  extensions: ['warn', 'ack'],
+  'connection-headroom': ['warn', 'ack'],
+  'wal-senders': ['warn', 'ack', 'block'],
+  'archive-backlog': ['warn', 'ack'],
+  'probe-ready': ['warn'],
   'same-version': ['block'],
   'primary-size': ['ack'],
   'disk-usage': ['ack', 'block'],
@@ -33,8 +53,6 @@ export const checkSeverities = {
   'token-lifetime': ['warn', 'ack'],
   'recent-backup': ['warn', 'ack'],
   'primary-region': ['warn'],
-  'replication-lag': ['warn'],
-  'slots-and-transactions': ['warn'],
   dependents: ['warn'],
   'network-parity': ['warn'],
   'shared-address': ['warn'],
@@ -146,16 +164,22 @@ function softChecks(): string[] {
   return all.flatMap(([id, severities]) => (severities.includes('ack') ? [id] : []));
 }
 
-/** The checks as a person wants to see them: those that say something, and how many have nothing to say. */
+/**
+ * The checks as a person wants to see them: those that say something, and how many have nothing to say. Of those that
+ * were not checked for one and the same reason, the first stands for all.
+ */
 export function digest(checks: readonly CheckResult[]): {
   passed: number;
   notChecked: CheckResult[];
   findings: CheckResult[];
 } {
   const isQuiet = (check: CheckResult) => check.severity === 'warn' && check.verdict === 'unknown';
+  const quiet = checks.filter(isQuiet);
   return {
     passed: checks.filter(({ verdict }) => verdict === 'pass').length,
-    notChecked: checks.filter(isQuiet),
+    notChecked: quiet.filter(
+      ({ observed }, index) => quiet.findIndex((one) => one.observed === observed) === index,
+    ),
     findings: checks.filter((check) => check.verdict !== 'pass' && !isQuiet(check)),
   };
 }

@@ -18,6 +18,7 @@ export const exitCodes = {
   returned: 5,
   needsOperator: 6,
   connection: 7,
+  evidence: 8,
 } as const;
 
 /** What each exit code says, for the command's help and the docs. */
@@ -30,6 +31,7 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.returned]: 'failed, and returned to the recovery service',
   [exitCodes.needsOperator]: 'a person must look at the pair',
   [exitCodes.connection]: 'Temporal, a worker or the CLI for a dev server could not be reached',
+  [exitCodes.evidence]: 'evidence does not hold, or could not be written',
   130: 'stopped watching (Ctrl-C); the run goes on',
 };
 
@@ -81,6 +83,14 @@ export const errors = {
       'The read right before the write showed something else than the checks had: maintenance started, or somebody else promoted a service.',
     remedy: 'Look at the observed state in the report. If it is still right to go back, start again.',
     exitCode: exitCodes.aborted,
+  },
+  LAG_TOO_HIGH: {
+    title: 'The passive side is too far behind; nothing was written',
+    cause:
+      'The primary had not replayed what the recovery service wrote, to within maxLag, until catchUpTimeout: switching back would have lost the rest, or taken that much longer. Or the lag could not be measured.',
+    remedy:
+      'Read the lag and its trend in the report. Growing: reduce the write load. Paused: find out who paused the replay, and why. Shrinking: give a longer catchUpTimeout. Then start again.',
+    exitCode: exitCodes.blocked,
   },
   PROMOTE_REFUSED: {
     title: 'The API refused the promotion; nothing was written',
@@ -167,6 +177,21 @@ export const errors = {
     cause: 'The worker may not register them itself (Temporal Cloud, or missing permission).',
     remedy: 'Run the commands that the message prints, then start the worker again.',
     exitCode: exitCodes.connection,
+  },
+  EVIDENCE_BROKEN: {
+    title: 'The file is not the evidence that was kept',
+    cause:
+      'At least one byte of the bundle, or of its page, was changed after it was written; or its head is not the one to compare with. The message names the first thing that does not hold.',
+    remedy:
+      'Rebuild the bundle from Temporal (`switchback evidence --project PROJECT SERVICE`) while the history is kept there, and find out who could write to the file.',
+    exitCode: exitCodes.evidence,
+  },
+  EVIDENCE_NOT_KEPT: {
+    title: 'The evidence of the run could not be written',
+    cause: 'The folder, or the S3-compatible store, did not take it. The message says what it answered.',
+    remedy:
+      'Mend the store, then rebuild the bundle from Temporal: `switchback evidence --project PROJECT SERVICE`. The run itself is not affected.',
+    exitCode: exitCodes.evidence,
   },
   TEMPORAL_CLI_NOT_FOUND: {
     title: 'No Temporal CLI could be found or fetched',

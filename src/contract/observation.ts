@@ -37,6 +37,8 @@ export interface ReadService {
   summary: string;
   /** The other end of each `disaster_recovery` integration: its name, or `project/name` in another project. */
   peers: string[];
+  /** The API's own id of the request that said so, when it gave one. */
+  requestId?: string;
   /** The API's `update_time`, to notice that somebody changed the service. */
   updatedAt: string;
 }

@@ -129,6 +129,16 @@ export interface RunFacts {
   notProven?: string[];
 }
 
+/** Where the evidence of a run is, and the hash that stands for it. */
+export interface KeptEvidence {
+  /** The head of the chain: whoever has it can tell whether a file is the one that was kept. */
+  head: string;
+  /** Path or URL of the bundle. */
+  json: string;
+  /** Path or URL of the page. */
+  page: string;
+}
+
 /** The result of a run, or the first detail of its failure. */
 export interface SwitchbackReport extends RunFacts {
   outcome: Outcome;
@@ -139,6 +149,8 @@ export interface SwitchbackReport extends RunFacts {
   /** One sentence: what to do next. */
   next: string;
   requests: RequestCounts;
+  /** Where its evidence was kept, or why not; absent when the worker keeps none. */
+  evidence?: KeptEvidence | { problem: string };
   workflowId: string;
   runId: string;
   startedAt: string;

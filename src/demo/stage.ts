@@ -7,6 +7,10 @@ import { searchAttributes } from '../contract/search-attributes';
 import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
 import { endWithUs } from '../dev-server/watchdog';
 import { type Dialect, type Lab, startLab } from '../lab/lab';
+import { writeAccess } from './access';
+
+/** Evidence is what remains of a demo, so it is not in the folder that goes with it. */
+const EVIDENCE = join(__dirname, '..', '..', '.cache', 'demo-evidence');
 
 /** Everything a switchback needs, on this machine: Temporal with its UI, the lab, and a worker process. */
 export interface Stage {
@@ -45,6 +49,8 @@ export async function setStage(
       TEMPORAL_NAMESPACE: server.namespace,
       AIVEN_WEB_URL: lab.baseUrl,
       AIVEN_TOKEN: lab.token,
+      SWITCHBACK_DATABASES: writeAccess(lab, folder),
+      SWITCHBACK_EVIDENCE: EVIDENCE,
     };
     const workerLog = join(folder, 'worker.log');
     const worker = spawnWorker(env, workerLog);

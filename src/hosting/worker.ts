@@ -6,6 +6,7 @@ import { createActivities } from '../activities';
 import { AivenClient } from '../aiven';
 import type { TemporalConfig, WorkerConfig } from '../config';
 import { SwitchbackError } from '../contract/errors';
+import { createEvidenceStore } from '../evidence';
 import { version } from '../version';
 import { ensureSearchAttributes } from './search-attributes';
 
@@ -60,6 +61,7 @@ export async function createWorker(
         aiven,
         policy: config.policy,
         databases: config.databases,
+        evidence: config.evidence && createEvidenceStore(config.evidence),
         stopping: stopping.signal,
       }),
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,

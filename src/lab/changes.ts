@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { applyDataChange, dataChangeSchemas } from './data-changes';
 import type { Lookup } from './world';
 
 const side = z.enum(['primary', 'recovery']);
@@ -9,6 +10,8 @@ export const behaviourSchema = z.strictObject({
   flip: z.enum(['at-once', 'early', 'late', 'primary-first', 'recovery-first', 'flap']).optional(),
   stuck: z.boolean().optional(),
   failMidway: side.optional(),
+  loseRows: z.number().int().min(0).optional(),
+  readOnly: z.boolean().optional(),
 });
 
 export const overridesSchema = z.strictObject({
@@ -68,16 +71,21 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('metrics'), service, set: z.record(z.string(), z.number()) }),
   /** Whether the API takes the token, and when it says that the token expires. */
   z.strictObject({ kind: z.literal('token'), valid: z.boolean().optional(), expires: time.optional() }),
+  ...dataChangeSchemas,
 ]);
 
 export type Change = z.input<typeof changeSchema>;
 
-export function applyChange(world: Lookup, input: Change): void {
+/**
+ * What is only the lab's own state changes before this returns, and what is wrong with that is thrown at once;
+ * the promise is about what PostgreSQL must do.
+ */
+export function applyChange(world: Lookup, input: Change): Promise<void> {
   const change = changeSchema.parse(input);
   if (change.kind === 'token') {
     world.tokenValid = change.valid ?? world.tokenValid;
     if (change.expires !== undefined) world.tokenExpiry = new Date(change.expires);
-    return;
+    return DONE;
   }
   const { pair, service: target } = world.find(change.service);
   switch (change.kind) {
@@ -100,7 +108,7 @@ export function applyChange(world: Lookup, input: Change): void {
       world.promote(pair, target.side, change.actor);
       break;
     case 'behave':
-      pair.behave({ flip: change.flip, stuck: change.stuck, failMidway: change.failMidway });
+      pair.behave(behaviourSchema.strip().parse(change));
       break;
     case 'event': {
       const { actor, type, text, at } = change;
@@ -122,5 +130,10 @@ export function applyChange(world: Lookup, input: Change): void {
     case 'endpoint':
       pair.letEndpointFollow(change.follows);
       break;
+    default:
+      return applyDataChange(pair, target.side, change);
   }
+  return DONE;
 }
+
+const DONE = Promise.resolve();

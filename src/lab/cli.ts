@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { describe } from './control';
-import { type Lab, type LabOptions, startLab } from './lab';
+import { type Lab, type LabOptions, type LabPair, startLab } from './lab';
+
+const SUM_UP_MS = 5000;
 
 /** What the command needs from around it. */
 export interface Io {
@@ -31,6 +34,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
     .addOption(
       choice('--state <state>', 'ready for the switchback, or fresh: primary active', ['ready', 'fresh']),
     )
+    .option('--resolvers <count>', 'DNS servers that know the shared name (Linux only)', count)
+    .option('--load <rate>', 'write so many rows per second to each pair', count)
     .option('--json', 'print one line of JSON instead of the text')
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
@@ -39,7 +44,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   } catch (error) {
     return (error as { exitCode?: number }).exitCode ?? 1;
   }
-  const { transition, json, ...rest } = command.opts<Flags>();
+  const { transition, json, load: rate, ...rest } = command.opts<Flags>();
   let lab: Lab;
   try {
     lab = await startLab({ ...rest, transitionMs: transition });
@@ -47,14 +52,34 @@ export async function run(argv: string[], io: Io): Promise<number> {
     io.err(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
-  io.out(json ? `${JSON.stringify(describe(lab))}\n` : banner(lab));
-  await io.stop;
-  await lab.close();
-  return 0;
+  try {
+    if (rate !== undefined) await Promise.all(lab.pairs.map((pair) => pair.startLoad({ rate })));
+    io.out(json ? `${JSON.stringify(describe(lab))}\n` : banner(lab));
+    await io.stop;
+    if (!json) await Promise.all(lab.pairs.map(async (pair) => io.out(await sumUp(pair))));
+    return 0;
+  } catch (error) {
+    io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    await lab.close();
+  }
+}
+
+/** What became of a pair's load; not at any price, for a role change may never end. */
+async function sumUp({ load, primary }: LabPair): Promise<string> {
+  if (!load) return '';
+  const unknown = delay(SUM_UP_MS, undefined, { ref: false });
+  const counts = await Promise.race([load.stop().catch(() => undefined), unknown]);
+  if (!counts) return `${primary}: ${load.acknowledged} rows acknowledged, and they could not be read back\n`;
+  const { acknowledged, missing, unexpected } = counts;
+  return `${primary}: ${acknowledged} rows acknowledged, ${missing} missing, ${unexpected} unexpected\n`;
 }
 
 interface Flags extends Required<Pick<LabOptions, 'dialect' | 'pairs' | 'backing' | 'port' | 'state'>> {
   transition: number;
+  resolvers?: number;
+  load?: number;
   json?: true;
 }
 

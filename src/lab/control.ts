@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { behaviourSchema, type Change, overridesSchema } from './changes';
 import { ApiError } from './errors';
 import type { FaultInput } from './faults';
 import type { Lab, LabPair } from './surface';
+
+const loadSchema = z.strictObject({ rate: z.number().positive().optional() });
 
 /**
  * The lab's own door, under `/_lab`: look at requests and pairs, add faults, make things happen.
@@ -20,18 +23,27 @@ export function addControlPath(server: FastifyInstance, lab: Lab): void {
         pair.behave(behaviourSchema.parse(request.body ?? {}));
         return pair.status();
       });
+      door.post('/pairs/:pair/load', async (request) => {
+        await pairOf(request).startLoad(loadSchema.parse(request.body ?? {}));
+        return {};
+      });
+      door.delete('/pairs/:pair/load', async (request) => {
+        const { load, primary } = pairOf(request);
+        if (!load) throw new ApiError(404, `The pair of ${primary} has no load`);
+        return load.stop();
+      });
       door.patch('/services/:service', async (request) => {
         const { service } = request.params as { service: string };
-        lab.apply({ kind: 'override', service, ...overridesSchema.parse(request.body ?? {}) });
+        await lab.apply({ kind: 'override', service, ...overridesSchema.parse(request.body ?? {}) });
         return {};
       });
       door.delete('/services/:service', async (request) => {
         const { service } = request.params as { service: string };
-        lab.apply({ kind: 'restore', service });
+        await lab.apply({ kind: 'restore', service });
         return {};
       });
       door.post('/changes', async (request) => {
-        lab.apply(request.body as Change);
+        await lab.apply(request.body as Change);
         return {};
       });
       door.get('/requests', async (request) => lab.requests((request.query as { service?: string }).service));
@@ -82,10 +94,11 @@ export function describe({ baseUrl, token, project, dialect, pairs }: Lab) {
     token,
     project,
     dialect,
-    pairs: pairs.map(({ primary, recovery, serviceUri, primaryUri, recoveryUri }) => ({
+    pairs: pairs.map(({ primary, recovery, serviceUri, primaryUri, recoveryUri, probe, resolvers }) => ({
       primary,
       recovery,
-      ...(serviceUri === undefined ? {} : { serviceUri, primaryUri, recoveryUri }),
+      ...(serviceUri === undefined ? {} : { serviceUri, primaryUri, recoveryUri, probe }),
+      ...(resolvers.length === 0 ? {} : { resolvers }),
     })),
   };
 }

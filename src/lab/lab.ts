@@ -1,17 +1,20 @@
 import { buildServer } from './api/server';
-import type { Address } from './backing/backing';
+import type { LostRows, ProbeRow } from './backing/backing';
 import { memoryBacking } from './backing/memory';
 import { postgresBacking } from './backing/postgres';
 import { applyChange, type Change } from './changes';
 import { addControlPath } from './control';
+import { ApiError } from './errors';
 import { AUTOMATION } from './events';
 import { type Fault, FaultBook, type FaultInput } from './faults';
+import { handlePair, type PairHandle } from './lab-pair';
+import type { Load, LoadCounts, LoadOptions } from './load/load';
 import type { Dialect, Role, ServiceState, Side } from './model';
 import type { Overrides } from './overrides';
 import { Pair } from './pair';
 import { type RequestEntry, RequestLog } from './request-log';
 import { newToken } from './secrets';
-import type { Lab, LabPair } from './surface';
+import type { Lab } from './surface';
 import type { Behaviour } from './timeline';
 import { World } from './world';
 
@@ -22,7 +25,12 @@ export type {
   Dialect,
   Fault,
   FaultInput,
+  Load,
+  LoadCounts,
+  LoadOptions,
+  LostRows,
   Overrides,
+  ProbeRow,
   RequestEntry,
   Role,
   ServiceState,
@@ -46,6 +54,11 @@ export interface LabOptions {
   project?: string;
   /** API token (default: a random one). */
   token?: string;
+  /**
+   * DNS servers to run, which know the shared names of all pairs (default 0: the shared address is a port of its own).
+   * Needs real servers, and Linux, where all of 127.0.0.0/8 is loopback.
+   */
+  resolvers?: number;
 }
 
 const DAY = 24 * 3_600_000;
@@ -55,14 +68,17 @@ const AT_ONCE = 4;
 /** An Aiven-compatible API on loopback in front of `pairs` disaster recovery pairs. Resolves when all of it is up. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { dialect = 'role', pairs = 1, transitionMs = 3000, state = 'ready', port = 0 } = options;
-  const { project = 'crdr-lab', token = newToken(), backing = 'postgres' } = options;
+  const { project = 'crdr-lab', token = newToken(), backing = 'postgres', resolvers = 0 } = options;
+  if (resolvers > 0 && backing === 'memory') throw new ApiError(400, 'Resolvers need real servers');
   const begun = new Date();
   const world = new World(project, token, dialect, begun);
   const parts = { world, faults: new FaultBook(), requests: new RequestLog() };
   const server = buildServer(parts);
-  const factory = backing === 'memory' ? memoryBacking : await postgresBacking();
+  const factory = backing === 'memory' ? memoryBacking : await postgresBacking(resolvers);
+  let handles: PairHandle[] = [];
   const closeAll = async () => {
     await server.close();
+    await Promise.all(handles.map(({ endLoad }) => endLoad()));
     await Promise.all(world.pairs.map((pair) => pair.close()));
     await factory.close();
   };
@@ -77,19 +93,20 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       for (const result of made) if (result.status === 'rejected') throw result.reason;
     }
     world.pairs.sort((a, b) => a.primary.name.localeCompare(b.primary.name, 'en', { numeric: true }));
+    handles = world.pairs.map((pair) => handlePair(pair, parts));
     const lab: Lab = {
       // Known once it listens, and nobody can ask before.
       baseUrl: '',
       token,
       project,
       dialect,
-      pairs: world.pairs.map((pair) => labPair(pair, backing === 'postgres', parts)),
+      pairs: handles.map(({ pair }) => pair),
       requests: (service) => parts.requests.list(service),
       clearRequests: () => parts.requests.clear(),
       addFault: (fault) => parts.faults.add(fault),
       faults: () => parts.faults.list(),
       clearFaults: (id) => parts.faults.clear(id),
-      apply: (change) => applyChange(world, change),
+      apply: async (change) => applyChange(world, change),
       close,
     };
     addControlPath(server, lab);
@@ -117,44 +134,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const type = 'service_disaster_recovery_transition';
     world.events.add({ actor: AUTOMATION, type, service: names.recovery, text, at: lastChange });
   }
-}
-
-function labPair(
-  pair: Pair,
-  withServers: boolean,
-  { world, requests }: { world: World; requests: RequestLog },
-): LabPair {
-  const { backing, primary, recovery } = pair;
-  const uri = ({ host, port }: Address) =>
-    withServers
-      ? `postgres://avnadmin:${backing.password}@${host}:${port}/defaultdb?sslmode=disable`
-      : undefined;
-  const show = (side: Side) => ({ service: pair[side].name, ...pair[side].status });
-  const switchTo = async (service: string) => {
-    applyChange(world, { kind: 'promote', service });
-    await pair.settled();
-  };
-  return {
-    primary: primary.name,
-    recovery: recovery.name,
-    serviceUri: uri(backing.shared),
-    primaryUri: uri(backing.addresses.primary),
-    recoveryUri: uri(backing.addresses.recovery),
-    status: () => ({ primary: show('primary'), recovery: show('recovery') }),
-    switchover: () => switchTo(recovery.name),
-    switchback: () => switchTo(primary.name),
-    settled: () => pair.settled(),
-    behave: (behaviour) => pair.behave(behaviour),
-    set: (side, status) => applyChange(world, { kind: 'set', service: pair[side].name, ...status }),
-    override: (side, overrides) => pair[side].override(overrides),
-    vanish: (side) => applyChange(world, { kind: 'vanish', service: pair[side].name }),
-    restore: () => {
-      primary.restore();
-      recovery.restore();
-    },
-    requests: () =>
-      requests.list().filter(({ service }) => service === primary.name || service === recovery.name),
-  };
 }
 
 function batches(count: number): number[][] {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Backing } from './backing/backing';
+import type { Backing, PairData } from './backing/backing';
+import { ApiError } from './errors';
 import { AUTOMATION, type EventLog } from './events';
 import { otherSide, type Role, SIDES, type Side, type Status } from './model';
 import { Service } from './service';
@@ -46,8 +47,16 @@ export class Pair {
     return this[side];
   }
 
+  /** The servers, for something that only servers can do. */
+  dataFor(what: string): PairData {
+    if (this.backing.data) return this.backing.data;
+    throw new ApiError(400, `'${what}' needs real servers, and this lab has the memory backing`);
+  }
+
   /** Shapes the next role change only. */
   behave(behaviour: Behaviour): void {
+    if (behaviour.loseRows !== undefined) this.dataFor('loseRows');
+    if (behaviour.readOnly) this.dataFor('readOnly');
     this.#next = behaviour;
   }
 
@@ -82,10 +91,11 @@ export class Pair {
         `Service '${name}' is in state ${status.state} and its role is still changing`,
       );
     }
-    const steps = timeline(side, this.#next);
+    const behaviour = this.#next;
+    const steps = timeline(side, behaviour);
     this.#next = {};
     this.#note(side, `Disaster recovery role of service '${name}' is changing to active`);
-    const swapped = this.#swapServers(side);
+    const swapped = this.#swapServers(side, behaviour);
     const first = steps.filter((step) => step.at === 0);
     for (const step of first) this.#apply(step, side);
     this.#transition = this.#run(steps.slice(first.length), side, swapped)
@@ -103,13 +113,16 @@ export class Pair {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#transition;
+    // Ends a role change that waits for something, perhaps for ever.
     await this.backing.close();
+    await this.#transition;
   }
 
-  async #swapServers(to: Side): Promise<void> {
-    await this.backing.swap(to);
-    if (this.#endpointFollows) this.backing.follow(to);
+  async #swapServers(to: Side, { loseRows, readOnly }: Behaviour): Promise<void> {
+    const promoted = () => {
+      if (this.#endpointFollows) this.backing.follow(to);
+    };
+    await this.backing.swap(to, { loseRows, readOnly, promoted });
   }
 
   async #run(steps: Step[], to: Side, swapped: Promise<void>): Promise<void> {

@@ -1,5 +1,7 @@
+import type { LostRows } from './backing/backing';
 import type { Change } from './changes';
 import type { Fault, FaultInput } from './faults';
+import type { Load, LoadOptions } from './load/load';
 import type { Dialect, Role, ServiceState, Side } from './model';
 import type { Overrides } from './overrides';
 import type { RequestEntry } from './request-log';
@@ -13,6 +15,12 @@ export interface LabPair {
   readonly serviceUri: string | undefined;
   readonly primaryUri: string | undefined;
   readonly recoveryUri: string | undefined;
+  /** Host name and port of `serviceUri`; with resolvers the name is one that only they know. */
+  readonly sharedHost: { name: string; port: number } | undefined;
+  /** DNS servers that know the shared name, by `host:port` over UDP; empty unless the lab was started with some. */
+  readonly resolvers: readonly { address: string }[];
+  /** The role that `deploy/database.sql` makes, in database `defaultdb`; undefined without PostgreSQL behind. */
+  readonly probe: { user: string; password: string } | undefined;
   /** What both services are now, before any override. */
   status(): PairStatus;
   /** Makes the recovery service active as another actor would, and waits for the end of it. */
@@ -33,6 +41,17 @@ export interface LabPair {
   restore(): void;
   /** Requests to the API about either service, oldest first. */
   requests(): RequestEntry[];
+  /** As the superuser, in `defaultdb`, on that side's own server. */
+  query(side: Side, sql: string): Promise<Record<string, unknown>[]>;
+  /**
+   * The rows of `switchback.probe` that the last role change with `loseRows` really lost: they were on the old side
+   * when it died and are not on the new one. Waits for a role change under way; none lost, if there was no such one.
+   */
+  lostRows(): Promise<LostRows>;
+  /** Begins to write numbered rows through `serviceUri`; one load per pair at a time. */
+  startLoad(options?: LoadOptions): Promise<Load>;
+  /** The load that was started and not stopped. */
+  readonly load: Load | undefined;
 }
 
 export interface PairStatus {
@@ -54,8 +73,11 @@ export interface Lab {
   faults(): Fault[];
   /** All of them, or the one with that id. */
   clearFaults(id?: number): void;
-  /** Makes something happen now. */
-  apply(change: Change): void;
+  /**
+   * Makes something happen now. What is only the lab's own state has changed when this returns; what PostgreSQL must do
+   * has been done when the promise resolves.
+   */
+  apply(change: Change): Promise<void>;
   /** Stops the server and all of PostgreSQL, and removes every file. */
   close(): Promise<void>;
 }

@@ -19,6 +19,14 @@ export interface Behaviour {
   stuck?: boolean | undefined;
   /** This service turns `failed` and POWEROFF half-way. */
   failMidway?: Side | undefined;
+  /**
+   * The active server dies without having shipped the last so many rows of `switchback.probe` that it acknowledged; 0:
+   * it dies, but nothing of that table is lost. It waits up to 30 s for that many rows to be written, one per
+   * transaction, and loses what there is then. Default: the active server stops cleanly and nothing is lost.
+   */
+  loseRows?: number | undefined;
+  /** The promoted service takes no writes (`default_transaction_read_only`) until it is told otherwise (default false). */
+  readOnly?: boolean | undefined;
 }
 
 /** One moment of a transition. */

@@ -4,7 +4,10 @@ export class PostgresError extends Error {
 
   constructor(
     message: string,
-    /** SQLSTATE (`25006`, `57P01`), the network's word (`ECONNREFUSED`), `timeout` or `connection-lost`. */
+    /**
+     * SQLSTATE (`25006`, `57P01`), the network's or TLS's word (`ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID`), or
+     * `timeout`, `connection-lost`, `aborted`, `no-tls`, `protocol`, `no-password`, `not-configured`, `unknown`.
+     */
     readonly code: string,
     options?: ErrorOptions,
   ) {
@@ -17,12 +20,18 @@ export class PostgresError extends Error {
   }
 }
 
+/** What the driver says without a code. */
+const DRIVER_WORDS: [RegExp, string][] = [
+  [/does not support SSL|establishing an SSL connection/, 'no-tls'],
+  [/terminated|closed|ended|socket|not queryable/i, 'connection-lost'],
+];
+
 /** Whatever `pg` or the network threw, with a code. */
 export function toPostgresError(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const { message, code } = error as Error & { code?: unknown };
   if (typeof code === 'string' && code !== '')
     return new PostgresError(message || code, code, { cause: error });
-  const isLost = /terminated|closed|ended|socket/i.test(message);
-  return new PostgresError(message, isLost ? 'connection-lost' : 'unknown', { cause: error });
+  const [, word = 'unknown'] = DRIVER_WORDS.find(([pattern]) => pattern.test(message)) ?? [];
+  return new PostgresError(message, word, { cause: error });
 }

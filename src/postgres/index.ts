@@ -1,5 +1,18 @@
 export { Databases, type PairDatabase, type PairsSettings } from './databases';
-export { PostgresError } from './error';
+export { PostgresError, toPostgresError } from './error';
+export {
+  type Answers,
+  type DatabaseFacts,
+  type PairReading,
+  readDatabases,
+  type SideReading,
+  type Slot,
+  type Told,
+} from './facts';
+export { countSessions, lookAtServer, type ServerLook } from './identity';
+export { type LagLook, lookAtLag, measureLag } from './lag';
+export { hasNonce, type Nonce, newNonce, readRole, type ServerRole, writeNonce } from './proof-queries';
+export type { Question } from './questions';
 export { resolve, SYSTEM } from './resolve';
 export { Session, type SessionOptions } from './session';
 export type { ConnectionSettings, Door, PairSettings } from './settings';

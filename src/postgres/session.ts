@@ -1,6 +1,9 @@
-import { Socket } from 'node:net';
-import { Client } from 'pg';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { Client } from 'pg';
+import { StrictClient } from './client';
 import { PostgresError, toPostgresError } from './error';
+import { Line } from './line';
 import { resolve, SYSTEM } from './resolve';
 import type { ConnectionSettings } from './settings';
 
@@ -11,6 +14,8 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** The server gives up first, so that it says so; a server that is not there any more says nothing. */
 const NETWORK_MARGIN_MS = 500;
 const END_TIMEOUT_MS = 500;
+/** The address does not answer, so another one of the same name may. */
+const NEXT_ADDRESS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'timeout']);
 
 export interface SessionOptions {
   connectTimeoutMs?: number;
@@ -25,38 +30,59 @@ export interface SessionOptions {
 
 /**
  * One connection whose every step has a time limit, whatever the network does: when the limit is over the socket is
- * destroyed. Shows up in `pg_stat_activity` as `switchback`.
+ * destroyed. Shows up in `pg_stat_activity` as `switchback`. No environment variable has a say in it.
  */
 export class Session {
   readonly #client: Client;
+  readonly #line: Line;
   readonly #statementTimeoutMs: number;
-  readonly #cut: () => void;
-  readonly #signal: AbortSignal | undefined;
 
-  private constructor(client: Client, cut: () => void, statementTimeoutMs: number, signal?: AbortSignal) {
+  private constructor(client: Client, line: Line, statementTimeoutMs: number) {
     this.#client = client;
-    this.#cut = cut;
+    this.#line = line;
     this.#statementTimeoutMs = statementTimeoutMs;
-    this.#signal = signal;
   }
 
-  /** @throws PostgresError */
+  /**
+   * Tries the addresses of a name in turn, each with its share of the time.
+   *
+   * @throws PostgresError
+   */
   static async open(settings: ConnectionSettings, options: SessionOptions = {}): Promise<Session> {
-    const { connectTimeoutMs = CONNECT_TIMEOUT_MS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-    options.signal?.throwIfAborted();
-    const socket = new Socket();
-    const cut = () => void socket.destroy();
-    options.signal?.addEventListener('abort', cut, { once: true });
-    const opening = open(settings, options, socket);
+    const { connectTimeoutMs = CONNECT_TIMEOUT_MS, resolver = SYSTEM, address, signal } = options;
+    const deadline = Date.now() + connectTimeoutMs;
+    const addresses =
+      address === undefined
+        ? await resolve(settings.host, resolver, { timeoutMs: connectTimeoutMs, signal })
+        : [address];
+    for (const [index, target] of addresses.entries()) {
+      const shareMs = Math.ceil((deadline - Date.now()) / (addresses.length - index));
+      try {
+        return await Session.#openAt(target, settings, options, Math.max(shareMs, 1));
+      } catch (error) {
+        const refusal = toPostgresError(error);
+        const isLast = index === addresses.length - 1;
+        if (isLast || signal?.aborted || !NEXT_ADDRESS.has(refusal.code)) throw refusal;
+      }
+    }
+    throw new PostgresError(`${settings.host} has no address`, 'ENOTFOUND');
+  }
+
+  static async #openAt(
+    target: string,
+    settings: ConnectionSettings,
+    { statementTimeoutMs = STATEMENT_TIMEOUT_MS, signal }: SessionOptions,
+    timeoutMs: number,
+  ): Promise<Session> {
+    const line = new Line(signal);
     try {
-      const client = await within(connectTimeoutMs, `no session with ${settings.host}`, opening, cut);
-      const session = new Session(client, cut, statementTimeoutMs, options.signal);
-      await session.query(`SET statement_timeout = ${statementTimeoutMs}`);
-      return session;
+      const opening = connect(target, settings, line, statementTimeoutMs);
+      const client = await line.within(timeoutMs, `no session with ${settings.host}`, opening);
+      return new Session(client, line, statementTimeoutMs);
     } catch (error) {
-      cut();
-      options.signal?.removeEventListener('abort', cut);
-      throw toPostgresError(error);
+      const refusal = toPostgresError(error);
+      line.cut(refusal);
+      throw refusal;
     }
   }
 
@@ -64,9 +90,10 @@ export class Session {
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const limit = this.#statementTimeoutMs + NETWORK_MARGIN_MS;
     try {
+      this.#line.assertWhole();
       // Without parameters the simple protocol: one round trip, also through a pooler.
       const asked = parameters.length > 0 ? this.#client.query(sql, parameters) : this.#client.query(sql);
-      const { rows } = await within(limit, 'no answer', asked, this.#cut);
+      const { rows } = await this.#line.within(limit, 'no answer', asked);
       return rows as Row[];
     } catch (error) {
       throw toPostgresError(error);
@@ -82,51 +109,57 @@ export class Session {
 
   /** Ends politely, or else at once; never fails. */
   async end(): Promise<void> {
-    this.#signal?.removeEventListener('abort', this.#cut);
-    await within(END_TIMEOUT_MS, 'no end', this.#client.end(), this.#cut).catch(() => undefined);
-    this.#cut();
+    await this.#line.within(END_TIMEOUT_MS, 'no end', this.#client.end()).catch(() => undefined);
+    this.#line.cut(new PostgresError('the session has ended', 'connection-lost'));
   }
 }
 
-async function open(
+async function connect(
+  target: string,
   { host, port, database, user, password, tls }: ConnectionSettings,
-  { resolver = SYSTEM, address }: SessionOptions,
-  socket: Socket,
+  line: Line,
+  statementTimeoutMs: number,
 ): Promise<Client> {
-  const [target] = address === undefined ? await resolve(host, resolver) : [address];
-  if (target === undefined) throw new PostgresError(`${host} has no address`, 'ENOTFOUND');
-  const client = new Client({
+  const [secret, ca] = await Promise.all([
+    readSecret('password', password),
+    tls?.ca && readSecret('ca', tls.ca),
+  ]);
+  if (secret === '') throw new PostgresError('the password is empty', 'no-password');
+  line.assertWhole();
+  const client = new StrictClient({
     host: target,
     port,
     database,
     user,
-    password: await password(),
+    password: secret,
     application_name: 'switchback',
     keepAlive: true,
-    stream: () => socket,
-    ssl:
-      tls === undefined
-        ? false
-        : { servername: host, ...(tls.ca === undefined ? {} : { ca: await tls.ca() }) },
+    stream: () => line.socket,
+    ssl: tls === undefined ? false : tlsOptions(host, ca),
   });
   // Whoever waits for an answer hears of a lost connection there.
   client.on('error', () => undefined);
   await client.connect();
+  await client.query(`SET statement_timeout = ${statementTimeoutMs}`);
   return client;
 }
 
-async function within<T>(ms: number, what: string, work: Promise<T>, cut: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      cut();
-      reject(new PostgresError(`${what} within ${ms} ms`, 'timeout'));
-    }, ms);
-  });
+/** The name is the configured one, whatever address was connected to. An address has no name to be sent (RFC 6066). */
+function tlsOptions(host: string, ca: string | undefined): ConnectionOptions {
+  return {
+    // Said although it is the default: NODE_TLS_REJECT_UNAUTHORIZED would change that.
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** Both are files, as a rule, and a file can be missing at any moment. */
+async function readSecret(what: 'password' | 'ca', read: () => Promise<string>): Promise<string> {
   try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined); // nobody waits for it after the limit
+    return await read();
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw new PostgresError(`the ${what} cannot be read (${code})`, `no-${what}`, { cause: error });
   }
 }

@@ -1,14 +1,25 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
+import type { DatabaseFacts, LagLook } from '../postgres';
 
-/** One thing that was asked of the API: the answer, or why there is none. */
-export type Fact<T> = { ok: true; value: T; request: string; at: string } | UnreadFact;
+/** One thing that was asked of the API, or of a database: the answer, or why there is none. */
+export type Fact<T> = ReadFact<T> | UnreadFact;
 
-export interface UnreadFact {
+export interface ReadFact<T> extends Asked {
+  ok: true;
+  value: T;
+}
+
+interface Asked {
+  request: string;
+  at: string;
+  /** The API's own id of the request, when it gave one. */
+  requestId?: string;
+}
+
+export interface UnreadFact extends Asked {
   ok: false;
   /** One sentence. */
   why: string;
-  request: string;
-  at: string;
   /** HTTP status of the API's answer, when it answered. */
   status?: number;
 }
@@ -44,6 +55,15 @@ export interface Facts extends DiscoveryFacts {
   metrics: Fact<Metrics>;
   /** The id of the lock that this run holds on the pair. */
   lock?: string;
+  /** What the databases say of themselves; absent when this worker has no access to them. */
+  database?: PairDatabaseFacts;
+}
+
+export interface PairDatabaseFacts {
+  primary: Fact<DatabaseFacts>;
+  recovery: Fact<DatabaseFacts>;
+  /** At the lag between the two, taken after all the other facts; oldest first, none unless one of the two replays. */
+  looks: readonly LagLook[];
 }
 
 /** A longer list of events would say more about a busy project only. */

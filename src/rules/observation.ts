@@ -1,6 +1,6 @@
 import type { DisasterRecovery, DisasterRecoverySide, Integration, Service } from '../aiven';
 import type { PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
-import type { Fact } from './facts';
+import type { Fact, ReadFact } from './facts';
 
 /** What was read of the two services of a pair. */
 export interface PairFacts {
@@ -22,7 +22,7 @@ function observe(side: Side, { project, names, disasterRecovery, ...facts }: Pai
   const fact = facts[side];
   const service = names[side];
   if (!fact.ok) return { readable: false, service, at: fact.at, why: fact.why, gone: fact.status === 404 };
-  if (disasterRecovery === undefined) return toObservation(fact.value, fact.at, project, roleOf(fact.value));
+  if (disasterRecovery === undefined) return toObservation(fact, project, roleOf(fact.value));
   if (!disasterRecovery.ok) {
     return { readable: false, service, at: disasterRecovery.at, why: disasterRecovery.why, gone: false };
   }
@@ -32,7 +32,7 @@ function observe(side: Side, { project, names, disasterRecovery, ...facts }: Pai
     const why = `${disasterRecovery.request} does not speak of ${service}`;
     return { readable: false, service, at: disasterRecovery.at, why, gone: false };
   }
-  return toObservation(fact.value, fact.at, project, roleTold(told));
+  return toObservation(fact, project, roleTold(told));
 }
 
 interface RoleRead {
@@ -60,8 +60,7 @@ function roleTold({ status }: DisasterRecoverySide): RoleRead {
 }
 
 function toObservation(
-  service: Service,
-  at: string,
+  { value: service, at, requestId }: ReadFact<Service>,
   project: string,
   { role, text }: RoleRead,
 ): ServiceObservation {
@@ -78,6 +77,7 @@ function toObservation(
     settled: state === 'RUNNING' && service.nodeStates.length > 0 && notRunning.length === 0,
     summary: `${text}/${stateText}${nodes}`,
     peers: peersOf(service, project),
+    ...(requestId === undefined ? {} : { requestId }),
     updatedAt: service.updateTime,
   };
 }

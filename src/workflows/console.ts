@@ -1,5 +1,6 @@
 import type { CheckResult } from '../contract/checks';
 import { digest, stops } from '../contract/checks';
+import { measuredRows } from '../contract/describe-measured';
 import { examples } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
 
@@ -15,6 +16,7 @@ export function currentDetails(status: SwitchbackStatus): string {
     ...alarms(status),
     '',
     `**Phase** ${status.phase} · ${sides(status)} · **project** ${status.project}`,
+    ...measured(status),
     ...checks(status.checks ?? []),
     '',
     '### Timeline',
@@ -62,6 +64,12 @@ function checks(results: CheckResult[]): string[] {
   const unasked =
     notChecked.length > 0 ? [`- not checked: ${notChecked.map(({ id }) => id).join(', ')}`] : [];
   return ['', '### Checks', `- ${passed} of ${results.length} pass`, ...lines, ...unasked];
+}
+
+function measured(status: SwitchbackStatus): string[] {
+  const rows = measuredRows(status);
+  if (rows.length === 0) return [];
+  return ['', '### Measured', ...rows.map(([label, text]) => `- ${label}: ${text}`)];
 }
 
 /** The UI turns straight quotes into typographic ones outside of code, and nobody could paste that JSON. */

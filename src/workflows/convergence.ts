@@ -5,6 +5,7 @@ import { isUntouched } from '../rules/critical';
 import { compensationFor } from '../rules/moves';
 import { Deadline } from './deadline';
 import { promote, stopped } from './promotion';
+import { isProven } from './proof';
 import type { Run } from './run';
 import { POLICY, type RunRecord } from './run-record';
 import { read } from './steps';
@@ -61,19 +62,27 @@ async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promis
     watch.stop();
     if (isAbandoned()) throw stopped(run);
     takeIn(run, watch);
-    if (watch.result?.ended === 'reached' && (await verify(run, goal))) return true;
+    if (watch.result?.ended === 'reached' && (await verify(run, goal, interrupted))) return true;
     if (interrupted()) return false;
   }
 }
 
-/** One more read, when all seems over: false sends the run back to where it waited. */
-async function verify({ record }: Run, goal: Side): Promise<boolean> {
+/** When all seems over: PostgreSQL is asked, and both services once more. False sends the run back to where it waited. */
+async function verify(run: Run, goal: Side, interrupted: () => boolean): Promise<boolean> {
+  const { record } = run;
   const back = record.bookmark();
-  record.enter('verify', 'Reading both services once more.');
-  await lookAgain(record);
-  if (record.situation === `${goal}-active`) return true;
+  record.enter('verify', verifyHeadline(record));
+  if (await isProven(run, goal, interrupted)) {
+    await lookAgain(record);
+    if (record.situation === `${goal}-active`) return true;
+  }
   back();
   return false;
+}
+
+function verifyHeadline({ measured }: RunRecord): string {
+  const whom = measured.database === undefined ? '' : 'Asking PostgreSQL itself, and ';
+  return `${whom}${whom === '' ? 'Reading' : 'reading'} both services once more.`;
 }
 
 /** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */
@@ -81,6 +90,7 @@ async function lookAgain(record: RunRecord): Promise<void> {
   const pair = record.thePair;
   const seen = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
   record.count(seen);
+  record.measured.settingsAfter = seen.settings;
   record.saw(seen.situation, seen.observed);
 }
 
@@ -90,7 +100,7 @@ async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settl
   const wanted = wantedFor(goal, record.thePair);
   const decided = () => people.decision !== undefined;
   if (!decided()) {
-    const problem = `the pair did not settle in time: ${record.seen}`;
+    const problem = `the pair did not settle in time: ${doubtOf(record)}`;
     record.enter('needs-operator', 'A person must decide: the pair did not settle in time.');
     record.alarm('deadline', problem);
     const window = new Deadline(request.decisionWindowMs, 'time for a person to decide');
@@ -116,6 +126,12 @@ async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settl
     if (await reaches(run, goal, decided)) return 'settled';
   }
   return actUpon(run);
+}
+
+/** The roles may be right, and PostgreSQL say otherwise. */
+function doubtOf({ seen, measured }: RunRecord): string {
+  const { proof } = measured;
+  return proof === undefined || proof.verdict === 'proven' ? seen : `${seen}, but ${measured.doubt}`;
 }
 
 /** What looks as if the promotion had had no effect may be a switch whose roles come late. */

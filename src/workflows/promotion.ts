@@ -164,7 +164,8 @@ export function rejected(record: RunRecord, { by, reason }: Approval): Error {
   return record.failure('REJECTED', 'aborted', `Nothing was written: ${by} rejected it (${reason}).`);
 }
 
-function rootMessage(error: unknown): string {
+/** What was the matter, without the wrappings. */
+export function rootMessage(error: unknown): string {
   let root = error;
   while (root instanceof Error && root.cause !== undefined) root = root.cause;
   return root instanceof Error ? root.message : String(root);

@@ -5,7 +5,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Counted, Preflight } from '../contract/activities';
-import { type Acknowledgement, type CheckResult, stops, withAcknowledgements } from '../contract/checks';
+import {
+  type Acknowledgement,
+  type CheckId,
+  type CheckResult,
+  stops,
+  withAcknowledgements,
+} from '../contract/checks';
 import { type ErrorCode, errors } from '../contract/errors';
 import type { SwitchbackRequest } from '../contract/input';
 import {
@@ -29,7 +35,10 @@ import type {
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus, Waiting } from '../contract/status';
 import { mayPromote } from '../rules/moves';
+import { notProven } from '../rules/not-proven';
+import { parityOf } from '../rules/parity';
 import { currentDetails } from './console';
+import { Measurements } from './measurements';
 
 /** Situations that are wrong whenever they are seen, and how that is said. */
 const ALARMS: Partial<Record<Situation, string>> = {
@@ -63,13 +72,14 @@ export class RunRecord {
   abortRequested: AbortRequest | undefined;
   /** True once a promotion was sent that may count: only then is there something to finish, or to undo. */
   mayHaveWritten = false;
+  readonly measured = new Measurements();
   /** How often the situation has changed. */
   changes = 0;
   /** True once both services were seen in motion. */
   moved = false;
   #phase: Phase = 'validate';
   #headline = 'The run has started.';
-  #outcome: Outcome | undefined;
+  #ending: Ending | undefined;
   readonly #timeline: TimelineEntry[] = [];
   readonly #alarms: Alarm[] = [];
   readonly #decisions: Decision[] = [];
@@ -100,7 +110,7 @@ export class RunRecord {
   }
 
   get hasEnded(): boolean {
-    return this.#outcome !== undefined;
+    return this.#ending !== undefined;
   }
 
   get isStalled(): boolean {
@@ -127,6 +137,10 @@ export class RunRecord {
   /** Checks that stop the run and that nobody may pass over. */
   get hardFindings(): CheckResult[] {
     return this.checks.filter((check) => check.severity === 'block' && stops(check));
+  }
+
+  isAcknowledged(id: CheckId): boolean {
+    return this.checks.some((check) => check.id === id && check.acknowledged !== undefined);
   }
 
   /** Ids of soft findings that nobody has acknowledged. */
@@ -163,8 +177,10 @@ export class RunRecord {
     this.refresh();
   }
 
-  waitFor(waiting: Omit<Waiting, 'since' | 'observed'>): void {
-    this.waiting = { ...waiting, observed: this.seen, since: now() };
+  /** @param waiting what was observed is by default what was seen of both services. */
+  waitFor(waiting: Omit<Waiting, 'since' | 'observed'> & { observed?: string }): void {
+    const since = this.waiting?.for === waiting.for ? this.waiting.since : now();
+    this.waiting = { observed: this.seen, ...waiting, since };
     this.refresh();
   }
 
@@ -177,6 +193,9 @@ export class RunRecord {
   checked(preflight: Preflight): void {
     this.count(preflight);
     this.checks = withAcknowledgements(preflight.checks, this.#acknowledgements);
+    this.measured.database = preflight.database;
+    this.measured.lag = preflight.database?.lag;
+    this.measured.settingsBefore = preflight.settings;
     this.saw(preflight.situation, preflight.observed);
   }
 
@@ -283,38 +302,38 @@ export class RunRecord {
       primary: this.request.service,
       timeline: this.#timeline,
       ...this.#optional(),
-      ...present({ waiting: this.waiting, outcome: this.#outcome }),
+      ...present({ waiting: this.waiting, outcome: this.#ending?.outcome }),
     };
   }
 
   /** Ends the run well. */
   complete(outcome: Outcome, headline: string, next: string): SwitchbackReport {
-    return this.#end(outcome, headline, next);
+    return this.#end({ outcome, headline, next });
   }
 
   /** Ends the run badly: the failure to throw, its message a sentence, its first detail the report. */
   failure(code: ErrorCode, outcome: Outcome, headline: string, next?: string): ApplicationFailure {
-    const advice = next ?? errors[code].remedy;
-    const report = { ...this.#end(outcome, headline, advice), code };
-    return ApplicationFailure.nonRetryable(`${code}: ${headline} Next: ${advice}`, code, report);
+    return failureWith(this.#end({ code, outcome, headline, next: next ?? errors[code].remedy }));
   }
 
   refresh(): void {
     setCurrentDetails(currentDetails(this.status()));
   }
 
-  #end(outcome: Outcome, headline: string, next: string): SwitchbackReport {
-    this.#outcome = outcome;
-    upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
-    this.enter('report', headline);
+  /** The report of a run that has ended. */
+  report(): SwitchbackReport {
+    if (this.#ending === undefined) throw new Error('the report is wanted before the end');
     const { workflowId, runId, startTime } = workflowInfo();
+    const { code, outcome, headline, next } = this.#ending;
     return {
       outcome,
+      ...present({ code, degraded: this.degraded }),
       headline,
       next,
       project: this.request.project,
       primary: this.request.service,
       ...this.#optional(),
+      ...this.#measuredAtTheEnd(),
       timeline: this.#timeline,
       requests: this.#requests,
       workflowId,
@@ -322,6 +341,31 @@ export class RunRecord {
       startedAt: startTime.toISOString(),
       endedAt: now(),
     };
+  }
+
+  /** The pair is home, and some resolver does not lead there. */
+  get degraded(): 'endpoint' | undefined {
+    return this.measured.endpoint?.agreed === false ? 'endpoint' : undefined;
+  }
+
+  #end(ending: Ending): SwitchbackReport {
+    this.#ending = ending;
+    upsertSearchAttributes([{ key: searchAttributes.outcome, value: ending.outcome }]);
+    this.enter('report', ending.headline);
+    return this.report();
+  }
+
+  #measuredAtTheEnd() {
+    const { settingsBefore, settingsAfter, database, probe, proof, endpoint } = this.measured;
+    const { pair } = this;
+    const name = `${this.request.project}/${this.request.service}`;
+    const wrote = this.isPastNoReturn;
+    const speaksOfIt = wrote || this.#ending?.outcome === 'already-primary';
+    const access = { hasAccess: database !== undefined, wrote };
+    return present({
+      parity: pair === undefined ? undefined : parityOf(settingsBefore, settingsAfter, pair),
+      notProven: speaksOfIt ? nonEmpty(notProven({ name, ...access, probe, proof, endpoint })) : undefined,
+    });
   }
 
   /** Fields that status and report share, without the empty ones: a tool may show an empty list as null. */
@@ -342,12 +386,30 @@ export class RunRecord {
       cancelRequestedAt: this.cancelRequestedAt,
       requestedBy: this.request.requestedBy || undefined,
       reason: this.request.reason || undefined,
+      lag: this.measured.lag,
+      probe: this.measured.probe,
+      proof: this.measured.proof,
+      endpoint: this.measured.endpoint,
     });
   }
 
   #closeAlarms(which: (alarm: Alarm) => boolean): void {
     for (const alarm of this.standingAlarms.filter(which)) alarm.until = now();
   }
+}
+
+/** How the run ended; with a code it failed. */
+interface Ending {
+  code?: ErrorCode;
+  outcome: Outcome;
+  headline: string;
+  next: string;
+}
+
+/** The failure that ends a run: its message a sentence, its type the code, its first detail the report. */
+export function failureWith(report: SwitchbackReport): ApplicationFailure {
+  const { code, headline, next } = report;
+  return ApplicationFailure.nonRetryable(`${code}: ${headline} Next: ${next}`, code, report);
 }
 
 /** A service that vanished is worse than one that cannot be read now. */
@@ -358,7 +420,7 @@ function goneFrom({ primary, recovery }: PairObservation): string | undefined {
 }
 
 function isOfTheRun({ cause }: Alarm): boolean {
-  return cause === 'deadline' || cause === 'not-written';
+  return cause === 'deadline' || cause === 'not-written' || cause === 'unproven';
 }
 
 export function now(): string {

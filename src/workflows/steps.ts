@@ -1,4 +1,9 @@
-import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { SwitchbackActivities } from '../contract/activities';
 
 /** Reads before the write: the activity decides itself when to stop trying and to say what is unknown. */
@@ -28,12 +33,30 @@ const WATCH: ActivityOptions = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
 
+/** As {@link WATCH}, but it has something to say when it is cancelled, and the run waits for that. */
+const MEASURE: ActivityOptions = {
+  ...WATCH,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
 /** The activities by retry personality; the summary is what the UI's timeline shows. */
 export const read = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'discover' | 'preflight' | 'verify'>>({ ...READ, summary });
 export const write = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'promote'>>({ ...WRITE, summary });
 export const watch = (summary: string) =>
-  proxyActivities<Pick<SwitchbackActivities, 'watchPair'>>({ ...WATCH, summary });
+  proxyActivities<Pick<SwitchbackActivities, 'watchPair' | 'catchUp' | 'prove' | 'watchEndpoint'>>({
+    ...WATCH,
+    summary,
+  });
+export const measure = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'probeWrites'>>({ ...MEASURE, summary });
 export const inspect = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'inspectLock'>>({ ...READ, summary });
+
+/** One event in the history, whatever becomes of it: nothing may hold up the end of a run for long. */
+export const { keepEvidence } = proxyLocalActivities<Pick<SwitchbackActivities, 'keepEvidence'>>({
+  scheduleToCloseTimeout: '90s',
+  startToCloseTimeout: '80s',
+  retry: { maximumAttempts: 2 },
+});

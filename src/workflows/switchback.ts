@@ -13,17 +13,21 @@ import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/i
 import { statusQuery } from '../contract/messages';
 import type { Side } from '../contract/observation';
 import { lockIdOf } from '../contract/pair-lock';
+import { describeDisagreement } from '../contract/proof';
 import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
 import { approve } from './approval';
 import { blocked } from './blocked';
+import { catchUp } from './catch-up';
 import { converge } from './convergence';
 import { takeLock } from './pair-lock';
 import { People } from './people';
-import { promote, stopped } from './promotion';
+import { promote, rootMessage, stopped } from './promotion';
+import { followEndpoint } from './proof';
 import type { Run } from './run';
-import { now, RunRecord } from './run-record';
-import { read } from './steps';
+import { failureWith, now, RunRecord } from './run-record';
+import { keepEvidence, read } from './steps';
+import { Stopwatch } from './stopwatch';
 
 /**
  * Brings a CRDR pair home: makes the primary service active and the recovery service passive again.
@@ -41,13 +45,31 @@ export async function switchbackWorkflow(input: unknown): Promise<SwitchbackRepo
 class Switchback implements Run {
   readonly record: RunRecord;
   readonly people: People;
+  readonly #stopwatch: Stopwatch;
 
   constructor(readonly request: SwitchbackRequest) {
     this.record = new RunRecord(request);
     this.people = new People(this.record, request);
+    this.#stopwatch = new Stopwatch(this.record);
   }
 
   async run(): Promise<SwitchbackReport> {
+    try {
+      return await withEvidence(await this.#procedure());
+    } catch (error) {
+      await this.#stopwatch.stop();
+      throw await this.#ended(error);
+    }
+  }
+
+  /** What ends a run badly, with the report as it is now: some of what was measured came after the reason. */
+  async #ended(error: unknown): Promise<unknown> {
+    if (!this.record.hasEnded) return error;
+    const report = await withEvidence(this.record.report());
+    return error instanceof ApplicationFailure ? failureWith(report) : error;
+  }
+
+  async #procedure(): Promise<SwitchbackReport> {
     const { verdict } = await this.#stoppable(() => this.#prepare());
     if (this.request.mode === 'plan') return this.#planned(verdict);
     return CancellationScope.nonCancellable(async () => {
@@ -55,7 +77,10 @@ class Switchback implements Run {
       if (verdict === 'go') await promote(this, 'primary');
       // A rehearsal changes nothing, so that the side that is active stays so.
       const stays = this.request.mode === 'rehearse' && this.record.situation === 'recovery-active';
-      return this.#conclude(await converge(this, stays ? 'recovery' : 'primary'));
+      const end = await converge(this, stays ? 'recovery' : 'primary');
+      if (end !== 'accepted') await followEndpoint(this, end);
+      await this.#stopwatch.stop();
+      return this.#conclude(end);
     });
   }
 
@@ -63,7 +88,12 @@ class Switchback implements Run {
   async #prepare(): Promise<Preflight> {
     await this.#discover();
     if (this.request.mode !== 'plan') await this.#lock();
-    return approve(this, await this.#preflight(), () => this.#preflight());
+    const preflight = await approve(this, await this.#preflight(), () => this.#preflight());
+    if (preflight.verdict === 'go' && this.request.mode !== 'plan') {
+      this.#stopwatch.start();
+      await catchUp(this);
+    }
+    return preflight;
   }
 
   async #discover(): Promise<void> {
@@ -178,11 +208,32 @@ class Switchback implements Run {
 
   #succeed(): SwitchbackReport {
     const { primary, recovery } = this.record.thePair;
+    const { degraded, measured } = this.record;
+    const headline = `${primary} is active and ${recovery} is passive, both settled.`;
+    const outcome = this.record.mayHaveWritten ? 'switched-back' : 'already-primary';
+    if (degraded !== undefined && measured.endpoint !== undefined) {
+      const who = describeDisagreement(measured.endpoint, 'primary');
+      return this.record.complete(
+        outcome,
+        `${headline} Degraded: the Service URI does not lead everybody there yet (${who}).`,
+        'Find out why these resolvers still have the old address, and restart what holds sessions on the old side.',
+      );
+    }
     return this.record.complete(
-      this.record.mayHaveWritten ? 'switched-back' : 'already-primary',
-      `${primary} is active and ${recovery} is passive, both settled.`,
+      outcome,
+      headline,
       `Check that applications write to ${primary}; unfreeze Terraform and other automation.`,
     );
+  }
+}
+
+/** Keeps the evidence of the report; a run neither fails nor waits long for that. */
+async function withEvidence(report: SwitchbackReport): Promise<SwitchbackReport> {
+  try {
+    const evidence = await CancellationScope.nonCancellable(() => keepEvidence(report));
+    return evidence === undefined ? report : { ...report, evidence };
+  } catch (error) {
+    return { ...report, evidence: { problem: `it could not be kept: ${rootMessage(error)}` } };
   }
 }
 

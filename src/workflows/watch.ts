@@ -1,36 +1,11 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WatchInput, WatchResult } from '../contract/activities';
 import type { Side } from '../contract/observation';
+import { Background } from './background';
 import type { Run } from './run';
 import { watch } from './steps';
 
-/** One stretch of watching both services: started here, ended by its result or by {@link stop}. */
-export class Watch {
-  result: WatchResult | undefined;
-  /** A watch only fails for a reason that no retry mends; it is thrown where the workflow waits. */
-  failure: unknown;
-  readonly #scope = new CancellationScope();
-
-  constructor(input: WatchInput, summary: string) {
-    void this.#run(input, summary);
-  }
-
-  get ended(): boolean {
-    return this.result !== undefined || this.failure !== undefined;
-  }
-
-  stop(): void {
-    this.#scope.cancel();
-  }
-
-  async #run(input: WatchInput, summary: string): Promise<void> {
-    try {
-      this.result = await this.#scope.run(() => watch(summary).watchPair(input));
-    } catch (error) {
-      if (!isCancellation(error)) this.failure = error;
-    }
-  }
-}
+/** One stretch of watching both services. */
+export type Watch = Background<WatchResult>;
 
 /** Changes of the situation after which a flapping pair is looked at less often, to keep the history short. */
 const CALM_AFTER_CHANGES = 12;
@@ -54,7 +29,8 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
     holdMs: record.changes > CALM_AFTER_CHANGES ? CALM_MS : 0,
     ...(quietWindowMs === undefined ? {} : { quietWindowMs }),
   };
-  return new Watch(input, `watch until ${pair[goal]} is active and settled`);
+  const summary = `watch until ${pair[goal]} is active and settled`;
+  return new Background(() => watch(summary).watchPair(input));
 }
 
 /** Takes in what a watch saw; a watch that failed for good ends the run here. */

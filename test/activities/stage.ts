@@ -33,6 +33,7 @@ export class Scene {
     });
     const activities = createActivities({
       databases: new Databases(),
+      evidence: undefined,
       aiven: client,
       policy: { approvalRequired: false, fourEyes: true },
     });

@@ -42,6 +42,8 @@ describe('a service', () => {
           sourceService: 'pg-demo',
           destProject: 'crdr-test',
           destService: 'pg-demo-recovery',
+          sourceServiceType: 'pg',
+          destServiceType: 'pg',
           active: true,
           enabled: true,
           status: { status: 'running', errors: [], description: 'Integration is active' },

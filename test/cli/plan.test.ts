@@ -38,7 +38,7 @@ test('plan --json is the report; a plan that cannot be exits as a blocked run do
 
 test('--acknowledge answers for a soft finding, in the name of who asks', async () => {
   const { primary, ...pair } = stage().freshPair();
-  stage().lab.apply({ kind: 'metrics', service: primary, set: { disk_usage: 90 } });
+  await stage().lab.apply({ kind: 'metrics', service: primary, set: { disk_usage: 90 } });
   const args = ['run', '--project', stage().project, primary, '--settle-window', '0s', '--json'];
   const nameless = await call(...args, '--acknowledge', 'disk-usage');
   expect(nameless.code).toBe(2);

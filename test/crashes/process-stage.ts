@@ -1,6 +1,6 @@
 import type { LabOptions } from '../../src/lab/lab';
 import { built } from '../doors/build';
-import { Program } from '../doors/programs';
+import { type Env, Program } from '../doors/programs';
 import { testEnvironment } from '../support/environment';
 import { Stage } from '../workflows/harness';
 
@@ -15,7 +15,7 @@ export class ProcessStage {
   }
 
   /** Resolves when the worker polls. */
-  async startWorker(): Promise<Program> {
+  async startWorker(env: Env = {}): Promise<Program> {
     const { lab, taskQueue } = this.stage;
     const program = new Program(built('worker'), [], {
       TEMPORAL_ADDRESS: testEnvironment.temporalAddress(),
@@ -23,6 +23,7 @@ export class ProcessStage {
       AIVEN_WEB_URL: lab.baseUrl,
       AIVEN_TOKEN: lab.token,
       SWITCHBACK_LOG_LEVEL: 'info',
+      ...env,
     });
     this.#programs.push(program);
     await program.prints(/worker on task queue/);

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { testEnvironment } from '../support/environment';
 import { built } from './build';
 
 export type Env = Readonly<Record<string, string>>;
@@ -23,7 +26,12 @@ export class Program {
   constructor(file: string, args: readonly string[], env: Env) {
     const { PATH = '' } = process.env;
     this.#child = spawn(process.execPath, [file, ...args], {
-      env: { PATH, HOME: '/nonexistent', ...env },
+      env: {
+        PATH,
+        HOME: '/nonexistent',
+        SWITCHBACK_EVIDENCE: join(testEnvironment.records(), 'evidence'),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -34,6 +42,8 @@ export class Program {
     }
     this.ended = once(this.#child, 'close').then(([code, signal]) => {
       this.#news();
+      // The lab says its passwords to whoever starts it.
+      if (!file.includes('lab')) appendFileSync(join(testEnvironment.records(), 'output.log'), this.output);
       return { code, signal, stdout: this.stdout, stderr: this.stderr } as Ended;
     });
   }

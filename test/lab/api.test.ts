@@ -23,9 +23,9 @@ describe('the token', () => {
   });
 
   test('expires and is renewed', async () => {
-    lab.apply({ kind: 'token', valid: false });
+    await lab.apply({ kind: 'token', valid: false });
     expect((await ask(lab, 'GET', '/v1/me')).status).toBe(401);
-    lab.apply({ kind: 'token', valid: true });
+    await lab.apply({ kind: 'token', valid: true });
     expect((await ask(lab, 'GET', '/v1/me')).status).toBe(200);
   });
 });

@@ -43,7 +43,7 @@ describe('as a process', () => {
       '--skipLibCheck',
     ];
     execFileSync(process.execPath, [tsc, ...settings, ...sources], { cwd: ROOT });
-    symlinkSync(join(ROOT, 'node_modules'), join(built, 'node_modules'));
+    for (const name of ['node_modules', 'deploy']) symlinkSync(join(ROOT, name), join(built, name));
   });
   afterAll(() => {
     for (const child of children) child.kill('SIGKILL');

@@ -106,10 +106,10 @@ describe('two real servers', () => {
   });
 
   test('are left behind by a shared address that does not follow', async () => {
-    lab.apply({ kind: 'endpoint', service: 'pg-demo', follows: false });
+    await lab.apply({ kind: 'endpoint', service: 'pg-demo', follows: false });
     await pair.switchback();
     expect(await isInRecovery(pair.serviceUri)).toBe(true);
-    lab.apply({ kind: 'endpoint', service: 'pg-demo', follows: true });
+    await lab.apply({ kind: 'endpoint', service: 'pg-demo', follows: true });
     expect(await isInRecovery(pair.serviceUri)).toBe(false);
     await pair.switchover();
   });

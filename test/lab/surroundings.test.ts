@@ -13,15 +13,15 @@ afterEach(() => lab.close());
 const get = async (path: string) => (await ask(lab, 'GET', path)).body;
 
 test('an alert is open until the service is restored, in the project and at the service', async () => {
-  lab.apply({ kind: 'alert', service: 'pg-demo', event: 'disk_full', severity: 'warning' });
-  lab.apply({ kind: 'alert', service: 'pg-demo-recovery', event: 'pg_down' });
+  await lab.apply({ kind: 'alert', service: 'pg-demo', event: 'disk_full', severity: 'warning' });
+  await lab.apply({ kind: 'alert', service: 'pg-demo-recovery', event: 'pg_down' });
   const { alerts } = await get(`${PROJECT}/alerts`);
   expect(alerts).toMatchObject([
     { event: 'disk_full', severity: 'warning', service_name: 'pg-demo', project_name: 'crdr-lab' },
     { event: 'pg_down', severity: 'critical', service_name: 'pg-demo-recovery' },
   ]);
   expect((await get(`${serviceUrl(lab, 'pg-demo')}/alerts`)).alerts).toHaveLength(1);
-  lab.apply({ kind: 'restore', service: 'pg-demo' });
+  await lab.apply({ kind: 'restore', service: 'pg-demo' });
   expect((await get(`${PROJECT}/alerts`)).alerts).toHaveLength(1);
 });
 
@@ -32,17 +32,17 @@ test('metrics are what they were told to be, on every node, until the service is
     const { disk_usage } = body.metrics as Record<string, { data: { rows: unknown[][] } }>;
     return disk_usage?.data.rows.at(-1)?.slice(1);
   };
-  lab.apply({ kind: 'metrics', service: 'pg-demo', set: { disk_usage: 97 } });
+  await lab.apply({ kind: 'metrics', service: 'pg-demo', set: { disk_usage: 97 } });
   expect(await usage('pg-demo')).toEqual([97, 97]);
   expect(await usage('pg-demo-recovery')).toEqual([31, 31]);
-  lab.apply({ kind: 'restore', service: 'pg-demo' });
+  await lab.apply({ kind: 'restore', service: 'pg-demo' });
   expect(await usage('pg-demo')).toEqual([31, 31]);
 });
 
 test('events are added at any time, and come newest first', async () => {
   const at = new Date(Date.now() - 5 * MINUTE).toISOString();
-  lab.apply({ kind: 'event', service: 'pg-demo', type: 'service_update' });
-  lab.apply({
+  await lab.apply({ kind: 'event', service: 'pg-demo', type: 'service_update' });
+  await lab.apply({
     kind: 'event',
     service: 'pg-demo',
     type: 'service_create',

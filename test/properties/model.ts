@@ -93,7 +93,8 @@ export class Model {
 
   happens(change: Change): void {
     try {
-      applyChange(this.#world, change);
+      // A model has no servers, so that all of it happens before this returns.
+      void applyChange(this.#world, change);
     } catch (error) {
       // Another actor is refused as anybody is.
       if (!(error instanceof TransitionRefused)) throw error;

@@ -118,9 +118,9 @@ class Attempt {
     timeout: Schedule['startToCloseTimeout'],
   ): Promise<unknown> {
     const aiven = new AivenClient({ token: 'token', dispatcher: this.line });
-    const activity = createActivities({ aiven, policy, databases: new Databases() })[name] as (
-      input: unknown,
-    ) => Promise<unknown>;
+    const activity = createActivities({ aiven, policy, databases: new Databases(), evidence: undefined })[
+      name
+    ] as (input: unknown) => Promise<unknown>;
     this.#endIn(timeout, 'START_TO_CLOSE');
     const heard = this.environment.run(activity, input).then(
       (result) => (this.#isDead ? this.#lost : result),

@@ -9,6 +9,7 @@ import type {
 } from '../../src/aiven';
 import { readDisasterRecoveryStatus, readRole, readState } from '../../src/aiven/domain';
 import type { Fact, Facts, UnreadFact } from '../../src/rules/facts';
+import { databases } from './databases';
 
 export const PROJECT = 'demo';
 export const PRIMARY = 'pg-demo';
@@ -129,8 +130,15 @@ export function facts(
     alerts: known([], 'GET alerts of demo'),
     tokens: known([{ currentlyActive: true }], 'GET /access_token'),
     metrics: known(measured({}), `POST metrics of ${PRIMARY}`),
+    database: databases(),
     ...changes,
   };
+}
+
+/** As the facts are where nobody gave the worker access to the databases. */
+export function withoutDatabases(given: Facts): Facts {
+  const { database: _, ...rest } = given;
+  return rest;
 }
 
 /** The same in the promote-to-master dialect, where the services show no role. */

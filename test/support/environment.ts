@@ -6,6 +6,8 @@ export const testEnvironment = {
   temporalHttpUrl: () => prepared('TEST_TEMPORAL_HTTP_URL'),
   /** Path of the Temporal CLI. */
   temporalCli: () => prepared('TEST_TEMPORAL_CLI'),
+  /** A folder for what is to be searched for secrets when all tests are over. */
+  records: () => prepared('TEST_RECORDS'),
   /** Path of the prebuilt workflow bundle. */
   workflowBundle: () => prepared('TEST_WORKFLOW_BUNDLE'),
 };

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { searchAttributes } from '../../src/contract/search-attributes';
@@ -23,6 +23,9 @@ export default async function globalSetup(): Promise<void> {
     ),
   });
   forTeardown.server = server;
+  // Searched for secrets at the end.
+  await mkdir(join(folder, 'records'));
+  process.env.TEST_RECORDS = join(folder, 'records');
   process.env.TEST_TEMPORAL_ADDRESS = server.address;
   process.env.TEST_TEMPORAL_HTTP_URL = server.httpUrl;
   process.env.TEST_TEMPORAL_CLI = cli.path;

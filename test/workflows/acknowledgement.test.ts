@@ -13,8 +13,8 @@ const tell = (it: Scene, payload: unknown) =>
 describe('a soft finding', () => {
   const { scene } = useStage({ dialect: 'role' });
 
-  const inInput = scene((it) => {
-    alerted(it);
+  const inInput = scene(async (it) => {
+    await alerted(it);
     return it.run({ acknowledge: [ALERTS] });
   });
 
@@ -31,7 +31,7 @@ describe('a soft finding', () => {
   });
 
   const whileWaiting = scene(async (it) => {
-    alerted(it);
+    await alerted(it);
     await it.start();
     const waiting = await asked(it);
     const refusals = {
@@ -65,8 +65,8 @@ describe('a soft finding', () => {
     expect(refusals.empty).toContain('Send for example {"check":"maintenance"');
   });
 
-  const unanswered = scene((it) => {
-    alerted(it);
+  const unanswered = scene(async (it) => {
+    await alerted(it);
     return it.run({ approvalWindow: '1s' });
   });
 
@@ -87,7 +87,7 @@ describe('a soft finding', () => {
   });
 
   const hardNow = scene(async (it) => {
-    it.lab.apply({ kind: 'metrics', service: it.pair.primary, set: { disk_usage: 97 } });
+    await it.lab.apply({ kind: 'metrics', service: it.pair.primary, set: { disk_usage: 97 } });
     return it.run({ acknowledge: [{ ...ALERTS, check: 'disk-usage' }] });
   });
 
@@ -117,8 +117,8 @@ describe('a soft finding', () => {
 
 describe('a run that has nothing to write', () => {
   const { scene } = useStage({ dialect: 'role', state: 'fresh' });
-  const atHome = scene((it) => {
-    alerted(it);
+  const atHome = scene(async (it) => {
+    await alerted(it);
     return it.run();
   });
 

@@ -303,7 +303,7 @@ describe('an approval is for the state that was shown', () => {
   const alarmed = scene(async (it) => {
     await it.start(REQUIRED);
     await asked(it);
-    it.lab.apply({ kind: 'alert', service: it.pair.primary, event: 'user_alert' });
+    await it.lab.apply({ kind: 'alert', service: it.pair.primary, event: 'user_alert' });
     await approve(it);
     const again = await it.until('it asks again', ({ plan }) => plan?.toAcknowledge.length === 1);
     await it.until('it waits again', ({ phase }) => phase === 'approval');

@@ -425,7 +425,7 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     await it.start(ALONE);
     await it.until('it waits', ({ phase }) => phase === 'converge');
     it.pair.restore();
-    it.lab.apply({ kind: 'promote', service: it.pair.recovery });
+    await it.lab.apply({ kind: 'promote', service: it.pair.recovery });
     return it.end();
   });
 

@@ -3,6 +3,7 @@ import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } fr
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
+import type { EvidenceSettings } from '../../src/config';
 import type { ApprovalPolicy } from '../../src/contract/activities';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
@@ -48,14 +49,27 @@ export class Stage {
     readonly taskQueue: string,
     readonly temporal: Client,
     readonly client: SwitchbackClient,
+    readonly databases: Databases,
+    readonly evidence: EvidenceSettings,
   ) {}
 
-  static async open(options: LabOptions): Promise<Stage> {
+  static async open(
+    options: LabOptions,
+    accessTo = (_: Lab) => new Databases(),
+    evidence?: EvidenceSettings,
+  ): Promise<Stage> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
     const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
     const connection = await Connection.connect({ address: testEnvironment.temporalAddress() });
     const temporal = new Client({ connection });
-    return new Stage(lab, project, temporal, new SwitchbackClient(temporal, project));
+    return new Stage(
+      lab,
+      project,
+      temporal,
+      new SwitchbackClient(temporal, project),
+      accessTo(lab),
+      evidence,
+    );
   }
 
   /** A worker as the product hosts it; `token`: another than the lab's. */
@@ -70,7 +84,8 @@ export class Stage {
         taskQueue: this.taskQueue,
         policy,
         logLevel: 'error',
-        databases: new Databases(),
+        databases: this.databases,
+        evidence: this.evidence,
         readyFile: undefined,
       },
       { address, namespace: 'default', connectionOptions: { address }, summary: address },
@@ -269,8 +284,17 @@ afterAll(async () => {
 export function useStage({
   workerToken,
   policy,
+  accessTo,
+  evidence,
   ...options
-}: LabOptions & { workerToken?: string; policy?: ApprovalPolicy }): {
+}: LabOptions & {
+  workerToken?: string;
+  policy?: ApprovalPolicy;
+  /** Which databases the worker may reach (default: none). */
+  accessTo?: (lab: Lab) => Databases;
+  /** Where the worker keeps the evidence of its runs (default: nowhere). */
+  evidence?: EvidenceSettings;
+}): {
   stage: () => Stage;
   /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
   scene: <T>(play: (scene: Scene) => Promise<T>) => () => Promise<T>;
@@ -281,7 +305,7 @@ export function useStage({
   jest.setTimeout(TEST_TIMEOUT_MS);
   bookings.push({
     open: async () => {
-      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options });
+      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options }, accessTo, evidence);
       await stage.startWorker(workerToken, policy);
       for (const start of starts) start(stage);
     },

@@ -28,16 +28,16 @@ export async function actOut(
   for (const action of actions.filter(({ when }) => when === moment)) {
     if (action.delayMs > 0) await delay(action.delayMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return 'cut';
-    const outcome = act(action, reply, world, truth);
+    const outcome = await act(action, reply, world, truth);
     if (outcome) return outcome;
   }
   return undefined;
 }
 
-function act(action: Action, reply: FastifyReply, world: World, truth: string): Outcome {
+async function act(action: Action, reply: FastifyReply, world: World, truth: string): Promise<Outcome> {
   switch (action.type) {
     case 'change':
-      happen(world, action.change);
+      await happen(world, action.change);
       return undefined;
     case 'delay':
       return undefined;
@@ -63,10 +63,10 @@ function act(action: Action, reply: FastifyReply, world: World, truth: string): 
   }
 }
 
-/** The request goes on whatever comes of it, so a change that cannot be made is told on the side. */
-function happen(world: World, change: Change): void {
+/** The request waits for it and goes on whatever comes of it, so a change that cannot be made is told on the side. */
+async function happen(world: World, change: Change): Promise<void> {
   try {
-    applyChange(world, change);
+    await applyChange(world, change);
   } catch (error) {
     process.emitWarning(
       `The lab could not ${change.kind}: ${error instanceof Error ? error.message : String(error)}`,

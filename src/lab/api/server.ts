@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { ZodError, z } from 'zod';
@@ -47,7 +48,9 @@ function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): 
   const signal = closing.signal;
   api.addHook('preClose', async () => closing.abort());
 
-  api.addHook('onRequest', async (request) => {
+  api.addHook('onRequest', async (request, reply) => {
+    // That Aiven sends one is not documented; many such APIs do.
+    reply.header('x-request-id', randomUUID());
     const target = targetOf(request);
     const userAgent = request.headers['user-agent'] ?? null;
     const entry = requests.add({ ...target, status: null, userAgent });

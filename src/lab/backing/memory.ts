@@ -13,6 +13,7 @@ export const memoryBacking: BackingFactory = {
       recovery: { host: `${names.recovery}.lab.invalid`, port: PORT },
     },
     shared: { host: `dr-${names.primary}.lab.invalid`, port: PORT },
+    data: undefined,
     swap: async () => undefined,
     follow: () => undefined,
     close: async () => undefined,

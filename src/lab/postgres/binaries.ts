@@ -11,6 +11,8 @@ const UNPRIVILEGED = 65_534;
 export interface Binaries {
   initdb: string;
   postgres: string;
+  /** Folder with the control files and scripts of the extensions there are. */
+  extensions: string;
   /** For every process: environment, working folder and, when the lab runs as root, another user. */
   spawn: { env: NodeJS.ProcessEnv; cwd: string; uid?: number; gid?: number };
   /** Gives a file or folder to the user that the servers run as. */
@@ -55,6 +57,7 @@ async function binariesIn(native: string, folder: string): Promise<Binaries> {
   return {
     initdb: join(native, 'bin', 'initdb'),
     postgres: join(native, 'bin', 'postgres'),
+    extensions: join(native, 'share', 'postgresql', 'extension'),
     spawn: { env, cwd: folder, ...user },
     give: async (path) => {
       if (root) await chown(path, UNPRIVILEGED, UNPRIVILEGED);

@@ -9,6 +9,7 @@ const KEPT_LINES = 20;
 export class ServerLog {
   readonly #lines: string[] = [];
   readonly #events = new EventEmitter();
+  #ended: string | undefined;
 
   constructor(process: ChildProcess, stderr: Readable) {
     createInterface({ input: stderr }).on('line', (line) => {
@@ -16,8 +17,8 @@ export class ServerLog {
       if (this.#lines.length > KEPT_LINES) this.#lines.shift();
       this.#events.emit('line', line);
     });
-    process.once('error', (error) => this.#events.emit('end', error.message));
-    process.once('close', () => this.#events.emit('end', 'it ended'));
+    process.once('error', (error) => this.#end(error.message));
+    process.once('close', () => this.#end('it ended'));
   }
 
   /** Resolves at the next line with that text; fails when the process ends first, or after `timeoutMs`. */
@@ -34,6 +35,12 @@ export class ServerLog {
       };
       const timer = setTimeout(finish, timeoutMs, `not within ${timeoutMs} ms`);
       this.#events.on('line', look).on('end', finish);
+      if (this.#ended !== undefined) finish(this.#ended);
     });
+  }
+
+  #end(problem: string): void {
+    this.#ended = problem;
+    this.#events.emit('end', problem);
   }
 }

@@ -4,7 +4,10 @@ import type { DiscoveryFacts, Facts } from '../facts';
 import { observePair } from '../observation';
 import { CALM } from './calm';
 import { CAPACITY } from './capacity';
+import { FITNESS } from './fitness';
 import { IDENTITY } from './identity';
+import { IN_FLIGHT } from './in-flight';
+import { BY_SQL } from './replication-by-sql';
 import { REPLICATION, ROLES } from './roles';
 import { type Answer, evidenceOf, type Row, verdictOf } from './row';
 import { SURROUNDINGS } from './surroundings';
@@ -13,7 +16,16 @@ import { SURROUNDINGS } from './surroundings';
 const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
 
 /** The preconditions of a switchback, in the order in which a person would look. */
-const CATALOGUE: readonly Row[] = [...OF_A_PAIR, ...REPLICATION, ...CAPACITY, ...CALM, ...SURROUNDINGS];
+const CATALOGUE: readonly Row[] = [
+  ...OF_A_PAIR,
+  ...REPLICATION,
+  ...BY_SQL,
+  ...IN_FLIGHT,
+  ...FITNESS,
+  ...CAPACITY,
+  ...CALM,
+  ...SURROUNDINGS,
+];
 
 /** Judges every precondition; pure, and complete: a fact that is missing gives `unknown`, never `pass`. */
 export function judge(facts: Facts): CheckResult[] {

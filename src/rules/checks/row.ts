@@ -42,7 +42,12 @@ export function verdictOf(finding: Finding): Verdict {
 export function evidenceOf(evidence: Answer['evidence']): string {
   if (typeof evidence === 'string') return evidence;
   const told = evidence.flatMap((fact) => (fact === undefined ? [] : [fact]));
-  return told.map(({ request, at }) => `${request} at ${withoutFraction(at)}`).join(', ');
+  return told.map(evidenceOfOne).join(', ');
+}
+
+function evidenceOfOne({ request, at, requestId }: Fact<unknown>): string {
+  const id = requestId === undefined ? '' : ` (request id ${requestId})`;
+  return `${request} at ${withoutFraction(at)}${id}`;
 }
 
 /** `2026-11-22T03:00:00Z`, also of a time in another form. */

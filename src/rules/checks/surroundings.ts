@@ -33,26 +33,6 @@ export const SURROUNDINGS: readonly Row<Facts>[] = [
       ),
   },
   {
-    id: 'replication-lag',
-    title: 'The primary has replayed what the recovery service wrote',
-    guards: 'write',
-    looksAt: 'nothing: it needs SQL on both services',
-    wanted: 'no lag worth mentioning',
-    remedy:
-      'On the recovery service: SELECT application_name, replay_lag, pg_wal_lsn_diff(sent_lsn, replay_lsn) FROM pg_stat_replication.',
-    judge: () => notChecked('the Aiven API does not tell the replication lag, and no SQL was run'),
-  },
-  {
-    id: 'slots-and-transactions',
-    title: 'No replication slot or long transaction will be lost',
-    guards: 'write',
-    looksAt: 'nothing: it needs SQL on the recovery service',
-    wanted: 'no logical replication slot and no transaction that runs for long',
-    remedy:
-      'On the recovery service: SELECT * FROM pg_replication_slots, and pg_stat_activity by xact_start. What becomes of logical slots in a switch between regions is not documented.',
-    judge: () => notChecked('no SQL was run'),
-  },
-  {
     id: 'dependents',
     title: 'Nothing else is attached to the two services',
     guards: 'write',

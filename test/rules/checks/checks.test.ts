@@ -1,18 +1,30 @@
-import { type CheckId, checkSeverities, type Severity, stops } from '../../../src/contract/checks';
+import { type CheckId, checkSeverities, digest, type Severity, stops } from '../../../src/contract/checks';
 import { catalogue, judge, judgeDiscovery } from '../../../src/rules/checks';
 import { verdictOf } from '../../../src/rules/checks/row';
 import type { Facts } from '../../../src/rules/facts';
-import { facts, toldFacts, unread } from '../facts';
+import { facts, toldFacts, unread, withoutDatabases } from '../facts';
 import { CALM_ROWS } from './calm-rows';
 import { CAPACITY_ROWS } from './capacity-rows';
+import { DATABASE_ROWS } from './database-rows';
 import { PAIR_ROWS } from './pair-rows';
 import { REPLICATION_ROWS } from './replication-rows';
 import { checkOf } from './rows';
 import { SURROUNDINGS_ROWS } from './surroundings-rows';
 
-const ROWS = [...PAIR_ROWS, ...REPLICATION_ROWS, ...CAPACITY_ROWS, ...CALM_ROWS, ...SURROUNDINGS_ROWS];
+const ROWS = [
+  ...PAIR_ROWS,
+  ...REPLICATION_ROWS,
+  ...DATABASE_ROWS,
+  ...CAPACITY_ROWS,
+  ...CALM_ROWS,
+  ...SURROUNDINGS_ROWS,
+];
 /** What no request can answer. */
-const NOT_CHECKED = ['automation-frozen', 'primary-region', 'replication-lag', 'slots-and-transactions'];
+const NOT_CHECKED = ['automation-frozen', 'primary-region'];
+const BY_SQL = Object.keys(checkSeverities).slice(
+  Object.keys(checkSeverities).indexOf('database-access'),
+  Object.keys(checkSeverities).indexOf('probe-ready') + 1,
+);
 const OF_A_PAIR = [
   'token-valid',
   'services-exist',
@@ -64,7 +76,7 @@ test('every finding says what was observed, what was wanted, what to do, and whi
         title: expect.stringMatching(/./),
         observed: expect.stringMatching(/./),
         wanted: expect.stringMatching(/./),
-        evidence: expect.stringMatching(/(GET|POST) .* at 2026-11-22T03:00:00Z|^none: |^the workflow /),
+        evidence: expect.stringMatching(/(GET|POST|SQL) .* at 2026-11-22T03:00:00Z|^none: |^the workflow /),
       });
       if (check.verdict === 'pass') expect(check.remedy).toBe('');
       else expect(check.remedy).toMatch(/\.$/);
@@ -83,6 +95,32 @@ test('every check has a row for each severity that it can have, one that passes 
     const expected = [...own, ...severities.slice(1), ...(isAnswered ? ['pass'] : []), 'unknown'];
     expect([id, ...findings]).toEqual(expect.arrayContaining([id, ...expected]));
   }
+});
+
+describe('without database access', () => {
+  const found = judge(withoutDatabases(facts({}, { lock: 'lock' })));
+  const bySql = found.filter(({ evidence }) => evidence === 'none: nothing is known but what the API tells');
+
+  test('nothing that only SQL can answer passes, and nothing of it stops the run', () => {
+    expect(bySql.map(({ id }) => id)).toEqual(BY_SQL);
+    for (const check of bySql) {
+      expect(check).toMatchObject({
+        verdict: 'unknown',
+        severity: 'warn',
+        observed: 'not checked: no database access is configured for demo/pg-demo',
+      });
+      expect(stops(check)).toBe(false);
+    }
+  });
+
+  test('everything else is as with it', () => {
+    const withIt = judge(facts({}, { lock: 'lock' })).filter(({ id }) => !BY_SQL.includes(id));
+    expect(found.filter(({ id }) => !BY_SQL.includes(id))).toEqual(withIt);
+  });
+
+  test('one line of a summary stands for all of it', () => {
+    expect(digest(found).notChecked.map(({ id }) => id)).toEqual(['database-access', ...NOT_CHECKED]);
+  });
 });
 
 describe('a fact that is missing', () => {
@@ -109,7 +147,11 @@ describe('a fact that is missing', () => {
             !['recent-change', 'disk-usage', 'dialect-known', 'crdr-peers', 'named-is-primary'].includes(id),
         ),
     ],
-    ['disasterRecovery', base.told, ['dialect-known', 'switchover-completed', 'both-settled', 'one-master']],
+    [
+      'disasterRecovery',
+      base.told,
+      ['dialect-known', 'switchover-completed', 'both-settled', 'one-master', 'api-agrees-with-sql'],
+    ],
   ];
 
   test.each(missing)('%s: exactly the checks that need it are unknown', (fact, given, unknown) => {

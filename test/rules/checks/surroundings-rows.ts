@@ -66,8 +66,6 @@ export const SURROUNDINGS_ROWS: CheckRow[] = [
 
   ['primary-region', 'nobody knows', facts(), 'unknown', /^not checked: .*google-europe-west1/],
   ['primary-region', 'unread', facts({}, { primary: unread('GET p') }), 'unknown', /^not checked/],
-  ['replication-lag', 'no SQL', facts(), 'unknown', /^not checked/],
-  ['slots-and-transactions', 'no SQL', facts(), 'unknown', /^not checked/],
 
   [
     'dependents',

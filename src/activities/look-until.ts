@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { PostgresError } from '../postgres';
+
+/** Well within the heartbeat time-out, whatever a look takes. */
+const BEAT_MS = 2_000;
+
+export interface Looking<T> {
+  /** One look. It must end when its signal fires, and must not throw for what it sees. */
+  look: (signal: AbortSignal) => Promise<T>;
+  isEnough: (seen: T) => boolean;
+  /** The pause between two looks, milliseconds. */
+  pauseMs: number;
+  /** A look is cut after this long, milliseconds. */
+  lookLimitMs: number;
+  /** The first look that ends after this long is returned whatever it saw, milliseconds. */
+  reportAfterMs: number;
+}
+
+/**
+ * Looks again and again, heartbeating what it saw last, until that is enough or it is time to report.
+ *
+ * @throws the reason of a cancellation, or of `stopping`: the worker is told to stop, and the next one begins anew.
+ */
+export async function lookUntil<T>(
+  { look, isEnough, pauseMs, lookLimitMs, reportAfterMs }: Looking<T>,
+  stopping: AbortSignal,
+): Promise<T> {
+  const signal = AbortSignal.any([cancellationSignal(), stopping]);
+  const startedAt = performance.now();
+  let last: T | undefined;
+  const beats = setInterval(() => heartbeat(last), BEAT_MS);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      last = await limited(lookLimitMs, signal, look);
+      signal.throwIfAborted();
+      if (isEnough(last) || performance.now() - startedAt >= reportAfterMs) return last;
+      heartbeat(last);
+      await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  } finally {
+    clearInterval(beats);
+  }
+}
+
+/** Not `AbortSignal.any` with a time-out: in Node 20 every such signal is kept as long as the one it follows. */
+async function limited<T>(
+  ms: number,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const late = new PostgresError(`not done within ${ms} ms`, 'timeout');
+  const timer = setTimeout(() => controller.abort(late), ms);
+  try {
+    return await look(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Range } from '../contract/probe';
+import type { Door, PairDatabase } from '../postgres';
+import { toPostgresError } from '../postgres/error';
+import { readProbeRows } from '../postgres/probe-table';
+import { isSetUpWrongly } from '../rules/probe/pace';
+import { union } from '../rules/probe/ranges';
+import type { ReadBack } from '../rules/probe/report';
+
+/** A worker that is told to stop has 20 s until it is killed. */
+const LIMIT_MS = 15_000;
+/** Tries through the Service URI alone; afterwards both servers are asked as well. */
+const ALONE = 3;
+const PAUSE_MS = 500;
+const CONNECT_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+/**
+ * Reads which rows of a run are there: through the Service URI, or else from the one server of the pair that takes
+ * writes. Takes 15 s at most and never fails.
+ */
+export async function readBack(database: PairDatabase, runId: string, resolver?: string): Promise<ReadBack> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const failures = new Map<Door, { code: string; message: string }>();
+  const read = async (door: Door): Promise<Range[] | undefined> => {
+    try {
+      return await database.use(door, (session) => readProbeRows(session, runId), {
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+        signal,
+        ...(resolver === undefined ? {} : { resolver }),
+      });
+    } catch (error) {
+      const { code, message } = toPostgresError(error);
+      // What was said before the time was over says more.
+      if (!signal.aborted || !failures.has(door)) failures.set(door, { code, message });
+      return undefined;
+    }
+  };
+
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    const shared = await read('service');
+    if (shared !== undefined) return { there: union(shared, []) };
+    if (tries >= ALONE) {
+      const [primary, recovery] = await Promise.all([read('primary'), read('recovery')]);
+      const there = primary ?? recovery;
+      if (primary !== undefined && recovery !== undefined)
+        failures.set('primary', { code: 'ambiguous', message: 'both services take writes' });
+      else if (there !== undefined) return { there: union(there, []) };
+      if ([...failures.values()].every(({ code }) => isSetUpWrongly(code))) break;
+    }
+    await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+  const told = [...failures].map(([door, { code, message }]) => `${door}: ${code} ${message}`);
+  return { problem: told.join(', ') };
+}

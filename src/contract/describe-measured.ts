@@ -1,0 +1,83 @@
+import { formatDuration } from './duration';
+import { describeLag } from './lag';
+import type { ProbeReport } from './probe';
+import type { EndpointReport, Proof } from './proof';
+import type { RunFacts } from './report';
+
+/** `writes: none acknowledged for 2.3 s, 0 of 312 acknowledged rows are missing` */
+export function describeProbe(report: ProbeReport): string {
+  return `writes through the Service URI: ${describeGap(report)}, ${describeLoss(report)}`;
+}
+
+/** `2.3 s without an acknowledged write`, the measured RTO. */
+export function describeGap({ gap, acknowledged, problem }: ProbeReport): string {
+  if (acknowledged === 0) return `none was acknowledged${problem === undefined ? '' : ` (${problem})`}`;
+  if (gap === undefined) return 'no gap of a second or more';
+  const end = gap.firstAfter === undefined ? ', and none came after' : '';
+  return `${formatDuration(gap.ms)} without an acknowledged one${end}`;
+}
+
+/** `0 of 312 acknowledged rows are missing`, the measured RPO. */
+export function describeLoss({ missing, acknowledged, unexpected, problem }: ProbeReport): string {
+  if (missing === undefined) return `lost rows could not be counted (${problem ?? 'nothing was read back'})`;
+  const twice =
+    unexpected === undefined || unexpected.count === 0
+      ? ''
+      : `; ${unexpected.count} arrived although their write was answered with an error`;
+  return `${missing.count} of ${acknowledged} acknowledged rows ${missing.count === 1 ? 'is' : 'are'} missing${twice}`;
+}
+
+/** What a run measured, one labelled line each, and what it could not; nothing while nothing was measured. */
+export function measuredRows({
+  lag,
+  probe,
+  proof,
+  endpoint,
+  parity,
+  notProven = [],
+}: RunFacts): [string, string][] {
+  return [
+    ...(lag === undefined ? [] : [['lag before', describeLag(lag)] satisfies [string, string]]),
+    ...(probe === undefined ? [] : probeRows(probe)),
+    ...(proof === undefined ? [] : [['proof', describeProof(proof)] satisfies [string, string]]),
+    ...(endpoint === undefined ? [] : [['endpoint', describeEndpoint(endpoint)] satisfies [string, string]]),
+    ...(parity === undefined || parity.changes.length === 0
+      ? []
+      : [['changed', describeChanges(parity.changes)] satisfies [string, string]]),
+    ...notProven.map((text): [string, string] => ['not proven', text]),
+  ];
+}
+
+function probeRows(probe: ProbeReport): [string, string][] {
+  const { before, after } = probe.latency;
+  const latency = [before, after].map((it) =>
+    it === undefined ? '–' : `${it.p50.toFixed(1)} / ${it.p99.toFixed(1)} ms`,
+  );
+  const errors = Object.entries(probe.errors).map(([code, count]) => `${code} × ${count}`);
+  return [
+    ['write gap', `${describeGap(probe)} (RTO, measured)`],
+    ['lost rows', `${describeLoss(probe)} (RPO, measured)`],
+    ['latency', `p50 / p99 ${latency[0]} before, ${latency[1]} after`],
+    ...(errors.length === 0 ? [] : [['errors', errors.join(', ')] satisfies [string, string]]),
+  ];
+}
+
+function describeProof({ verdict, steps }: Proof): string {
+  const passed = steps.filter((step) => step.verdict === 'pass').length;
+  const open = steps.find((step) => step.verdict !== 'pass');
+  const why = open === undefined ? '' : `; ${open.title}: ${open.observed}`;
+  return `${verdict}: ${passed} of ${steps.length} steps hold${why}`;
+}
+
+function describeEndpoint({ name, agreed, resolvers, sessionsOnOldSide }: EndpointReport): string {
+  const who = `${resolvers.length} ${resolvers.length === 1 ? 'resolver' : 'resolvers'}`;
+  const old =
+    sessionsOnOldSide === undefined || sessionsOnOldSide === 0
+      ? ''
+      : `; ${sessionsOnOldSide} sessions are still on the old side`;
+  return `${name}: ${agreed ? `${who}, all lead to the active side` : `DEGRADED, not all of ${who} lead to the active side`}${old}`;
+}
+
+function describeChanges(changes: { service: string; field: string }[]): string {
+  return changes.map(({ service, field }) => `${service} ${field}`).join(', ');
+}

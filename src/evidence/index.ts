@@ -1,0 +1,7 @@
+export { buildBundle, bytesOf, EVIDENCE_FORMAT, type EvidenceBundle, type EvidenceRun } from './bundle';
+export type { Entry } from './chain';
+export type { History } from './history';
+export { keepEvidence, writeBundle } from './keep';
+export { renderPage } from './page/page';
+export { createEvidenceStore, type EvidenceStore, type EvidenceStoreOptions } from './store/store';
+export { type Verification, verifyEvidence } from './verify';

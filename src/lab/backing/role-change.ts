@@ -1,0 +1,44 @@
+import type { Binaries } from '../postgres/binaries';
+import { acknowledgeUnshipped, probeRows, rowsMissing } from '../postgres/losing-rows';
+import type { PostgresServer } from '../postgres/server';
+import { copyAsStandby } from '../postgres/standby-copy';
+import type { WalStream } from '../postgres/wal-stream';
+import type { LostRows } from './backing';
+
+/** Two servers that are to change roles. */
+export interface Change {
+  promoted: PostgresServer;
+  demoted: PostgresServer;
+  /** The WAL into the one that is promoted. */
+  stream: WalStream;
+  binaries: Binaries;
+  /** Called as soon as the promoted one takes writes. */
+  hasTakenOver(): void;
+}
+
+/** Loses nothing: a fast stop ends only when the standby has it all, so neither side has to be rewound. */
+export async function handOver({ promoted, demoted, hasTakenOver }: Change): Promise<void> {
+  await demoted.isFollowed();
+  await demoted.stop('fast');
+  await promoted.promote();
+  hasTakenOver();
+  await demoted.start('standby');
+}
+
+/**
+ * The active server dies having acknowledged `count` rows of `switchback.probe` that the other one never sees. What the dead
+ * one has is a history of its own then, and is thrown away: it comes back as a copy of the other.
+ */
+export async function failOver(change: Change, count: number): Promise<LostRows> {
+  const { promoted, demoted, stream, binaries, hasTakenOver } = change;
+  await demoted.isFollowed();
+  const { rows: before, release } = await acknowledgeUnshipped(demoted, promoted, { stream, count });
+  await demoted.stop('immediate');
+  release();
+  await promoted.promote();
+  const rows = rowsMissing(before, await probeRows(promoted));
+  hasTakenOver();
+  await copyAsStandby(promoted, demoted, binaries);
+  await demoted.start('standby');
+  return { count: rows.length, rows };
+}

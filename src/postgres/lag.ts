@@ -1,0 +1,144 @@
+import type { PairDatabase } from './databases';
+import { toPostgresError } from './error';
+import type { Session, SessionOptions } from './session';
+
+/**
+ * One look at how far the passive side is behind. Positions in the WAL are bytes since its begin, in decimal: they may
+ * be larger than a number can hold exactly.
+ */
+export interface LagLook {
+  /** When the position of the active side was asked for, ISO 8601, by the clock of this machine. */
+  at: string;
+  /** The end of the WAL that the active side has written. */
+  activeLsn?: string;
+  /** The end of the WAL that the passive side has replayed, asked for *after* {@link activeLsn}. */
+  replayLsn?: string;
+  /** What of it is outstanding, bytes. */
+  bytes?: number;
+  /** Age of the last transaction that was replayed, by the server's clock; 0 when nothing is outstanding. */
+  seconds?: number;
+  /** True when the replay is paused, or was asked to pause; absent when the passive side could not be asked. */
+  paused?: boolean;
+  /** What could not be asked, one sentence; what is there besides is still true. */
+  problem?: string;
+}
+
+const ACTIVE = `
+SELECT pg_is_in_recovery() AS standby,
+  CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text END AS lsn`;
+
+/** The guards are for a server that is no standby: there these functions are errors. */
+const PASSIVE = `
+SELECT pg_is_in_recovery() AS standby,
+  pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text AS lsn,
+  extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS seconds,
+  CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused`;
+
+/**
+ * What the active side knows of its standbys. Which of them is the peer cannot be told, so the one that is furthest
+ * behind counts. Logical subscribers have a row there too, and what they confirm is no replay.
+ */
+const REPORTED = `
+SELECT pg_wal_lsn_diff(replay_lsn, '0/0')::text AS lsn, extract(epoch FROM replay_lag)::float8 AS seconds
+FROM pg_stat_replication
+WHERE replay_lsn IS NOT NULL
+  AND pid NOT IN (
+    SELECT active_pid FROM pg_replication_slots WHERE slot_type = 'logical' AND active_pid IS NOT NULL)
+ORDER BY replay_lsn LIMIT 1`;
+
+interface Position {
+  lsn: string | null;
+  seconds: number | null;
+}
+
+/** Opens a session with each side for one look at the lag. Never fails. */
+export async function lookAtLag(
+  database: PairDatabase,
+  active: 'primary' | 'recovery',
+  options?: SessionOptions,
+): Promise<LagLook> {
+  const passive = active === 'primary' ? 'recovery' : 'primary';
+  const [ofActive, ofPassive] = await Promise.allSettled([
+    database.open(active, options),
+    database.open(passive, options),
+  ]);
+  const sessions = [ofActive, ofPassive].map((one) => (one.status === 'fulfilled' ? one.value : undefined));
+  try {
+    const look = await measureLag(sessions[0], sessions[1]);
+    const refused = [ofActive, ofPassive].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    return refused.length === 0 ? look : { ...look, problem: refused.map(told).join('; ') };
+  } finally {
+    await Promise.all(sessions.map((session) => session?.end()));
+  }
+}
+
+/**
+ * Looks at the lag through open sessions: first at what the active side has written, then at what the passive side has
+ * replayed, so that an idle pair has none. Without the passive side, the active one's own reports of its standbys have
+ * to do. Never fails.
+ */
+export async function measureLag(
+  active: Session | undefined,
+  passive: Session | undefined,
+): Promise<LagLook> {
+  const at = new Date().toISOString();
+  const look: LagLook = { at };
+  try {
+    if (active !== undefined) Object.assign(look, await written(active));
+    if (look.problem !== undefined) return look;
+    if (passive !== undefined) Object.assign(look, await replayed(passive));
+    else if (active !== undefined) Object.assign(look, await reported(active));
+    return withAmount(look);
+  } catch (error) {
+    return { ...look, problem: told(error) };
+  }
+}
+
+async function written(session: Session): Promise<Partial<LagLook>> {
+  const { standby, lsn } = await session.one<{ standby: boolean; lsn: string | null }>(ACTIVE);
+  if (standby || lsn === null) return { problem: 'the side that should take writes is in recovery' };
+  return { activeLsn: lsn };
+}
+
+async function replayed(session: Session): Promise<Partial<LagLook>> {
+  const { standby, lsn, seconds, paused } = await session.one<
+    Position & { standby: boolean; paused: boolean | null }
+  >(PASSIVE);
+  if (!standby) return { problem: 'the side that should replay is not in recovery' };
+  return {
+    paused: paused === true,
+    ...(lsn === null ? {} : { replayLsn: lsn }),
+    ...(seconds === null ? {} : { seconds: notBelowZero(seconds) }),
+  };
+}
+
+async function reported(session: Session): Promise<Partial<LagLook>> {
+  const [row] = await session.query<Position>(REPORTED);
+  const problem = 'the passive side could not be asked';
+  if (row === undefined || row.lsn === null)
+    return { problem: `${problem}, and no standby reports to the active one` };
+  return {
+    problem,
+    replayLsn: row.lsn,
+    ...(row.seconds === null ? {} : { seconds: notBelowZero(row.seconds) }),
+  };
+}
+
+function withAmount(look: LagLook): LagLook {
+  const { activeLsn, replayLsn } = look;
+  if (activeLsn === undefined || replayLsn === undefined) {
+    return { ...look, problem: look.problem ?? 'the positions of both sides are not known' };
+  }
+  const bytes = notBelowZero(Number(BigInt(activeLsn) - BigInt(replayLsn)));
+  return { ...look, bytes, ...(bytes === 0 ? { seconds: 0 } : {}) };
+}
+
+/** The clocks of two servers differ, and the passive side may have replayed more by the time it is asked. */
+function notBelowZero(value: number): number {
+  return Math.max(0, value);
+}
+
+function told(error: unknown): string {
+  const { message, code } = toPostgresError(error);
+  return `${message} (${code})`;
+}

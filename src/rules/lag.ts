@@ -1,0 +1,65 @@
+import type { Lag } from '../contract/lag';
+import type { LagLook } from '../postgres';
+
+/** What a rate is made of: shorter is a jumpy number, longer a late one. */
+const WINDOW_MS = 30_000;
+
+/** What looks at the lag, oldest first, mean together: the last of them, and how it develops. */
+export function lagOf(looks: readonly LagLook[]): Lag {
+  const last = looks.at(-1);
+  if (last === undefined) return { at: '', problem: 'nobody has looked' };
+  const { at, bytes, paused, problem } = last;
+  const seconds = secondsOf(last, looks);
+  return {
+    at,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(seconds === undefined ? {} : { seconds: round(seconds) }),
+    ...trendOf(last, looks),
+    ...(paused === undefined ? {} : { paused }),
+    // What was measured all the same, from the active side's own reports, counts.
+    ...(problem === undefined || bytes !== undefined ? {} : { problem }),
+  };
+}
+
+/**
+ * The age of the last replayed transaction says too much of a source that hardly writes. What the active side had
+ * written at an earlier look, and is replayed now, bounds it: all that is older than that look is replayed.
+ */
+function secondsOf(last: LagLook, looks: readonly LagLook[]): number | undefined {
+  const { replayLsn, seconds } = last;
+  if (replayLsn === undefined) return seconds;
+  const caughtUpWith = looks.findLast(
+    (one) => one !== last && one.activeLsn !== undefined && BigInt(one.activeLsn) <= BigInt(replayLsn),
+  );
+  if (caughtUpWith === undefined) return seconds;
+  const bound = (Date.parse(last.at) - Date.parse(caughtUpWith.at)) / 1_000;
+  return Math.max(0, Math.min(seconds ?? bound, bound));
+}
+
+function trendOf(last: LagLook, looks: readonly LagLook[]): Pick<Lag, 'drainRate' | 'etaSeconds'> {
+  const { bytes } = last;
+  const drainRate = drainRateOf(last, looks);
+  if (bytes === undefined || drainRate === undefined) return {};
+  return drainRate > 0 ? { drainRate, etaSeconds: Math.ceil(bytes / drainRate) } : { drainRate };
+}
+
+/** The slope of the line that fits best, by least squares; bytes per second, positive while it shrinks. */
+function drainRateOf(last: LagLook, looks: readonly LagLook[]): number | undefined {
+  const end = Date.parse(last.at);
+  const points = looks.flatMap(({ at, bytes }) => {
+    const before = end - Date.parse(at);
+    return bytes === undefined || before > WINDOW_MS ? [] : [{ x: -before / 1_000, y: bytes }];
+  });
+  const mean = (of: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)];
+  const variance = mean(({ x }) => (x - meanX) ** 2);
+  // Also of a single look, and of several at one moment.
+  if (!(variance > 0)) return undefined;
+  const slope = mean(({ x, y }) => (x - meanX) * (y - meanY)) / variance;
+  return -Math.round(slope) || 0;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}

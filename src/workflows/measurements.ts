@@ -1,0 +1,31 @@
+import type { DatabaseBaseline } from '../contract/activities';
+import type { Lag } from '../contract/lag';
+import type { Parity, SettingsSnapshot } from '../contract/parity';
+import type { ProbeReport } from '../contract/probe';
+import type { EndpointReport, Proof } from '../contract/proof';
+
+/** What a run measured of the two databases, beside what the API says of the two services. */
+export class Measurements {
+  /** As it was before the switch; absent when no database access is configured. */
+  database: DatabaseBaseline | undefined;
+  lag: Lag | undefined;
+  probe: ProbeReport | undefined;
+  proof: Proof | undefined;
+  /** How often a proof was attempted. */
+  proofs = 0;
+  endpoint: EndpointReport | undefined;
+  settingsBefore: SettingsSnapshot | undefined;
+  settingsAfter: SettingsSnapshot | undefined;
+  parity: Parity | undefined;
+
+  proved(proof: Proof): void {
+    this.proof = proof;
+    this.proofs += 1;
+  }
+
+  /** What stands against the present side, in a few words; for a proof that did not succeed. */
+  get doubt(): string {
+    const open = this.proof?.steps.filter(({ verdict }) => verdict !== 'pass') ?? [];
+    return open.map(({ title, observed }) => `${title}: ${observed}`).join('; ') || 'nothing was proven yet';
+  }
+}

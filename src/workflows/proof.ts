@@ -1,0 +1,82 @@
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { Side } from '../contract/observation';
+import { describeDisagreement, type EndpointReport, type Proof } from '../contract/proof';
+import { Background, reportAfterMs } from './background';
+import { Deadline } from './deadline';
+import type { Run } from './run';
+import { watch } from './steps';
+
+/** Reports that a side is unproven before that is an alarm: names and sessions take a while to follow a switch. */
+const CALM_REPORTS = 2;
+
+/**
+ * Asks PostgreSQL itself whether a side takes writes, the other one follows it, and a row written through the Service
+ * URI arrives on both. True as well when no database access is configured; the report says so.
+ *
+ * @returns false when it is not proven yet, or when `interrupted` says to stop.
+ */
+export async function isProven(run: Run, side: Side, interrupted: () => boolean): Promise<boolean> {
+  const { record } = run;
+  if (record.measured.database === undefined) return true;
+  const pair = record.thePair;
+  const { timeline } = record.measured.database;
+  const isSwitched = side === 'primary' && record.mayHaveWritten;
+  const proving: Background<Proof> = new Background(() =>
+    watch(`ask PostgreSQL whether ${pair[side]} takes writes`).prove({
+      pair,
+      active: side,
+      runId: workflowInfo().runId,
+      reportAfterMs: reportAfterMs(record.measured.proofs),
+      ...(isSwitched && timeline !== undefined ? { timelineBefore: timeline } : {}),
+    }),
+  );
+  await condition(() => proving.ended || interrupted());
+  proving.stop();
+  if (proving.failure !== undefined) throw proving.failure;
+  if (proving.result === undefined) return false;
+  record.measured.proved(proving.result);
+  if (proving.result.verdict === 'proven') return true;
+  if (record.measured.proofs > CALM_REPORTS)
+    record.alarm('unproven', `the roles are right, but ${record.measured.doubt}`);
+  else record.note(`the roles are right, but ${record.measured.doubt}`);
+  return false;
+}
+
+/** Waits, for a while, until every resolver leads to the active side; who does not is in the report. */
+export async function followEndpoint(run: Run, side: Side): Promise<void> {
+  const { record, request, people } = run;
+  if (record.measured.database === undefined) return;
+  const pair = record.thePair;
+  const deadline = new Deadline(request.endpointTimeoutMs, 'deadline for the Service URI to follow');
+  try {
+    for (let reports = 0; ; reports += 1) {
+      const looking: Background<EndpointReport> = new Background(() =>
+        watch('look where the Service URI leads').watchEndpoint({
+          pair,
+          active: side,
+          reportAfterMs: reportAfterMs(reports),
+        }),
+      );
+      const isOver = () =>
+        record.measured.endpoint !== undefined && (deadline.passed || people.stopRequested);
+      await condition(() => looking.ended || isOver());
+      looking.stop();
+      if (looking.failure !== undefined) throw looking.failure;
+      if (looking.result !== undefined) record.measured.endpoint = looking.result;
+      if (record.measured.endpoint?.agreed === true) return;
+      if (isOver()) return;
+      const observed =
+        record.measured.endpoint === undefined ? '' : describeDisagreement(record.measured.endpoint, side);
+      if (reports === 0)
+        record.note(`degraded: the Service URI does not lead everybody to ${pair[side]} (${observed})`);
+      record.waitFor({
+        for: 'the Service URI to follow',
+        wanted: `every resolver leads to ${pair[side]}`,
+        until: deadline.at,
+        observed,
+      });
+    }
+  } finally {
+    deadline.cancel();
+  }
+}

@@ -1,0 +1,41 @@
+import { ActivityFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { describeProbe } from '../contract/describe-measured';
+import type { ProbeReport } from '../contract/probe';
+import { Background } from './background';
+import type { RunRecord } from './run-record';
+import { measure } from './steps';
+
+/** The write-gap stopwatch: rows written through the Service URI from before the write until the run ends. */
+export class Stopwatch {
+  #probing: Background<ProbeReport> | undefined;
+
+  constructor(private readonly record: RunRecord) {}
+
+  /** Starts it, where database access is configured. A cancellation of the run does not stop it. */
+  start(): void {
+    if (this.#probing !== undefined || this.record.measured.database === undefined) return;
+    const { thePair: pair } = this.record;
+    const { runId } = workflowInfo();
+    this.record.note('writing numbered rows through the Service URI, to measure the gap');
+    void CancellationScope.nonCancellable(async () => {
+      const summary = 'write numbered rows through the Service URI';
+      this.#probing = new Background(() => measure(summary).probeWrites({ pair, runId }));
+    });
+  }
+
+  /** Stops it and takes in what it measured; a run never fails for that. */
+  async stop(): Promise<void> {
+    const probing = this.#probing;
+    if (probing === undefined || this.record.measured.probe !== undefined) return;
+    const report = await CancellationScope.nonCancellable(() => probing.end());
+    if (report !== undefined) {
+      this.record.measured.probe = report;
+      this.record.note(describeProbe(report));
+      return;
+    }
+    const { failure } = probing;
+    const why =
+      failure instanceof ActivityFailure ? (failure.cause?.message ?? failure.message) : 'it was cut short';
+    this.record.note(`the gap was not measured: ${why}`);
+  }
+}

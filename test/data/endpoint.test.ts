@@ -1,0 +1,41 @@
+import { useStage } from '../workflows/harness';
+import { accessTo } from './access';
+
+const { scene } = useStage({ backing: 'postgres', resolvers: 2, accessTo: accessTo() });
+
+const staysBehind = scene(async (it) => {
+  await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
+  const ended = await it.run({ endpointTimeout: '3s' });
+  return { ...ended, resolver: it.pair.resolvers[1]?.address ?? '' };
+});
+
+const comesLate = scene(async (it) => {
+  await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
+  await it.start({ endpointTimeout: '2m' });
+  const waiting = await it.until(
+    'the endpoint',
+    (status) => status.waiting?.for === 'the Service URI to follow',
+  );
+  await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: true });
+  return { ...(await it.end()), waiting };
+});
+
+describe('a Service URI that keeps pointing at the old side for one resolver', () => {
+  test('leaves the result degraded, with who still sees the old side', async () => {
+    const { report, resolver } = await staysBehind();
+    expect(report.outcome).toBe('switched-back');
+    expect(report.degraded).toBe('endpoint');
+    expect(report.headline).toContain(
+      `Degraded: the Service URI does not lead everybody there yet (${resolver}: `,
+    );
+    expect(report.proof?.verdict).toBe('proven');
+  });
+
+  test('is waited for, and the result is whole once it follows', async () => {
+    const { report, waiting } = await comesLate();
+    expect(waiting.endpoint?.agreed).toBe(false);
+    expect(report.outcome).toBe('switched-back');
+    expect(report.degraded).toBeUndefined();
+    expect(report.endpoint?.agreed).toBe(true);
+  });
+});

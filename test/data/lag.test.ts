@@ -1,0 +1,74 @@
+import { useStage } from '../workflows/harness';
+import { accessTo } from './access';
+
+const { scene } = useStage({ backing: 'postgres', accessTo: accessTo() });
+
+/** WAL of a few megabytes that nobody needs. */
+async function writeWal(query: (sql: string) => Promise<unknown>, megabytes: number): Promise<void> {
+  await query('CREATE TABLE IF NOT EXISTS public.ballast (filler text)');
+  await query(
+    `INSERT INTO public.ballast SELECT repeat(md5(n::text), 32) FROM generate_series(1, ${megabytes * 1_000}) n`,
+  );
+}
+
+const rising = scene(async (it) => {
+  const { recovery, primary } = it.pair;
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: 1_000 });
+  const load = await it.pair.startLoad({ rate: 100 });
+  await writeWal((sql) => it.pair.query('recovery', sql), 1);
+  const end = await it.run({ maxLag: '64kB', catchUpTimeout: '8s' });
+  await load.stop();
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: null });
+  return { ...end, recovery };
+});
+
+const draining = scene(async (it) => {
+  const { primary } = it.pair;
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: 400_000 });
+  await writeWal((sql) => it.pair.query('recovery', sql), 8);
+  await it.start({ maxLag: '64kB', catchUpTimeout: '3m', settleWindow: '1s' });
+  const waiting = await it.until(
+    'an estimate',
+    ({ phase, lag }) => phase === 'catch-up' && lag?.etaSeconds !== undefined,
+  );
+  const estimated = { at: Date.parse(waiting.lag?.at ?? ''), seconds: waiting.lag?.etaSeconds ?? 0 };
+  const end = await it.end();
+  const caughtUp = end.report.timeline.find(({ event }) => event.startsWith('the replication has caught up'));
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: null });
+  return { ...end, waiting, estimated, took: (Date.parse(caughtUp?.at ?? '') - estimated.at) / 1_000 };
+});
+
+describe('a lag that rises faster than it drains', () => {
+  test('ends the run before the write', async () => {
+    const { code, report, writes } = await rising();
+    expect(code).toBe('LAG_TOO_HIGH');
+    expect(report.outcome).toBe('blocked');
+    expect(writes).toEqual([]);
+    expect(report.pointOfNoReturn).toBeUndefined();
+  });
+
+  test('says how much it is, and that it grows', async () => {
+    const { report } = await rising();
+    expect(report.headline).toMatch(/^Nothing was written: .* is too far behind \(.* behind, .*growing by /);
+    expect(report.lag?.drainRate).toBeLessThan(0);
+  });
+});
+
+describe('a lag that drains', () => {
+  test('is waited for, saying what is observed, what is wanted and how long it takes', async () => {
+    const { waiting } = await draining();
+    expect(waiting.waiting).toMatchObject({
+      for: 'the replication to catch up',
+      wanted: 'at most 64.0 kB behind, for the settle window',
+      observed: expect.stringMatching(/MB, .* behind, shrinking by .*\/s, about .* left/),
+    });
+  });
+
+  test('is estimated within a factor of two, and then the run goes on', async () => {
+    const { report, estimated, took } = await draining();
+    expect(report.outcome).toBe('switched-back');
+    expect(estimated.seconds).toBeGreaterThan(3);
+    expect(took).toBeGreaterThan(estimated.seconds / 2);
+    expect(took).toBeLessThan(estimated.seconds * 2);
+  });
+});

@@ -1,0 +1,69 @@
+import { DIALECTS, useStage } from '../workflows/harness';
+import { accessTo } from './access';
+
+/** Long enough for rows before and after the switch. */
+const WINDOWS = { settleWindow: '1s' };
+
+describe.each(DIALECTS)('a healthy switchback with database access, in the %s dialect', (dialect) => {
+  const { scene } = useStage({ dialect, backing: 'postgres', accessTo: accessTo() });
+  const ended = scene(async (it) => {
+    const load = await it.pair.startLoad({ rate: 20 });
+    const end = await it.run(WINDOWS);
+    return { ...end, load: await load.stop(), ...(await it.history()) };
+  });
+
+  test('is proven by PostgreSQL itself', async () => {
+    const { report } = await ended();
+    expect(report.outcome).toBe('switched-back');
+    expect(report.proof?.verdict).toBe('proven');
+    expect(report.proof?.steps.map(({ id, verdict }) => [id, verdict])).toEqual(
+      expect.arrayContaining([
+        ['write-through-service-uri', 'pass'],
+        ['active-is-writable', 'pass'],
+        ['passive-is-standby', 'pass'],
+        ['timeline-advanced', 'pass'],
+        ['arrived-on-passive', 'pass'],
+        ['second-write', 'pass'],
+      ]),
+    );
+    expect(report.notProven).toBeUndefined();
+  });
+
+  test('measures the gap and loses nothing', async () => {
+    const { report, load } = await ended();
+    const { probe } = report;
+    expect(probe?.problem).toBeUndefined();
+    expect(probe?.missing).toEqual({ count: 0, ranges: [] });
+    expect(probe?.acknowledged).toBeGreaterThan(20);
+    expect(load).toMatchObject({ missing: 0 });
+    // A role change cuts every connection, so that an application sees it.
+    expect(Object.keys(probe?.errors ?? {})).not.toHaveLength(0);
+    expect(probe?.series.acknowledged.reduce((sum, count) => sum + count, 0)).toBe(probe?.acknowledged);
+  });
+
+  test('looked at the lag before, and at where the Service URI leads after', async () => {
+    const { report } = await ended();
+    expect(report.lag).toMatchObject({ paused: false });
+    expect(report.lag?.seconds).toBeLessThanOrEqual(5);
+    expect(report.endpoint?.agreed).toBe(true);
+    expect(report.degraded).toBeUndefined();
+    const phases = report.timeline.map(({ phase }) => phase);
+    expect(phases.indexOf('catch-up')).toBeLessThan(phases.indexOf('promote'));
+  });
+
+  test('takes no more than 90 events, with all of that', async () => {
+    const { types } = await ended();
+    expect(types.length).toBeLessThanOrEqual(90);
+  });
+});
+
+describe('a switchback without database access', () => {
+  const { scene } = useStage({});
+  const ended = scene((it) => it.run());
+
+  test('works, and says what was not proven', async () => {
+    const { report } = await ended();
+    expect(report.outcome).toBe('switched-back');
+    expect(report.notProven).toEqual([expect.stringMatching(/^No database access is configured for /)]);
+  });
+});

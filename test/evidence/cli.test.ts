@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { workflowIdOf } from '../../src/client';
+import { exitCodes } from '../../src/contract/errors';
+import { useBuild } from '../doors/build';
+import { usePrograms } from '../doors/programs';
+import { useStage } from '../doors/stage';
+import { useScratchFolder } from '../support/scratch';
+
+useBuild();
+const stage = useStage({ pairs: 2 });
+const start = usePrograms();
+const scratch = useScratchFolder();
+
+/** The command with Temporal's address and nothing else: no token, no API, no task queue. */
+const evidence = (...args: string[]) =>
+  start('starter', ['evidence', ...args], { TEMPORAL_ADDRESS: stage().address }).ended;
+
+test('rebuilds the bundle of a run that no worker knows any more, and verifies it', async () => {
+  const { freshPair, project, env, worker } = stage();
+  const { primary } = freshPair();
+  await worker.kill('SIGKILL');
+  const keeper = start('worker', [], { ...env, SWITCHBACK_EVIDENCE: join(scratch(), 'kept') });
+  await keeper.prints(/worker on task queue/);
+  const runArgs = [
+    'run',
+    '--project',
+    project,
+    primary,
+    '--settle-window',
+    '0s',
+    '--reason',
+    'INC-7',
+    '--json',
+  ];
+  const report = JSON.parse((await start('starter', runArgs, env).ended).stdout);
+  await keeper.kill('SIGKILL');
+  await stage().lab.close();
+
+  const [one, two] = [join(scratch(), 'one'), join(scratch(), 'two')];
+  const plain = await evidence('--project', project, primary, '--out', one);
+  expect(plain).toMatchObject({ code: 0, stderr: '' });
+  const [first = '', bundle = '', page = '', head = ''] = plain.stdout.trimEnd().split('\n');
+  expect(first).toBe(`Evidence of ${workflowIdOf(project, primary)}, run ${report.runId}: switched-back.`);
+  const files = (await readdir(one)).map((name) => join(one, name)).sort();
+  expect([page, bundle].map((line) => line.trim().split(/\s+/))).toEqual([
+    ['page', files[0]],
+    ['bundle', files[1]],
+  ]);
+
+  const again = await evidence(`${project}/${primary}`, '--run-id', report.runId, '--out', two, '--json');
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  const kept = JSON.parse(again.stdout);
+  expect(kept).toMatchObject({ runId: report.runId, status: 'completed', outcome: 'switched-back' });
+  expect(head.trim()).toBe(`head     ${kept.head}`);
+  for (const file of files) {
+    expect((await readFile(file)).equals(await readFile(file.replace(one, two)))).toBe(true);
+  }
+  // The run itself has kept the same.
+  expect(report.evidence).toMatchObject({ head: kept.head });
+  expect((await readFile(report.evidence.json)).equals(await readFile(kept.json))).toBe(true);
+  expect((await readFile(report.evidence.page)).equals(await readFile(kept.page))).toBe(true);
+  expect(JSON.parse(await readFile(kept.json, 'utf8'))).toMatchObject({
+    report: { reason: 'INC-7', outcome: 'switched-back' },
+  });
+
+  for (const file of [kept.json, kept.page]) {
+    const good = await evidence('verify', file, '--head', kept.head);
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout).toContain('is as it was written. Its head is the one that was given.');
+  }
+  const alone = await evidence('verify', kept.json, '--json');
+  expect(JSON.parse(alone.stdout)).toMatchObject({ holds: true, head: kept.head, headCompared: false });
+  await writeFile(kept.json, (await readFile(kept.json, 'utf8')).replace('INC-7', 'INC-8'));
+  const [bad, wrong] = await Promise.all([
+    evidence('verify', kept.json),
+    evidence('verify', kept.page, '--head', '0'.repeat(64), '--json'),
+  ]);
+  expect(bad).toMatchObject({ code: exitCodes.evidence, stdout: '' });
+  expect(bad.stderr).toMatch(
+    /^✘ EVIDENCE_BROKEN .*Entry 1 \(input: .*\) does not hold: its content has another hash/,
+  );
+  expect(wrong.code).toBe(exitCodes.evidence);
+  expect(JSON.parse(wrong.stdout)).toMatchObject({ code: 'EVIDENCE_BROKEN' });
+});
+
+test('a run that was terminated leaves a bundle that says so', async () => {
+  const connection = await Connection.connect({ address: stage().address });
+  const client = new Client({ connection });
+  const [project, service] = ['p', `s-${randomUUID().slice(0, 8)}`];
+  const handle = await client.workflow.start('switchbackWorkflow', {
+    workflowId: workflowIdOf(project, service),
+    taskQueue: `nobody-${service}`,
+    args: [{ project, service }],
+  });
+  const running = await evidence(
+    `${project}/${service}`,
+    '--run-id',
+    handle.firstExecutionRunId,
+    '--out',
+    scratch(),
+  );
+  expect(running.stdout).toContain(': running, without a report.');
+  await handle.terminate('wrong pair');
+  await connection.close();
+  const { code, stdout } = await evidence(
+    `${project}/${service}`,
+    '--run-id',
+    handle.firstExecutionRunId,
+    '--out',
+    scratch(),
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain(': terminated, without a report.');
+});
+
+test('what cannot work is refused with a code', async () => {
+  const file = join(scratch(), 'file');
+  await writeFile(file, 'x');
+  const cases: [string[], number, RegExp][] = [
+    [['pg-a'], exitCodes.usage, /INVALID_INPUT --project is missing/],
+    [['--project', 'p', 'q/pg-a'], exitCodes.usage, /name two projects/],
+    [['a/b/c'], exitCodes.usage, /neither SERVICE nor PROJECT\/SERVICE/],
+    [['p/s', '--run-id', "x' OR 'y"], exitCodes.usage, /is not the id of a run/],
+    [['p/pg-nowhere'], exitCodes.usage, /RUN_NOT_FOUND/],
+    [['p/s', '--run-id', randomUUID()], exitCodes.usage, /RUN_NOT_FOUND/],
+    [['verify', join(scratch(), 'none.json')], exitCodes.usage, /cannot be read \(ENOENT\)/],
+    [['verify', file, '--head', 'abc'], exitCodes.usage, /64 hexadecimal digits/],
+    [['verify', file], exitCodes.evidence, /EVIDENCE_BROKEN/],
+    [[], exitCodes.usage, /missing required argument/],
+  ];
+  const ends = await Promise.all(cases.map(([args]) => evidence(...args)));
+  expect(ends.map(({ code }) => code)).toEqual(cases.map(([, code]) => code));
+  for (const [index, [, , words]] of cases.entries()) expect(ends[index]?.stderr).toMatch(words);
+});
+
+test('no server is said, soon; and the help has examples', async () => {
+  const gone = await start('starter', ['evidence', 'p/s'], { TEMPORAL_ADDRESS: '127.0.0.1:1' }).ended;
+  expect(gone.code).toBe(exitCodes.connection);
+  expect(gone.stderr).toMatch(/TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
+  for (const args of [['--help'], ['verify', '--help']]) {
+    const { code, stdout } = await evidence(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}switchback evidence [\s\S]*Exit codes:/);
+  }
+});
