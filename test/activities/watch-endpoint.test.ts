@@ -95,7 +95,10 @@ describe('after a role change', () => {
 });
 
 describe('sessions on the side that is passive now', () => {
-  const stay = async (uri: string | undefined, as: { user?: string; application_name?: string } = {}) => {
+  const stay = async (
+    uri: string | undefined,
+    as: { user?: string; password?: string; application_name?: string } = {},
+  ) => {
     const { hostname, port, username, password, pathname } = new URL(uri ?? '');
     const database = pathname.slice(1);
     const client = new Client({
@@ -111,13 +114,22 @@ describe('sessions on the side that is passive now', () => {
     return client;
   };
 
-  test('are counted without ours and without replication', async () => {
+  const arrived = (role: string) =>
+    until(async () => {
+      const found = await labPair.query('recovery', `SELECT FROM pg_roles WHERE rolname = '${role}'`);
+      return found.length > 0;
+    }, 10_000);
+
+  test("are counted without ours, without the provider's and without replication", async () => {
+    await labPair.query('primary', "CREATE ROLE provider LOGIN SUPERUSER PASSWORD 'x'");
+    await arrived('provider');
     const { user, password } = labPair.probe ?? { user: '', password: '' };
     const own = { user, password, application_name: 'switchback' };
     const open = await Promise.all([
       stay(labPair.recoveryUri),
       stay(labPair.recoveryUri, { application_name: 'switchback' }),
       stay(labPair.recoveryUri, own),
+      stay(labPair.recoveryUri, { user: 'provider', password: 'x' }),
       stay(labPair.primaryUri),
     ]);
     const [standbys] = await labPair.query('primary', 'SELECT count(*)::int AS n FROM pg_stat_replication');
@@ -133,8 +145,7 @@ describe('sessions on the side that is passive now', () => {
     await labPair.query('primary', `CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
     const blind = { user: name, password: async () => password };
     const databases = accessTo(lab, labPair, { doors: { service: blind, primary: blind, recovery: blind } });
-    const arrived = `SELECT FROM pg_roles WHERE rolname = '${name}'`;
-    await until(async () => (await labPair.query('recovery', arrived)).length > 0, 10_000);
+    await arrived(name);
     const report = await watching({}, databases).result;
     expect(report).toMatchObject({ agreed: true });
     expect(report.sessionsOnOldSide).toBeUndefined();

@@ -197,14 +197,15 @@ describe('differences between the two services', () => {
     expect(problem).toBe('pg-demo: the API does not tell tags');
   });
 
-  test('are those of the last read of each', () => {
+  test.each(['primary', 'recovery'] as const)('are those of the last read of each: %s', (side) => {
     const tagged = (owner: string) => of({ tags: { owner } });
-    const before = snapshot(tagged('a'), of({ tags: { owner: 'b' } }, RECOVERY));
-    const after = { at: NOW, primary: tagged('b') };
+    const before = snapshot(tagged('a'), tagged('a'));
+    const after = { at: NOW, [side]: tagged('b') };
+    const other = side === 'primary' ? 'recovery' : 'primary';
     expect(parityOf(before, after, NAMES)).toMatchObject({
-      differences: [],
-      changes: [{ service: PRIMARY, field: 'tags/owner', before: 'a', after: 'b' }],
-      problem: 'pg-demo-recovery was not read at the end',
+      differences: [{ field: 'tags/owner', [side]: 'b', [other]: 'a' }],
+      changes: [{ service: NAMES[side], field: 'tags/owner', before: 'a', after: 'b' }],
+      problem: `${NAMES[other]} was not read at the end`,
     });
   });
 });

@@ -28,6 +28,7 @@ test('there are recorded runs of every kind', () => {
     'cancelled-late-and-accepted',
     'lost-reply',
     'lost-request',
+    'proven',
     'returned-to-recovery',
     'switched-back-promote-to-master',
     'switched-back-role',

@@ -89,7 +89,7 @@ export function fullService(world: World, pair: Pair, service: Service, secrets 
     ...connections(pair, service, secrets),
     user_config: {
       pg_version: version.split('.')[0],
-      ip_filter: ['127.0.0.1/32'],
+      ip_filter: ['192.0.2.0/24'],
       backup_hour: 3,
       backup_minute: 10,
     },

@@ -46,7 +46,7 @@ export function evidenceOf(evidence: Answer['evidence']): string {
 }
 
 function evidenceOfOne({ request, at, requestId }: Fact<unknown>): string {
-  const id = requestId === undefined ? '' : ` (request id ${requestId})`;
+  const id = requestId === undefined ? '' : ` [request id ${requestId}]`;
   return `${request} at ${withoutFraction(at)}${id}`;
 }
 

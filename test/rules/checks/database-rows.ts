@@ -320,6 +320,13 @@ export const DATABASE_ROWS: CheckRow[] = [
   ],
   [
     'logical-slots',
+    'with another one synchronised',
+    both({ slots: [slot()] }, { slots: [slot({ name: 'other', synced: true })] }),
+    'ack',
+    /not on pg-demo/,
+  ],
+  [
+    'logical-slots',
     'synchronised',
     both({ slots: [slot({ active: false })] }, { slots: [slot({ synced: true })] }),
     'warn',
