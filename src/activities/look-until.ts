@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { Progress } from '../contract/activities';
 import { PostgresError } from '../postgres';
 
 /** Well within the heartbeat time-out, whatever a look takes. */
@@ -9,6 +10,8 @@ export interface Looking<T> {
   /** One look. It must end when its signal fires, and must not throw for what it sees. */
   look: (signal: AbortSignal) => Promise<T>;
   isEnough: (seen: T) => boolean;
+  /** What was seen, in one line for people. */
+  describe: (seen: T) => string;
   /** The pause between two looks, milliseconds. */
   pauseMs: number;
   /** A look is cut after this long, milliseconds. */
@@ -22,21 +25,22 @@ export interface Looking<T> {
  *
  * @throws the reason of a cancellation, or of `stopping`: the worker is told to stop, and the next one begins anew.
  */
-export async function lookUntil<T>(
-  { look, isEnough, pauseMs, lookLimitMs, reportAfterMs }: Looking<T>,
+export async function lookUntil<T extends { at: string }>(
+  { look, isEnough, describe, pauseMs, lookLimitMs, reportAfterMs }: Looking<T>,
   stopping: AbortSignal,
 ): Promise<T> {
   const signal = AbortSignal.any([cancellationSignal(), stopping]);
   const startedAt = performance.now();
-  let last: T | undefined;
-  const beats = setInterval(() => heartbeat(last), BEAT_MS);
+  let progress: Progress | undefined;
+  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
   try {
     for (;;) {
       signal.throwIfAborted();
-      last = await limited(lookLimitMs, signal, look);
+      const seen = await limited(lookLimitMs, signal, look);
       signal.throwIfAborted();
-      if (isEnough(last) || performance.now() - startedAt >= reportAfterMs) return last;
-      heartbeat(last);
+      if (isEnough(seen) || performance.now() - startedAt >= reportAfterMs) return seen;
+      progress = { ...seen, observed: describe(seen) };
+      heartbeat(progress);
       await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   } finally {

@@ -1,4 +1,5 @@
 import type { ProveInput } from '../contract/activities';
+import { describeProof } from '../contract/describe-measured';
 import type { Proof } from '../contract/proof';
 import type { Databases } from '../postgres';
 import { judgeProof, unaskedProof } from '../rules/proof';
@@ -21,6 +22,7 @@ export async function prove(databases: Databases, input: ProveInput, stopping: A
     {
       look: async (signal) => judgeProof(input, await tryProof(database, { active, runId }, signal), now()),
       isEnough: ({ verdict }) => verdict === 'proven',
+      describe: describeProof,
       pauseMs: PAUSE_MS,
       lookLimitMs: TRY_LIMIT_MS,
       reportAfterMs,

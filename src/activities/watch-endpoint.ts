@@ -1,4 +1,5 @@
 import type { EndpointInput } from '../contract/activities';
+import { describeEndpoint } from '../contract/describe-measured';
 import type { EndpointReport } from '../contract/proof';
 import { type Databases, toPostgresError } from '../postgres';
 import { judgeEndpoint, unseenEndpoint } from '../rules/endpoint';
@@ -32,6 +33,7 @@ export async function watchEndpoint(
     {
       look,
       isEnough: ({ agreed }) => agreed,
+      describe: describeEndpoint,
       pauseMs: PAUSE_MS,
       lookLimitMs: LOOK_LIMIT_MS,
       reportAfterMs: input.reportAfterMs,

@@ -122,10 +122,12 @@ function databasesOf(path: string | undefined, env: Env): Read<Databases> {
   if (path === undefined) return { value: new Databases() };
   const read = readDatabases(path, env);
   if ('faults' in read) return { faults: read.faults.map((fault) => `SWITCHBACK_DATABASES: ${fault}`) };
+  let last = read.value;
   const readAgain = async () => {
     const again = readDatabases(path, env);
     // A file that is being written at this moment is no reason to lose what worked.
-    return 'value' in again ? again.value : read.value;
+    if ('value' in again) last = again.value;
+    return last;
   };
   return { value: new Databases(read.value, readAgain) };
 }

@@ -62,14 +62,16 @@ function probeRows(probe: ProbeReport): [string, string][] {
   ];
 }
 
-function describeProof({ verdict, steps }: Proof): string {
+/** `refuted: 4 of 6 steps hold; the Service URI takes a write: 25006 …` */
+export function describeProof({ verdict, steps }: Proof): string {
   const passed = steps.filter((step) => step.verdict === 'pass').length;
   const open = steps.find((step) => step.verdict !== 'pass');
   const why = open === undefined ? '' : `; ${open.title}: ${open.observed}`;
   return `${verdict}: ${passed} of ${steps.length} steps hold${why}`;
 }
 
-function describeEndpoint({ name, agreed, resolvers, sessionsOnOldSide }: EndpointReport): string {
+/** `dr-pg.example.com: 2 resolvers, all lead to the active side` */
+export function describeEndpoint({ name, agreed, resolvers, sessionsOnOldSide }: EndpointReport): string {
   const who = `${resolvers.length} ${resolvers.length === 1 ? 'resolver' : 'resolvers'}`;
   const old =
     sessionsOnOldSide === undefined || sessionsOnOldSide === 0

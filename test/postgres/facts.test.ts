@@ -246,10 +246,16 @@ describe('as a role that may not ask all of it', () => {
 
 describe('a side that cannot be asked', () => {
   test('refuses the password: that side alone is not known, and is not asked again and again', async () => {
-    const started = performance.now();
-    const { primary, recovery, looks } = await readDatabases(
-      database({ primary: { password: async () => 'wrong' } }),
-    );
+    let asked = 0;
+    const wrong = {
+      password: async () => {
+        asked += 1;
+        return 'wrong';
+      },
+    };
+    const { primary, recovery, looks } = await readDatabases(database({ primary: wrong }));
+    // Once more with the settings read afresh.
+    expect(asked).toBe(2);
     expect(primary).toMatchObject({ ok: false, error: { code: '28P01' } });
     expect(JSON.stringify(primary)).not.toContain('wrong');
     expect(refusals(recovery)).toEqual({});
@@ -258,7 +264,6 @@ describe('a side that cannot be asked', () => {
       bytes: 0,
       problem: expect.stringMatching(/passive side could not/),
     });
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test('is the active one: what the passive one says of itself is known', async () => {
