@@ -12,7 +12,7 @@ export function describeProbe(report: ProbeReport): string {
 /** `2.3 s without an acknowledged write`, the measured RTO. */
 export function describeGap({ gap, acknowledged, problem }: ProbeReport): string {
   if (acknowledged === 0) return `none was acknowledged${problem === undefined ? '' : ` (${problem})`}`;
-  if (gap === undefined) return 'no gap of a second or more';
+  if (gap === undefined) return 'no write failed, none took a second';
   const end = gap.firstAfter === undefined ? ', and none came after' : '';
   return `${formatDuration(gap.ms)} without an acknowledged one${end}`;
 }

@@ -10,8 +10,8 @@ export interface ProbeReport {
   /** Rows whose commit was acknowledged. */
   acknowledged: number;
   /**
-   * The longest time without an acknowledged write: the measured RTO. Absent when writes never failed for longer than
-   * {@link GAP_MS}, or when not one row was acknowledged.
+   * The longest time between two acknowledged writes with a failed one in between, or of {@link GAP_MS} and more: the
+   * measured RTO. Absent when no write failed or took that long, or when not one row was acknowledged.
    */
   gap?: WriteGap;
   /** Gaps other than the longest one, in order; the 20 longest of them. */
@@ -39,7 +39,7 @@ export interface ProbeReport {
   problem?: string;
 }
 
-/** Writes this far apart are a gap; at less than two rows per second, those that are twice as far apart as planned. */
+/** Writes this far apart are a gap, also when none failed in between; at less than two rows per second, those that are twice as far apart as planned. */
 export const GAP_MS = 1_000;
 
 /**

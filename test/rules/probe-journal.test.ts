@@ -122,6 +122,19 @@ describe('gaps', () => {
     expect(tape.report({ there: [[1, 2]] }).gap === undefined ? 'none' : 'one').toBe(is);
   });
 
+  test('however short, one in which a write failed is one', () => {
+    const tape = new Tape();
+    tape.acknowledge();
+    tape.fail();
+    tape.acknowledge();
+    tape.acknowledge();
+    const { gap, otherGaps } = tape.report({ there: [[1, 4]] });
+    expect(gap?.lastBefore.row).toBe(1);
+    expect(gap?.firstAfter?.row).toBe(3);
+    expect(gap?.ms).toBe(2 * INTERVAL_MS);
+    expect(otherGaps).toBeUndefined();
+  });
+
   test('a rate of one row per second is none', () => {
     const tape = new Tape(1);
     for (let row = 1; row <= 10; row += 1) {

@@ -39,9 +39,9 @@ function rto({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
   if (gap === undefined) {
     return {
       name,
-      value: 'under 1 s',
+      value: 'no gap',
       tone: 'good',
-      means: `Writes never failed for a second or more; measured ${how}.`,
+      means: `No write failed, and none took a second; measured ${how}.`,
     };
   }
   const { unwatchedMs } = gap;
@@ -53,7 +53,7 @@ function rto({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
     unwatchedMs === undefined
       ? ''
       : ` For ${formatDuration(unwatchedMs)} of it no worker was writing: the outage lasted between ${formatDuration(gap.ms - unwatchedMs)} and ${formatDuration(gap.ms)}.`;
-  const means = `The longest time without an acknowledged write; measured ${how}.${range}`;
+  const means = `The longest time between two acknowledged writes; measured ${how}.${range}`;
   return { name, value: formatDuration(gap.ms), tone: 'quiet', means };
 }
 

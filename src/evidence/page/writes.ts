@@ -71,7 +71,7 @@ function inWords(probe: ProbeReport, span: Span): string {
   const time = (ms: number) => new Date(ms).toISOString().slice(11, 23);
   const gapText =
     gap === undefined
-      ? 'There is no gap of a second or more.'
+      ? 'No write failed, and none took a second.'
       : `No write was acknowledged for ${formatDuration(gap.ms)} from ${gap.lastBefore.at.slice(11, 23)}${gap.firstAfter === undefined ? ' until the end' : ` to ${gap.firstAfter.at.slice(11, 23)}`}.`;
   return `Writes per second and the slowest write, from ${time(span.from)} to ${time(span.to)} UTC. In the whole measurement ${acknowledged} writes were acknowledged and ${failed} failed. ${gapText}`;
 }

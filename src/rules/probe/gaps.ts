@@ -1,11 +1,15 @@
-import { GAP_MS, type ProbeGap, type ProbeStretch } from '../../contract/probe';
+import { GAP_MS, type ProbeGap, type ProbeProgress, type ProbeStretch } from '../../contract/probe';
 
 const KEPT = 21;
 const STRETCHES = 20;
 
-/** Whether two acknowledged writes in a row are further apart than the rate explains. */
-export function isGap(ms: number, intervalMs: number): boolean {
-  return ms >= Math.max(GAP_MS, 2 * intervalMs);
+/** Whether a write failed since the last acknowledged one, or that one is longer ago than the rate explains. */
+export function isGap(
+  { lastFailure }: Pick<ProbeProgress, 'lastFailure'>,
+  ms: number,
+  intervalMs: number,
+): boolean {
+  return lastFailure !== undefined || ms >= Math.max(GAP_MS, 2 * intervalMs);
 }
 
 export function lengthOf({ lastBefore, firstAfter }: ProbeGap): number {

@@ -71,7 +71,7 @@ export class ProbeJournal {
   acknowledged(row: number, now: Moment, tookMs: number, intervalMs: number): void {
     const progress = this.#progress;
     const moment = { row, ...now };
-    if (progress.last !== undefined && isGap(now.t - progress.last.t, intervalMs)) {
+    if (progress.last !== undefined && isGap(progress, now.t - progress.last.t, intervalMs)) {
       const gap = { lastBefore: progress.last, firstAfter: moment };
       const longest = Math.max(0, ...progress.gaps.map(lengthOf));
       if (lengthOf(gap) > longest) progress.latency.beforeGap = structuredClone(progress.latency.all);

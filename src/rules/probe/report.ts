@@ -57,7 +57,8 @@ export function reportOf(
   };
 }
 
-function gapsOf({ gaps, last, t, unwatched }: ProbeProgress, intervalMs: number): WriteGap[] {
+function gapsOf(progress: ProbeProgress, intervalMs: number): WriteGap[] {
+  const { gaps, last, t, unwatched } = progress;
   const measure = ({ lastBefore }: Pick<ProbeGap, 'lastBefore'>, until: number) => {
     const unwatchedMs = unwatchedWithin(unwatched, lastBefore.t, until);
     return { ms: until - lastBefore.t, ...(unwatchedMs === 0 ? {} : { unwatchedMs }) };
@@ -68,7 +69,7 @@ function gapsOf({ gaps, last, t, unwatched }: ProbeProgress, intervalMs: number)
     firstAfter: shown(gap.firstAfter),
     ...measure(gap, gap.firstAfter.t),
   }));
-  if (last === undefined || !isGap(t - last.t, intervalMs)) return closed;
+  if (last === undefined || !isGap(progress, t - last.t, intervalMs)) return closed;
   return [...closed, { lastBefore: shown(last), ...measure({ lastBefore: last }, t) }];
 }
 
