@@ -34,6 +34,8 @@ ENV NODE_ENV=production \
 COPY --from=build /app/package.json ./
 COPY --from=production-dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# A new volume takes its owner from here.
+RUN mkdir /evidence && chown node:node /evidence
 USER node
 # The file holds the process id while the worker polls.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

@@ -86,9 +86,14 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
     ...measuredRows(report).map(([label, text]) =>
       row(label, label === 'not proven' ? c.yellow(text) : text),
     ),
+    ...(report.evidence === undefined ? [] : [row('evidence', describeEvidence(report.evidence))]),
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
   ];
+}
+
+function describeEvidence(evidence: NonNullable<SwitchbackReport['evidence']>): string {
+  return 'page' in evidence ? evidence.page : evidence.problem;
 }
 
 /** What an approver would read. */

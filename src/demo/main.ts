@@ -163,9 +163,6 @@ function showEnd(
   }
   row(missing === 0, `the application's own count: ${missing} of ${acknowledged} rows are missing`);
   terminal.line('');
-  if (report.evidence !== undefined && 'page' in report.evidence) {
-    terminal.line(`${dim('Evidence')}    file://${report.evidence.page}`);
-  }
   terminal.line(`${dim('Temporal UI')} ${link}`);
 }
 

@@ -8,6 +8,8 @@ type Judged = Omit<Answer, 'evidence'>;
 
 /** Whoever has a transaction open for longer than this is not about to end it. */
 const LONG_SECONDS = 60;
+/** What has been written in one is lost with it, so that less is long. */
+const LONG_SECONDS_WITH_WRITES = 10;
 
 /** What is under way on the active side, and what a switch would cut off or leave behind. */
 export const IN_FLIGHT: readonly Row<Facts>[] = [
@@ -15,7 +17,8 @@ export const IN_FLIGHT: readonly Row<Facts>[] = [
     id: 'long-transactions',
     title: 'No transaction is open for long',
     guards: 'write',
-    looksAt: 'pg_stat_activity of the active side: client transactions older than a minute',
+    looksAt:
+      'pg_stat_activity of the active side: client transactions older than a minute, or than 10 s if they have written',
     wanted: 'none',
     remedy:
       'The switchback cuts them off and rolls them back. Let them finish, or end them: SELECT pg_terminate_backend(pid).',
@@ -77,7 +80,9 @@ export const IN_FLIGHT: readonly Row<Facts>[] = [
 ];
 
 function judgeTransactions({ active }: Databases<'transactions', never>): Judged {
-  const long = active.transactions.filter(({ seconds }) => seconds >= LONG_SECONDS);
+  const long = active.transactions.filter(
+    ({ seconds, writes }) => seconds >= (writes ? LONG_SECONDS_WITH_WRITES : LONG_SECONDS),
+  );
   if (long.length === 0) return { finding: 'pass', observed: `${active.name}: none` };
   const told = long.map(
     ({ pid, seconds, state, writes }) =>

@@ -38,7 +38,12 @@ const slot = (changes: object = {}) => ({
   synced: false,
   ...changes,
 });
-const transaction = (seconds: number) => ({ pid: 77, seconds, state: 'idle in transaction', writes: true });
+const transaction = (seconds: number, writes = false) => ({
+  pid: 77,
+  seconds,
+  state: 'idle in transaction',
+  writes,
+});
 const CONFIGURED = /no database access is configured for demo\/pg-demo/;
 
 export const DATABASE_ROWS: CheckRow[] = [
@@ -266,11 +271,24 @@ export const DATABASE_ROWS: CheckRow[] = [
   [
     'long-transactions',
     'some',
-    active({ transactions: [720, 60, 59].map((seconds) => transaction(seconds)) }),
+    active({ transactions: [transaction(720, true), transaction(60), transaction(59)] }),
     'ack',
-    /recovery: pid 77 for 12 min \(idle in transaction, has written\), pid 77 for 1 min \(idle in transaction, has written\) /,
+    /recovery: pid 77 for 12 min \(idle in transaction, has written\), pid 77 for 1 min \(idle in transaction\) /,
   ],
-  ['long-transactions', 'short ones', active({ transactions: [transaction(59)] }), 'pass', /none/],
+  [
+    'long-transactions',
+    'short ones',
+    active({ transactions: [transaction(59), transaction(9, true)] }),
+    'pass',
+    /none/,
+  ],
+  [
+    'long-transactions',
+    'one that has written',
+    active({ transactions: [transaction(10, true)] }),
+    'ack',
+    /pid 77 for 10 s/,
+  ],
   [
     'long-transactions',
     'on the passive side, where they harm nobody',
