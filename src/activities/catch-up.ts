@@ -23,7 +23,6 @@ export async function catchUp(
 ): Promise<CatchUpResult> {
   const { pair, active, limit, settleWindowMs, reportAfterMs } = input;
   const database = databases.of(pair);
-  if (database === undefined) return { within: false, lag: notConfigured() };
   const before = activityInfo().heartbeatDetails as CatchUpProgress | undefined;
   const progress: CatchUpProgress = before ?? {
     at: new Date().toISOString(),
@@ -32,12 +31,13 @@ export async function catchUp(
   };
   const signal = AbortSignal.any([cancellationSignal(), stopping]);
   const beats = setInterval(() => heartbeat(progress), BEAT_MS);
-  const sides = new BothSides(database, active, signal);
+  const sides = database && new BothSides(database, active, signal);
   const startedAt = performance.now();
   let withinSince: number | undefined;
   try {
     for (;;) {
-      const look = await sides.look();
+      // Not said at once: the run would ask again at once, and fill its history.
+      const look = sides === undefined ? notConfigured() : await sides.look();
       signal.throwIfAborted();
       progress.looks = [...progress.looks, look].slice(-LOOKS_KEPT);
       const lag = lagOf(progress.looks);
@@ -52,11 +52,11 @@ export async function catchUp(
     }
   } finally {
     clearInterval(beats);
-    await sides.end();
+    await sides?.end();
   }
 }
 
-function notConfigured() {
+function notConfigured(): LagLook {
   return { at: new Date().toISOString(), problem: 'this worker has no database access to the pair' };
 }
 

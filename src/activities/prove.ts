@@ -17,10 +17,13 @@ const TRY_LIMIT_MS = 10_000;
 export async function prove(databases: Databases, input: ProveInput, stopping: AbortSignal): Promise<Proof> {
   const { pair, active, runId, reportAfterMs } = input;
   const database = databases.of(pair);
-  if (database === undefined) return unaskedProof(input, 'no database access is configured', now());
   return lookUntil(
     {
-      look: async (signal) => judgeProof(input, await tryProof(database, { active, runId }, signal), now()),
+      look: async (signal) =>
+        // Not said at once: the run would ask again at once, and fill its history.
+        database === undefined
+          ? unaskedProof(input, 'no database access is configured', now())
+          : judgeProof(input, await tryProof(database, { active, runId }, signal), now()),
       isEnough: ({ verdict }) => verdict === 'proven',
       describe: describeProof,
       pauseMs: PAUSE_MS,

@@ -21,8 +21,9 @@ export async function watchEndpoint(
   stopping: AbortSignal,
 ): Promise<EndpointReport> {
   const database = databases.of(input.pair);
-  if (database === undefined) return unseenEndpoint('no database access is configured', now());
   const look = async (signal: AbortSignal) => {
+    // Not said at once: the run would ask again at once, and fill its history.
+    if (database === undefined) return unseenEndpoint('no database access is configured', now());
     try {
       return judgeEndpoint(await lookAtEndpoint(database, input, signal), now());
     } catch (error) {

@@ -105,7 +105,7 @@ type Reference = z.output<typeof reference>;
 
 /** A file is read again for every connection: whoever renews a credential needs no restart. */
 function readerOf(source: Reference, env: Env): () => Promise<string> {
-  if ('env' in source) return async () => env[source.env] ?? '';
+  if ('env' in source) return async () => (env[source.env] ?? '').trim();
   return async () => (await readFile(source.file, 'utf8')).trim();
 }
 

@@ -209,6 +209,8 @@ export interface ProveInput extends Reporting {
   runId: string;
   /** The timeline before the switch; absent when nothing was switched, or when it is not known. */
   timelineBefore?: number;
+  /** It was known before that databases cannot be reached from here: that they cannot be now is no news. */
+  accessLacking?: boolean;
 }
 
 export interface EndpointInput extends Reporting {

@@ -10,9 +10,13 @@ export function describeProbe(report: ProbeReport): string {
 }
 
 /** `2.3 s without an acknowledged write`, the measured RTO. */
-export function describeGap({ gap, acknowledged, problem }: ProbeReport): string {
+export function describeGap({ gap, acknowledged, errors, problem }: ProbeReport): string {
   if (acknowledged === 0) return `none was acknowledged${problem === undefined ? '' : ` (${problem})`}`;
-  if (gap === undefined) return 'no write failed, none took a second';
+  if (gap === undefined) {
+    return Object.keys(errors).length === 0
+      ? 'no write failed, none took a second'
+      : 'writes failed until the first acknowledged one, and none after it';
+  }
   const end = gap.firstAfter === undefined ? ', and none came after' : '';
   return `${formatDuration(gap.ms)} without an acknowledged one${end}`;
 }

@@ -34,7 +34,7 @@ export function parseLagLimit(text: string): LagLimit | undefined {
 
 /** True only when the lag was measured and is no larger than the limit. A paused replay is never within. */
 export function isWithin(lag: Lag, limit: LagLimit): boolean {
-  if (lag.paused === true) return false;
+  if (lag.paused === true || lag.problem !== undefined) return false;
   if ('bytes' in limit) return lag.bytes !== undefined && lag.bytes <= limit.bytes;
   return lag.seconds !== undefined && lag.seconds <= limit.seconds;
 }

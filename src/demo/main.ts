@@ -159,7 +159,7 @@ function showEnd(
   const row = (good: boolean, text: string) => terminal.line(`  ${good ? green('✓') : red('✗')} ${text}`);
   terminal.line(bold('\nProof, asked of PostgreSQL itself'));
   for (const { title, verdict, observed } of report.proof?.steps ?? []) {
-    row(verdict === 'pass', `${title} ${dim(observed)}`);
+    row(verdict === 'pass', `${title} ${dim(`· ${observed}`)}`);
   }
   row(missing === 0, `the application's own count: ${missing} of ${acknowledged} rows are missing`);
   terminal.line('');

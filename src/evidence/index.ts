@@ -3,5 +3,6 @@ export type { Entry } from './chain';
 export type { History } from './history';
 export { keepEvidence, writeBundle } from './keep';
 export { renderPage } from './page/page';
-export { createEvidenceStore, type EvidenceStore, type EvidenceStoreOptions } from './store/store';
+export { createEvidenceStore, type EvidenceStoreOptions } from './store/create';
+export type { EvidenceStore } from './store/store';
 export { type Verification, verifyEvidence } from './verify';

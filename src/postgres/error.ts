@@ -20,6 +20,9 @@ export class PostgresError extends Error {
   }
 }
 
+/** It travels into a run's history, and a server may say as much as it likes. */
+const LONGEST_MESSAGE = 500;
+
 /** What the driver says without a code. */
 const DRIVER_WORDS: [RegExp, string][] = [
   [/does not support SSL|establishing an SSL connection/, 'no-tls'],
@@ -29,7 +32,8 @@ const DRIVER_WORDS: [RegExp, string][] = [
 /** Whatever `pg` or the network threw, with a code. */
 export function toPostgresError(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
-  const { message, code } = error as Error & { code?: unknown };
+  const { message: text, code } = error as Error & { code?: unknown };
+  const message = text.slice(0, LONGEST_MESSAGE);
   if (typeof code === 'string' && code !== '')
     return new PostgresError(message || code, code, { cause: error });
   const [, word = 'unknown'] = DRIVER_WORDS.find(([pattern]) => pattern.test(message)) ?? [];

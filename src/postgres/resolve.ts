@@ -6,6 +6,7 @@ import { within } from './limit';
 /** The resolver of the machine: its hosts file, its search list, its name servers. */
 export const SYSTEM = 'system';
 const TIMEOUT_MS = 3_000;
+const SHARE_OF_A_QUESTION = 0.6;
 
 export interface ResolveOptions {
   /** Default 3 s. */
@@ -34,12 +35,26 @@ export async function resolve(
   }
 }
 
-async function askSystem(host: string): Promise<string[]> {
-  const found = await lookup(host, { all: true });
-  return found.map(({ address }) => address);
+const asking = new Map<string, Promise<string[]>>();
+
+/**
+ * The machine answers on one of four threads that all lookups and file reads of the process share, and cannot be told to
+ * stop: a name that hangs must not be asked for again meanwhile, or the API's own name would have to wait behind it.
+ */
+function askSystem(host: string): Promise<string[]> {
+  const known = asking.get(host);
+  if (known !== undefined) return known;
+  const answer = lookup(host, { all: true })
+    .then((found) => found.map(({ address }) => address))
+    .finally(() => asking.delete(host));
+  asking.set(host, answer);
+  return answer;
 }
 
-/** Asked afresh: a server's own cache is the only one between us and the truth it tells its clients. */
+/**
+ * Asked afresh: a server's own cache is the only one between us and the truth it tells its clients. One that is silent
+ * about one kind of address is believed about the other.
+ */
 async function askServer(
   host: string,
   server: string,
@@ -48,14 +63,17 @@ async function askServer(
 ): Promise<string[]> {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
   resolver.setServers([server]);
-  const cancel = () => resolver.cancel();
-  signal?.addEventListener('abort', cancel, { once: true });
+  const limited = (answer: Promise<string[]>) =>
+    within(timeoutMs * SHARE_OF_A_QUESTION, `${server} did not resolve ${host}`, answer, signal);
   try {
-    const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    const [v4, v6] = await Promise.allSettled([
+      limited(resolver.resolve4(host)),
+      limited(resolver.resolve6(host)),
+    ]);
     const found = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (found.length === 0 && v4.status === 'rejected') throw v4.reason;
     return found;
   } finally {
-    signal?.removeEventListener('abort', cancel);
+    resolver.cancel();
   }
 }

@@ -1,5 +1,5 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
-import type { DatabaseFacts, LagLook } from '../postgres';
+import type { DatabaseFacts, LagLook, ServerRole } from '../postgres';
 
 /** One thing that was asked of the API, or of a database: the answer, or why there is none. */
 export type Fact<T> = ReadFact<T> | UnreadFact;
@@ -62,6 +62,8 @@ export interface Facts extends DiscoveryFacts {
 export interface PairDatabaseFacts {
   primary: Fact<DatabaseFacts>;
   recovery: Fact<DatabaseFacts>;
+  /** Whichever server the Service URI leads to. */
+  service?: Fact<ServerRole>;
   /** At the lag between the two, taken after all the other facts; oldest first, none unless one of the two replays. */
   looks: readonly LagLook[];
 }

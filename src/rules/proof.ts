@@ -17,6 +17,8 @@ export interface Claim {
   active: Side;
   /** The timeline before the switch; absent when nothing was switched, or when it is not known. */
   timelineBefore?: number;
+  /** It was known before that databases cannot be reached from here: that they cannot be now is no news. */
+  accessLacking?: boolean;
 }
 
 /** What one try saw. Absent: not asked, since no row was there to look for. */
@@ -39,12 +41,12 @@ type Judged = Pick<ProofStep, 'verdict' | 'observed'> & { at?: string };
 /** Every step with its verdict, and what they mean together. `at` is when the try ended. */
 export function judgeProof(claim: Claim, facts: ProofFacts, at: string): Proof {
   return proofOf(claim, at, {
-    'write-through-service-uri': judgeWrite(facts.firstWrite),
+    'write-through-service-uri': judgeWrite(claim, facts.firstWrite),
     'active-is-writable': judgeActive(facts),
     'passive-is-standby': judgePassive(facts),
     'timeline-advanced': judgeTimeline(claim, facts),
     'arrived-on-passive': judgeArrival(facts),
-    'second-write': judgeSecondWrite(facts),
+    'second-write': judgeSecondWrite(claim, facts),
   });
 }
 
@@ -86,8 +88,8 @@ function titlesOf({ pair, active }: Claim): Record<ProofStepId, string> {
   };
 }
 
-function judgeWrite(write: Asked<null>): Judged {
-  if ('refusal' in write) return refusedWrite(write.refusal, write.at);
+function judgeWrite(claim: Claim, write: Asked<null>): Judged {
+  if ('refusal' in write) return refusedWrite(claim, write.refusal, write.at);
   return { verdict: 'pass', observed: 'committed', at: write.at };
 }
 
@@ -136,9 +138,9 @@ function judgeArrival({ activeHasFirst, arrival }: ProofFacts): Judged {
   return { verdict: 'fail', observed: `not there after ${ms} ms${paused}`, at: arrival.at };
 }
 
-function judgeSecondWrite({ secondWrite, activeHasSecond }: ProofFacts): Judged {
+function judgeSecondWrite(claim: Claim, { secondWrite, activeHasSecond }: ProofFacts): Judged {
   if (secondWrite === undefined) return { verdict: 'unknown', observed: 'the first write failed' };
-  if ('refusal' in secondWrite) return refusedWrite(secondWrite.refusal, secondWrite.at);
+  if ('refusal' in secondWrite) return refusedWrite(claim, secondWrite.refusal, secondWrite.at);
   if (activeHasSecond === undefined) {
     return { verdict: 'unknown', observed: 'committed, but where it went was not asked', at: secondWrite.at };
   }
@@ -149,8 +151,9 @@ function judgeSecondWrite({ secondWrite, activeHasSecond }: ProofFacts): Judged 
 }
 
 /** What applications see is a failed write; what only our own access lacks says nothing about the pair. */
-function refusedWrite(refusal: Refusal, at: string): Judged {
-  return { verdict: isAboutAccess(refusal) ? 'unknown' : 'fail', observed: describeRefusal(refusal), at };
+function refusedWrite({ accessLacking = false }: Claim, refusal: Refusal, at: string): Judged {
+  const isOurs = isAboutAccess(refusal) || (accessLacking && !SQLSTATE.test(refusal.code));
+  return { verdict: isOurs ? 'unknown' : 'fail', observed: describeRefusal(refusal), at };
 }
 
 function unknown({ refusal, at }: { refusal: Refusal; at: string }): Judged {
@@ -162,6 +165,8 @@ function isAboutAccess({ code }: Refusal): boolean {
   return /^(28|42|3D|3F)...$/.test(code) || OURS.has(code);
 }
 
+/** What a server itself said; the network's words have no digits. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 const OURS = new Set(['no-password', 'no-ca', 'not-configured', 'aborted']);
 
 /** `cannot execute INSERT in a read-only transaction (25006)` */

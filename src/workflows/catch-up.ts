@@ -6,6 +6,9 @@ import { Deadline } from './deadline';
 import type { Run } from './run';
 import { watch } from './steps';
 
+/** Two sessions are opened before the first look, and the settle window is noticed a look late. */
+const FIRST_LOOKS_MS = 3_000;
+
 /**
  * Holds the run until the passive side has replayed all but a tolerable rest, for the settle window. It gives up at its
  * deadline, when nothing was written yet. Without database access there is nothing to look at.
@@ -15,7 +18,11 @@ export async function catchUp({ request, record }: Run): Promise<void> {
   const pair = record.thePair;
   const wanted = `${describeLimit(request.maxLag)} behind, for the settle window`;
   record.enter('catch-up', `Waiting for ${pair.primary} to have replayed what ${pair.recovery} wrote.`);
-  const deadline = new Deadline(request.catchUpTimeoutMs, 'deadline for the replication to catch up');
+  // A lag that is within the limit in time must still stay there for the settle window.
+  const deadline = new Deadline(
+    request.catchUpTimeoutMs + request.settleWindowMs + FIRST_LOOKS_MS,
+    'deadline for the replication to catch up',
+  );
   try {
     for (let reports = 0; ; reports += 1) {
       record.waitFor({
@@ -42,7 +49,12 @@ export async function catchUp({ request, record }: Run): Promise<void> {
         return;
       }
       if (deadline.passed) {
-        const headline = `Nothing was written: ${pair.primary} is too far behind (${describeLag(record.measured.lag ?? { at: '' })}; wanted: ${wanted}).`;
+        const { lag = { at: '' } } = record.measured;
+        const what =
+          lag.problem === undefined
+            ? `${pair.primary} is too far behind`
+            : `how far ${pair.primary} is behind could not be measured`;
+        const headline = `Nothing was written: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;
         throw record.failure('LAG_TOO_HIGH', 'blocked', headline);
       }
     }

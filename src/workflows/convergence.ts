@@ -29,7 +29,10 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
     }
     if (decision === 'accept') return 'accepted';
     const returning: boolean = decision === 'return-to-recovery' && (await returnToRecovery(run));
-    if (returning) goal = 'recovery';
+    if (returning && goal !== 'recovery') {
+      goal = 'recovery';
+      run.record.measured.proveAnew();
+    }
     mayTakeTime = returning || decision === 'wait';
   }
 }
@@ -62,7 +65,8 @@ async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promis
     watch.stop();
     if (isAbandoned()) throw stopped(run);
     takeIn(run, watch);
-    if (watch.result?.ended === 'reached' && (await verify(run, goal, interrupted))) return true;
+    const ends = () => isAbandoned() || interrupted();
+    if (watch.result?.ended === 'reached' && (await verify(run, goal, ends))) return true;
     if (interrupted()) return false;
   }
 }

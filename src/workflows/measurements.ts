@@ -23,6 +23,12 @@ export class Measurements {
     this.proofs += 1;
   }
 
+  /** Another side is to take writes now: what was seen of the first one says nothing about it. */
+  proveAnew(): void {
+    this.proof = undefined;
+    this.proofs = 0;
+  }
+
   /** What stands against the present side, in a few words; for a proof that did not succeed. */
   get doubt(): string {
     const open = this.proof?.steps.filter(({ verdict }) => verdict !== 'pass') ?? [];

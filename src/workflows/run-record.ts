@@ -56,6 +56,9 @@ const PROMOTION_BODY: Record<Dialect, Record<string, unknown>> = {
   'promote-to-master': { disaster_recovery_promote_to_master: true },
 };
 
+/** Ends with the pair where it belongs; a Service URI that leads elsewhere is then all that is wrong. */
+const HOME: readonly Outcome[] = ['switched-back', 'already-primary'];
+
 /** The name under which a decision of the policy is recorded. */
 export const POLICY = 'policy';
 
@@ -141,6 +144,15 @@ export class RunRecord {
 
   isAcknowledged(id: CheckId): boolean {
     return this.checks.some((check) => check.id === id && check.acknowledged !== undefined);
+  }
+
+  /** True when the checks found already that the databases cannot be asked for all that a proof needs. */
+  get isAccessLacking(): boolean {
+    const warns = (wanted: CheckId) =>
+      this.checks.some(({ id, verdict }) => id === wanted && verdict === 'warn');
+    // Where nothing will be written, nobody is asked to acknowledge it.
+    const isWarned = warns('probe-ready') || (!this.mayHaveWritten && warns('database-access'));
+    return isWarned || this.isAcknowledged('database-access');
   }
 
   /** Ids of soft findings that nobody has acknowledged. */
@@ -283,6 +295,13 @@ export class RunRecord {
     this.note(`ALARM: ${message}`);
   }
 
+  /** As {@link alarm}, for what is found again and again: it stands since it was found first, with the newest words. */
+  keepAlarm(cause: Alarm['cause'], message: string): void {
+    const standing = this.standingAlarms.find((alarm) => alarm.cause === cause);
+    if (standing === undefined) this.alarm(cause, message);
+    else standing.message = message;
+  }
+
   /** Closes the alarms about the run itself: a person gave it more time, or it got there after all. */
   clearRunAlarms(): void {
     this.#closeAlarms(isOfTheRun);
@@ -327,7 +346,7 @@ export class RunRecord {
     const { code, outcome, headline, next } = this.#ending;
     return {
       outcome,
-      ...present({ code, degraded: this.degraded }),
+      ...present({ code, degraded: HOME.includes(outcome) ? this.degraded : undefined }),
       headline,
       next,
       project: this.request.project,
@@ -343,7 +362,7 @@ export class RunRecord {
     };
   }
 
-  /** The pair is home, and some resolver does not lead there. */
+  /** Some resolver does not lead to the active side. */
   get degraded(): 'endpoint' | undefined {
     return this.measured.endpoint?.agreed === false ? 'endpoint' : undefined;
   }
@@ -360,7 +379,9 @@ export class RunRecord {
     const { pair } = this;
     const name = `${this.request.project}/${this.request.service}`;
     const wrote = this.isPastNoReturn;
-    const speaksOfIt = wrote || this.#ending?.outcome === 'already-primary';
+    const { outcome } = this.#ending ?? {};
+    const speaksOfIt =
+      wrote || proof !== undefined || outcome === 'already-primary' || outcome === 'accepted';
     const access = { hasAccess: database !== undefined, wrote };
     return present({
       parity: pair === undefined ? undefined : parityOf(settingsBefore, settingsAfter, pair),

@@ -26,7 +26,8 @@ export class Stopwatch {
   /** Stops it and takes in what it measured; a run never fails for that. */
   async stop(): Promise<void> {
     const probing = this.#probing;
-    if (probing === undefined || this.record.measured.probe !== undefined) return;
+    if (probing === undefined) return;
+    this.#probing = undefined;
     const report = await CancellationScope.nonCancellable(() => probing.end());
     if (report !== undefined) {
       this.record.measured.probe = report;

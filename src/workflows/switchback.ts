@@ -190,10 +190,14 @@ class Switchback implements Run {
       );
     }
     if (end === 'recovery' && this.request.mode === 'rehearse') {
+      const { proof, doubt } = this.record.measured;
+      const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
       return this.record.complete(
         'rehearsed',
-        `Nothing was written. The run went to its end and would have promoted ${primary}: ${this.record.seen}.`,
-        'Start it in mode execute when it is time.',
+        `Nothing was promoted. The run went to its end and would have promoted ${primary}: ${this.record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
+        isDoubtful
+          ? 'Mend what is not proven first: after a promotion the run would wait for it.'
+          : 'Start it in mode execute when it is time.',
       );
     }
     if (end === 'recovery') {

@@ -101,10 +101,19 @@ test('a lag that nobody can measure is not a small one', async () => {
   expect(lag.bytes).toBeUndefined();
 });
 
-test('without access it says so instead of waiting', async () => {
-  const { within, lag } = await resultOf(looking({}, new Databases()));
+test('without access it says so, no sooner than it is asked to, or the run would ask again at once', async () => {
+  const attempt = looking({ reportAfterMs: 1_200 }, new Databases());
+  const { within, lag } = await resultOf(attempt);
   expect(within).toBe(false);
   expect(lag.problem).toMatch(/no database access/);
+  expect(performance.now() - attempt.startedAt).toBeGreaterThan(1_100);
+});
+
+test('an active side that cannot be asked is no small lag, however young what was replayed last is', async () => {
+  await write(1);
+  const doors = { recovery: { host: '127.0.0.1', port: await closedPort() } };
+  const attempt = looking({ limit: { seconds: 3_600 } }, accessTo(lab, labPair, { doors }));
+  expect(await resultOf(attempt)).toMatchObject({ within: false, lag: { seconds: expect.any(Number) } });
 });
 
 describe('with a server that never answers', () => {

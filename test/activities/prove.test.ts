@@ -228,6 +228,12 @@ describe('leaves unproven', () => {
       new Set(['no database access is configured']),
     );
   });
+
+  test('and says so no sooner than it is asked to, or the run would ask again at once', async () => {
+    const attempt = proving({ reportAfterMs: 1_200 }, new Databases());
+    await attempt.result;
+    expect(performance.now() - attempt.startedAt).toBeGreaterThan(1_100);
+  });
 });
 
 describe('when a server accepts and never answers', () => {

@@ -215,6 +215,12 @@ test('without access nothing is agreed on', async () => {
   expect(describeDisagreement(report, 'primary')).toBe('system: no database access is configured');
 });
 
+test('without access it says so no sooner than it is asked to, or the run would ask again at once', async () => {
+  const attempt = watching({ reportAfterMs: 1_200 }, new Databases());
+  await attempt.result;
+  expect(performance.now() - attempt.startedAt).toBeGreaterThan(1_100);
+});
+
 test('a server outside the pair is neither side, although it takes writes', async () => {
   const other = await startLab({ transitionMs: 200, state: 'fresh' });
   try {

@@ -53,6 +53,11 @@ async function faultsOfPair(change: object, env?: Record<string, string>): Promi
   return faults.map((fault) => fault.replace(`: ${NAME}.`, ''));
 }
 
+test('white space around a password is not part of it, wherever it comes from', async () => {
+  const { doors } = await settingsOf(MINIMAL, { ...ENV, PG_PASSWORD: ' secret\n' });
+  expect(await doors.service.password()).toBe('secret');
+});
+
 describe('the file of databases', () => {
   test('needs three addresses and a password; the rest has defaults', async () => {
     const { doors, resolvers, probe } = await settingsOf(MINIMAL);

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { verifyEvidence } from '../../src/evidence';
 import { useBuild } from '../doors/build';
 import { usePrograms } from '../doors/programs';
 import { until } from '../doors/until';
@@ -30,28 +32,29 @@ function descendantsOf(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-test('switches two real servers back and proves it by SQL, on one line of JSON', async () => {
+test('switches two real servers in use back, and measures and proves it, on one line of JSON', async () => {
   const { program, TMPDIR } = await demo('json', ['--json', '--transition', '500ms']);
   const { code, stdout } = await program.ended;
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(JSON.parse(stdout)).toMatchObject({
     proven: true,
-    proof: {
-      primaryInRecovery: false,
-      recoveryInRecovery: true,
-      rowsBefore: 1_000,
-      rowsKept: 1_000,
-      rowReplicated: true,
+    application: { missing: 0, unexpected: expect.any(Number) },
+    report: {
+      outcome: 'switched-back',
+      requests: { writes: 1 },
+      proof: { verdict: 'proven' },
+      probe: { missing: { count: 0 }, gap: { ms: expect.any(Number) } },
     },
-    report: { outcome: 'switched-back', requests: { writes: 1 } },
     link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/switchback\./),
   });
+  const { evidence } = JSON.parse(stdout).report;
+  expect(verifyEvidence(readFileSync(evidence.page), evidence.head)).toMatchObject({ holds: true });
   expect(code).toBe(0);
   expect(await readdir(TMPDIR)).toEqual([]);
 });
 
 test('Ctrl-C in the middle of the switch leaves no process and no file', async () => {
-  const { program, TMPDIR } = await demo('interrupted', ['--transition', '10m']);
+  const { program, TMPDIR } = await demo('interrupted', ['--transition', '1m']);
   await program.prints(/converge/);
   const started = descendantsOf(program.pid);
   // Temporal, a worker, and two servers with their own processes, at the least.

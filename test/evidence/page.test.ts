@@ -74,7 +74,16 @@ const without =
     ) as unknown as SwitchbackReport['probe'];
 
 test.each([
-  ['no gap', without('gap'), ['no gap', 'No write failed, and none took a second']],
+  [
+    'no gap',
+    (it) => ({ ...without('gap')(it), errors: {} }) as typeof it,
+    ['no gap', 'No write failed, and none took a second'],
+  ],
+  [
+    'failed writes before the first acknowledged one',
+    without('gap'),
+    ['not known', 'Writes failed until the first acknowledged one'],
+  ],
   [
     'no end of the gap',
     (it) => ({ ...it, gap: { lastBefore: { row: 1, at: it.startedAt }, ms: 44_000 } }),

@@ -10,16 +10,18 @@ let server: string;
 /** What it answers by type of question; nothing: the name does not exist. */
 let answers: Partial<Record<'A' | 'AAAA', string[]>>;
 let isSilent: boolean;
+let silentAbout: 'A' | 'AAAA' | undefined;
 let asked: number;
 
 beforeEach(async () => {
-  [answers, isSilent, asked] = [{}, false, 0];
+  [answers, isSilent, silentAbout, asked] = [{}, false, undefined, 0];
   dns = createSocket('udp4').bind(0, '127.0.0.1');
   dns.on('message', (question, from) => {
     asked += 1;
     if (isSilent) return;
     const { id = 0, questions = [] } = decode(question);
     const type = questions[0]?.type as 'A' | 'AAAA';
+    if (type === silentAbout) return;
     const found = answers[type]?.map((data): Answer => ({ type, name: NAME, ttl: 300, data }));
     const flags = Object.keys(answers).length === 0 ? 3 : 0;
     dns.send(
@@ -52,6 +54,12 @@ test('every address of either kind is told', async () => {
   expect(await resolve(NAME, server)).toEqual(['10.0.0.1', '10.0.0.2', '2001:db8::1']);
   answers = { AAAA: ['2001:db8::1'] };
   expect(await resolve(NAME, server)).toEqual(['2001:db8::1']);
+});
+
+test('a server that is silent about one kind is believed about the other', async () => {
+  answers = { A: ['10.0.0.1'] };
+  silentAbout = 'AAAA';
+  expect(await resolve(NAME, server, { timeoutMs: 2_000 })).toEqual(['10.0.0.1']);
 });
 
 test('it is asked afresh each time, whatever the answer said about its life', async () => {

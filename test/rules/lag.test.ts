@@ -1,3 +1,4 @@
+import { isWithin } from '../../src/contract/lag';
 import type { LagLook } from '../../src/postgres';
 import { lagOf } from '../../src/rules/lag';
 
@@ -94,4 +95,11 @@ test('what could not be asked is the problem, unless the amount is known all the
   expect(lagOf([look(0, 1_000, 900, { problem: 'asked the active side only' })])).not.toHaveProperty(
     'problem',
   );
+});
+
+test('a side that cannot be asked is never within a limit, however young the last replayed transaction is', () => {
+  const { bytes: _, activeLsn: __, ...rest } = look(1, 1_000, 900, { seconds: 0.2 });
+  const lag = lagOf([look(0, 900, 900), { ...rest, problem: 'recovery: no session (timeout)' }]);
+  expect(lag).toMatchObject({ seconds: 0.2, problem: 'recovery: no session (timeout)' });
+  expect(isWithin(lag, { seconds: 5 })).toBe(false);
 });

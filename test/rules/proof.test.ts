@@ -282,3 +282,12 @@ test('what nobody asked is unknown in every step, and never proven', () => {
     Array(6).fill(['unknown', 'no access', END]),
   );
 });
+
+test('where databases were known to be out of reach, only what a server itself says counts against the pair', () => {
+  const claim: Claim = { ...CLAIM, accessLacking: true };
+  for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'EPIPE', 'timeout', 'ERR_TLS_CERT_ALTNAME_INVALID'])
+    expect(judge({ firstWrite: refused(code) }, claim).verdict).toBe('unproven');
+  for (const code of ['25006', '57P03', 'XX000'])
+    expect(judge({ firstWrite: refused(code) }, claim).verdict).toBe('refuted');
+  expect(judge({ firstWrite: refused('ECONNREFUSED') }).verdict).toBe('refuted');
+});

@@ -15,7 +15,7 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
 
   const early = scene(async (it) => {
     const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
-    it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 2_000 } });
+    it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 6_000 } });
     await it.start();
     await inPhase(it, 'preflight');
     const faulty = await replyTo(abort(it, { by: 'lead@example.com' }));

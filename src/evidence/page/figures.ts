@@ -33,9 +33,14 @@ export function figures(report: SwitchbackReport): Html {
 
 function rto({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
   const name = 'Measured RTO';
-  if (probe === undefined || probe.acknowledged === 0) return unmeasured(name, pointOfNoReturn, probe);
+  if (pointOfNoReturn === undefined || probe === undefined || probe.acknowledged === 0)
+    return unmeasured(name, pointOfNoReturn, probe);
   const how = `by a row written ${counted(probe.rate, 'time')} a second through the Service URI, as an application would`;
   const { gap } = probe;
+  if (gap === undefined && Object.keys(probe.errors).length > 0) {
+    const means = `Writes failed until the first acknowledged one, so that nobody knows since when; measured ${how}.`;
+    return { name, value: 'not known', tone: 'warn', means };
+  }
   if (gap === undefined) {
     return {
       name,

@@ -1,6 +1,3 @@
-import { folderStore } from './folder';
-import { type S3Options, s3Store } from './s3';
-
 /** Where evidence is kept. */
 export interface EvidenceStore {
   /**
@@ -10,10 +7,4 @@ export interface EvidenceStore {
    * @throws SwitchbackError EVIDENCE_NOT_KEPT
    */
   put(name: string, bytes: Uint8Array, contentType: string): Promise<string>;
-}
-
-export type EvidenceStoreOptions = { folder: string } | { s3: S3Options };
-
-export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStore {
-  return 'folder' in options ? folderStore(options.folder) : s3Store(options.s3);
 }

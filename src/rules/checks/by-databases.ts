@@ -21,6 +21,7 @@ export interface Databases<Active extends Question, Passive extends Question> {
   active: Database<Active>;
   passive: Database<Passive>;
   looks: PairDatabaseFacts['looks'];
+  service: PairDatabaseFacts['service'];
 }
 
 type Judged = Omit<Answer, 'evidence'>;
@@ -55,6 +56,7 @@ export function byDatabases<Active extends Question = never, Passive extends Que
         active: toDatabase<Active>(nameOf(facts, active), database[active], needs.active),
         passive: toDatabase<Passive>(nameOf(facts, passive), database[passive], needs.passive),
         looks: database.looks,
+        service: database.service,
       }),
       evidence,
     };

@@ -110,10 +110,12 @@ export const FITNESS: readonly Row<Facts>[] = [
     id: 'probe-ready',
     title: 'The run can measure the write gap',
     guards: 'write',
-    looksAt: 'the table switchback.probe on both sides, and the rights of the role on it',
-    wanted: 'the table, and SELECT, INSERT and DELETE on it',
+    looksAt:
+      'the table switchback.probe on both sides, the rights of the role on it, and where the Service URI leads',
+    wanted:
+      'the table, SELECT, INSERT and DELETE on it, and a Service URI that leads to a server that takes writes',
     remedy:
-      'Run deploy/database.sql on the active side, in the database that the Service URI names. Without it the run goes on, but measures neither the gap nor lost rows.',
+      'Check serviceUri and the first of the resolvers (docs/database.md). Run deploy/database.sql on the active side, in the database that the Service URI names. Without it the run goes on, but measures neither the gap nor lost rows.',
     judge: byDatabases({ active: ['probe'], passive: ['probe'] }, judgeProbe),
   },
 ];
@@ -234,11 +236,14 @@ function stateOfArchive({ name, archiver, archiveReady, settings }: Archive): {
   return { finding: archiveReady >= BACKLOG_FILES ? 'ack' : 'pass', text: `${name}: ${waiting}` };
 }
 
-function judgeProbe({ active, passive }: Databases<'probe', 'probe'>): Judged {
+function judgeProbe({ active, passive, service }: Databases<'probe', 'probe'>): Judged {
   const wrong = [active, passive].flatMap(({ name, probe: { exists, allowed } }) => {
     if (!exists) return [`${name} has no table switchback.probe`];
     return allowed ? [] : [`the role may not read, insert and delete in switchback.probe on ${name}`];
   });
+  if (service?.ok === false) wrong.push(service.why);
+  if (service?.ok && (service.value.inRecovery || service.value.readOnly))
+    wrong.push('the Service URI leads to a server that takes no writes');
   if (wrong.length > 0) return { finding: 'warn', observed: wrong.join('; ') };
   return { finding: 'pass', observed: `switchback.probe is there, and the role may use it` };
 }

@@ -9,7 +9,7 @@ import {
   SENDER,
   settings,
 } from '../databases';
-import { facts, PRIMARY, RECOVERY, unread, withoutDatabases } from '../facts';
+import { facts, known, PRIMARY, RECOVERY, unread, withoutDatabases } from '../facts';
 import type { CheckRow } from './rows';
 
 const active = (given: DatabaseLook, changes: Partial<PairDatabaseFacts> = {}) =>
@@ -576,6 +576,22 @@ export const DATABASE_ROWS: CheckRow[] = [
     /role may not.*recovery/,
   ],
   ['probe-ready', 'unknown', active({ refused: 'probe' }), 'unknown', /permission/],
+  [
+    'probe-ready',
+    'Service URI out of reach',
+    changed({ service: { ok: false, why: 'nobody knows that name', request: 'SQL', at: '' } }),
+    'warn',
+    /nobody knows that name/,
+  ],
+  [
+    'probe-ready',
+    'Service URI on a standby',
+    changed({
+      service: known({ inRecovery: true, readOnly: true, replayPaused: false }, 'SQL'),
+    }),
+    'warn',
+    /leads to a server that takes no writes/,
+  ],
 
   ['same-cluster', 'of a pair at home, as it is', atHome(), 'pass', /on both/],
 ];

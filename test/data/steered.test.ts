@@ -1,0 +1,63 @@
+import { useStage } from '../workflows/harness';
+import { accessTo } from './access';
+
+const { scene } = useStage({ backing: 'postgres', transitionMs: 300, accessTo: accessTo() });
+
+const returned = scene(async (it) => {
+  it.pair.behave({ stuck: true });
+  return it.run({ convergeTimeout: '4s', decisionWindow: '0s' });
+});
+
+/** So long must the lag stay within the limit. */
+const HOLDS = { settleWindow: '1m' };
+
+const aborted = scene(async (it) => {
+  await it.start(HOLDS);
+  await it.until('it waits for the replication', ({ phase }) => phase === 'catch-up');
+  await it.stage.client.abort(it.workflowId, { by: 'lead@example.com', reason: 'wrong pair' });
+  const abortedAt = Date.now();
+  return { ...(await it.end()), tookMs: Date.now() - abortedAt, ...(await it.history()) };
+});
+
+describe('a return to the recovery service', () => {
+  test('is proven for that side, and nothing of the other one is left in the report', async () => {
+    const { report, scene: it } = await returned();
+    expect(report.outcome).toBe('returned-to-recovery');
+    expect(report.proof?.verdict).toBe('proven');
+    expect(report.proof?.steps.map(({ title }) => title)).toContain(
+      `${it.pair.recovery} takes writes, and that row is there`,
+    );
+    expect(report).not.toHaveProperty('degraded');
+    expect(report.alarms?.filter(({ until }) => until === undefined)).toEqual([]);
+  });
+
+  test('is measured all the way', async () => {
+    const { report } = await returned();
+    expect(report.probe?.missing?.count).toBe(0);
+    expect(Object.keys(report.probe?.errors ?? {})).not.toHaveLength(0);
+  });
+});
+
+describe('an abort while the run waits for the replication', () => {
+  test('ends it at once, with nothing promoted and nothing left running', async () => {
+    const { code, report, writes, types, tookMs } = await aborted();
+    expect(code).toBe('ABORTED');
+    expect(writes).toEqual([]);
+    expect(report).not.toHaveProperty('pointOfNoReturn');
+    expect(tookMs).toBeLessThan(15_000);
+    const counted = (type: string) => types.filter((one) => one === type).length;
+    expect(counted('ACTIVITY_TASK_SCHEDULED')).toBe(
+      counted('ACTIVITY_TASK_COMPLETED') + counted('ACTIVITY_TASK_CANCELED'),
+    );
+    expect(counted('TIMER_STARTED')).toBe(counted('TIMER_FIRED') + counted('TIMER_CANCELED'));
+  });
+
+  test('and the report has what the stopwatch measured until then', async () => {
+    const { report } = await aborted();
+    expect(report.probe?.acknowledged).toBeGreaterThan(0);
+    expect(
+      report.timeline.filter(({ event }) => event.startsWith('writes through the Service URI')),
+    ).toHaveLength(1);
+    expect(report).not.toHaveProperty('notProven');
+  });
+});

@@ -1,0 +1,8 @@
+import { toPostgresError } from '../../src/postgres';
+
+test('a server that says a lot is cut short, since it travels into the history of a run', () => {
+  const said = Object.assign(new Error('x'.repeat(3_000_000)), { code: 'XX000' });
+  const { message, code } = toPostgresError(said);
+  expect(message).toHaveLength(500);
+  expect(code).toBe('XX000');
+});
