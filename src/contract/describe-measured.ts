@@ -80,7 +80,7 @@ export function describeEndpoint({ name, agreed, resolvers, sessionsOnOldSide }:
   const old =
     sessionsOnOldSide === undefined || sessionsOnOldSide === 0
       ? ''
-      : `; ${sessionsOnOldSide} sessions are still on the old side`;
+      : `; ${sessionsOnOldSide} ${sessionsOnOldSide === 1 ? 'session is' : 'sessions are'} still on the old side`;
   return `${name}: ${agreed ? `${who}, all lead to the active side` : `DEGRADED, not all of ${who} lead to the active side`}${old}`;
 }
 

@@ -49,6 +49,8 @@ export async function setStage(
       TEMPORAL_NAMESPACE: server.namespace,
       AIVEN_WEB_URL: lab.baseUrl,
       AIVEN_TOKEN: lab.token,
+      // One that is set around the demo is for another API.
+      AIVEN_TOKEN_FILE: '',
       SWITCHBACK_DATABASES: writeAccess(lab, folder),
       SWITCHBACK_EVIDENCE: EVIDENCE,
     };

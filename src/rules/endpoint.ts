@@ -2,6 +2,8 @@ import type { Pair, Side } from '../contract/observation';
 import type { EndpointReport, Landing } from '../contract/proof';
 import { type Asked, describeRefusal } from './proof';
 
+const NO_ROUTE = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+
 /** What one look at the Service URI saw. */
 export interface EndpointFacts {
   pair: Pair;
@@ -30,7 +32,7 @@ export function judgeEndpoint(facts: EndpointFacts, at: string): EndpointReport 
   const { name, active, sessionsOnOldSide: sessions } = facts;
   const resolvers = facts.resolvers.map(({ resolver, addresses: found }) => {
     if ('refusal' in found) return { resolver, addresses: [], problem: describeRefusal(found.refusal) };
-    const addresses = found.answer.map((landing) => judgeLanding(landing, facts));
+    const addresses = routable(found.answer).map((landing) => judgeLanding(landing, facts));
     return { resolver, addresses, ...(addresses.length === 0 && { problem: `knows no address of ${name}` }) };
   });
   const agreed =
@@ -41,6 +43,17 @@ export function judgeEndpoint(facts: EndpointFacts, at: string): EndpointReport 
     );
   const count = 'answer' in sessions ? sessions.answer : undefined;
   return { name, agreed, at, resolvers, ...(count !== undefined && { sessionsOnOldSide: count }) };
+}
+
+/**
+ * Without the addresses that this machine has no route to, such as IPv6 ones where there is only IPv4: clients pass over
+ * them too. When there is no route to any, all of them count.
+ */
+function routable(landings: LandingFacts[]): LandingFacts[] {
+  const reached = landings.filter(
+    ({ server }) => !('refusal' in server && NO_ROUTE.includes(server.refusal.code)),
+  );
+  return reached.length > 0 ? reached : landings;
 }
 
 /** When nothing could be looked at. */

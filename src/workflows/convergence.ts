@@ -76,10 +76,7 @@ async function verify(run: Run, goal: Side, interrupted: () => boolean): Promise
   const { record } = run;
   const back = record.bookmark();
   record.enter('verify', verifyHeadline(record));
-  if (await isProven(run, goal, interrupted)) {
-    await lookAgain(record);
-    if (record.situation === `${goal}-active`) return true;
-  }
+  if ((await isProven(run, goal, interrupted)) && (await isStillActive(run, goal))) return true;
   back();
   return false;
 }
@@ -87,6 +84,12 @@ async function verify(run: Run, goal: Side, interrupted: () => boolean): Promise
 function verifyHeadline({ measured }: RunRecord): string {
   const whom = measured.database === undefined ? '' : 'Asking PostgreSQL itself, and ';
   return `${whom}${whom === '' ? 'Reading' : 'reading'} both services once more.`;
+}
+
+/** Reads both services once more: whether a side that was active and settled still is. */
+export async function isStillActive({ record }: Run, side: Side): Promise<boolean> {
+  await lookAgain(record);
+  return record.situation === `${side}-active`;
 }
 
 /** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */

@@ -58,10 +58,14 @@ function isInVain({ request, record }: Run, { verdict }: Proof): boolean {
   return !record.mayHaveWritten || record.isAccessLacking;
 }
 
-/** Waits, for a while, until every resolver leads to the active side; who does not is in the report. */
-export async function followEndpoint(run: Run, side: Side): Promise<void> {
+/**
+ * Waits, for a while, until every resolver leads to the active side; who does not is in the report.
+ *
+ * @returns true when that took so long that the pair may have moved meanwhile.
+ */
+export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
   const { record, request, people } = run;
-  if (record.measured.database === undefined) return;
+  if (record.measured.database === undefined) return false;
   const pair = record.thePair;
   const deadline = new Deadline(request.endpointTimeoutMs, 'deadline for the Service URI to follow');
   try {
@@ -79,10 +83,9 @@ export async function followEndpoint(run: Run, side: Side): Promise<void> {
       await condition(() => looking.ended || isOver());
       looking.stop();
       // The pair is home: no measurement may fail the run now.
-      if (looking.failure !== undefined) return;
+      if (looking.failure !== undefined) return reports > 0;
       if (looking.result !== undefined) record.measured.endpoint = looking.result;
-      if (record.measured.endpoint?.agreed === true) return;
-      if (isOver()) return;
+      if (record.measured.endpoint?.agreed === true || isOver()) return reports > 0;
       const observed =
         record.measured.endpoint === undefined ? '' : describeDisagreement(record.measured.endpoint, side);
       if (reports === 0)

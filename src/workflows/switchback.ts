@@ -19,7 +19,7 @@ import { searchAttributes } from '../contract/search-attributes';
 import { approve } from './approval';
 import { blocked } from './blocked';
 import { catchUp } from './catch-up';
-import { converge } from './convergence';
+import { converge, isStillActive } from './convergence';
 import { takeLock } from './pair-lock';
 import { People } from './people';
 import { promote, rootMessage, stopped } from './promotion';
@@ -41,6 +41,9 @@ export async function switchbackWorkflow(input: unknown): Promise<SwitchbackRepo
   if (!parsed.ok) throw invalidInput(parsed.faults);
   return new Switchback(parsed.request).run();
 }
+
+/** Checks that are older than this, beside the settle window, are no ground for a write. */
+const FRESH_MS = 15_000;
 
 class Switchback implements Run {
   readonly record: RunRecord;
@@ -77,11 +80,21 @@ class Switchback implements Run {
       if (verdict === 'go') await promote(this, 'primary');
       // A rehearsal changes nothing, so that the side that is active stays so.
       const stays = this.request.mode === 'rehearse' && this.record.situation === 'recovery-active';
-      const end = await converge(this, stays ? 'recovery' : 'primary');
-      if (end !== 'accepted') await followEndpoint(this, end);
+      const end = await this.#settle(stays ? 'recovery' : 'primary');
       await this.#stopwatch.stop();
       return this.#conclude(end);
     });
+  }
+
+  /** Until one side is active and stays so, and the Service URI follows it. */
+  async #settle(first: Side): Promise<Side | 'accepted'> {
+    for (let goal = first; ; ) {
+      const end = await converge(this, goal);
+      if (end === 'accepted') return end;
+      const hasWaited = await followEndpoint(this, end);
+      if (!hasWaited || (await isStillActive(this, end))) return end;
+      goal = end;
+    }
   }
 
   /** Everything before the write. */
@@ -91,9 +104,24 @@ class Switchback implements Run {
     const preflight = await approve(this, await this.#preflight(), () => this.#preflight());
     if (preflight.verdict === 'go' && this.request.mode !== 'plan') {
       this.#stopwatch.start();
-      await catchUp(this);
+      return this.#caughtUp(preflight);
     }
     return preflight;
+  }
+
+  /** After a long wait the checks are old, so that they are made again; nobody is asked a second time. */
+  async #caughtUp(checked: Preflight): Promise<Preflight> {
+    const startedAt = Date.now();
+    await catchUp(this);
+    if (Date.now() - startedAt < this.request.settleWindowMs + FRESH_MS) return checked;
+    const again = await this.#preflight();
+    if (this.record.toAcknowledge.length === 0) return again;
+    const found = this.record.toAcknowledge.join(', ');
+    throw this.record.failure(
+      'DRIFTED',
+      'aborted',
+      `Nothing was written: while the replication caught up, these checks turned against it: ${found}.`,
+    );
   }
 
   async #discover(): Promise<void> {

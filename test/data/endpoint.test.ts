@@ -20,6 +20,23 @@ const comesLate = scene(async (it) => {
   return { ...(await it.end()), waiting };
 });
 
+const movesMeanwhile = scene(async (it) => {
+  await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
+  await it.start({ endpointTimeout: '8s', convergeTimeout: '3s', decisionWindow: '2m' });
+  await it.until('the endpoint', (status) => status.waiting?.for === 'the Service URI to follow');
+  await it.pair.switchover();
+  const asked = await it.until('it asks', ({ phase }) => phase === 'needs-operator');
+  await it.decide('accept');
+  return { ...(await it.end()), asked };
+});
+
+test('a pair that moves while its Service URI is waited for is not called home', async () => {
+  const { report, asked } = await movesMeanwhile();
+  expect(asked.situation).toBe('recovery-active');
+  expect(report.outcome).toBe('accepted');
+  expect(report.degraded).toBeUndefined();
+});
+
 describe('a Service URI that keeps pointing at the old side for one resolver', () => {
   test('leaves the result degraded, with who still sees the old side', async () => {
     const { report, resolver } = await staysBehind();

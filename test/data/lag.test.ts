@@ -64,6 +64,15 @@ describe('a lag that drains', () => {
     });
   });
 
+  test('makes the checks old, so that they are made again before the write', async () => {
+    const { report } = await draining();
+    const checked = report.timeline.filter(({ event }) => event === 'Checking the preconditions.');
+    expect(checked).toHaveLength(2);
+    expect(report.timeline.indexOf(checked[1] as (typeof checked)[number])).toBeLessThan(
+      report.timeline.findIndex(({ phase }) => phase === 'promote'),
+    );
+  });
+
   test('is estimated within a factor of two, and then the run goes on', async () => {
     const { report, estimated, took } = await draining();
     expect(report.outcome).toBe('switched-back');

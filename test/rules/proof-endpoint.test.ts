@@ -55,6 +55,17 @@ test('all is agreed when every address lands on the active side and takes writes
   });
 });
 
+test('an address without a route counts only where there is no other', () => {
+  const noRoute = { address: '2001:db8::1', server: refused('ENETUNREACH') } as LandingFacts;
+  const both = judge(through(noRoute, landing('a')));
+  expect(both.agreed).toBe(true);
+  expect(both.resolvers[0]?.addresses).toHaveLength(1);
+  const alone = judge(through(noRoute));
+  expect(alone.agreed).toBe(false);
+  expect(alone.resolvers[0]?.addresses[0]?.lands).toBe('unreachable');
+  expect(judge(through({ ...noRoute, server: refused('ECONNREFUSED') }, landing('a'))).agreed).toBe(false);
+});
+
 test.each<[string, Partial<EndpointFacts>, string]>([
   ['the other side', through(landing('b', { inRecovery: true })), 'lands on pg-b, in recovery'],
   ['the other side, which takes writes too', through(landing('b')), 'lands on pg-b, takes writes'],
