@@ -7,6 +7,7 @@ import {
   type ConnectionOptions,
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionInfo,
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
@@ -33,6 +34,7 @@ import {
   statusQuery,
 } from './contract/messages';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from './contract/report';
+import { searchAttributes } from './contract/search-attributes';
 import type { SwitchbackStatus } from './contract/status';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
 
@@ -66,6 +68,37 @@ export interface SwitchbackRun {
   attached: boolean;
 }
 
+/** What Temporal knows of a run by itself; no worker is asked. */
+export interface RunSummary {
+  workflowId: string;
+  runId: string;
+  /** Absent, as are the next three, until a worker has taken the run up. */
+  project?: string;
+  service?: string;
+  phase?: string;
+  /** Absent, too, while it goes on, and when it ended without a report. */
+  outcome?: string;
+  /** Temporal's word: `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
+  status: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Absent while it goes on. */
+  closedAt?: string;
+}
+
+/** Which runs to list. */
+export interface ListFilter {
+  project?: string;
+  service?: string;
+  /**
+   * `running`: going on. `waiting`: going on, and waiting for a person. `failed`: ended, and not as a good run does.
+   * Default: all.
+   */
+  only?: 'running' | 'waiting' | 'failed';
+  /** At most so many, the newest ones. Default 20. */
+  limit?: number;
+}
+
 /** What a run says about itself, with what its waiting activity saw last. */
 export interface LiveStatus extends SwitchbackStatus {
   workflowId: string;
@@ -87,6 +120,14 @@ export class SwitchbackFailedError extends SwitchbackError {
 }
 
 const POLL_MS = 1_000;
+const LIST_LIMIT = 20;
+const LIST_PAGE = 1_000;
+const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
+  running: `ExecutionStatus = 'Running'`,
+  waiting: `ExecutionStatus = 'Running' AND ${searchAttributes.phase.name} IN ('approval', 'needs-operator')`,
+  failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
+};
 const UPDATE_ATTEMPTS = 5;
 /** A refused connection is tried again for as long; nobody should wait the usual 10 s for a typing error. */
 const CONNECT_TIMEOUT = '4s';
@@ -204,6 +245,79 @@ export class SwitchbackClient {
       });
     } catch (error) {
       if (isUnknownAttribute(error)) return undefined;
+      throw this.#translate(error, canonical);
+    }
+  }
+
+  /**
+   * The newest run of a pair as {@link latestRun} finds it, or the run of the pair with this id. Needs no worker.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name or an id, RUN_NOT_FOUND, TEMPORAL_UNREACHABLE
+   */
+  async find(project: string, service: string, runId?: string): Promise<RunSummary> {
+    if (runId !== undefined && !RUN_ID.test(runId))
+      throw new SwitchbackError('INVALID_INPUT', `"${runId}" is not the id of a run.`);
+    const workflowId =
+      runId === undefined
+        ? await this.latestRun(project, service)
+        : await this.#workflowOf(project, service, runId);
+    if (workflowId === undefined) {
+      const message = `Temporal knows no run that was started for ${project}/${service}.`;
+      throw new SwitchbackError('RUN_NOT_FOUND', message);
+    }
+    return summaryOf(await this.#describe(workflowId, runId));
+  }
+
+  /**
+   * The runs that Temporal lists, those that go on and the newest ones first. Needs no worker. What happened a moment
+   * ago may not be listed yet.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name, TEMPORAL_UNREACHABLE
+   */
+  async list({ project, service, only, limit = LIST_LIMIT }: ListFilter = {}): Promise<RunSummary[]> {
+    const parsed = parseInput({ project: project ?? 'any', service: service ?? 'any' });
+    if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
+    const query = [
+      `WorkflowType = '${WORKFLOW_TYPE}'`,
+      ...(project === undefined ? [] : [`${searchAttributes.project.name} = '${project}'`]),
+      ...(service === undefined ? [] : [`${searchAttributes.service.name} = '${service}'`]),
+      ...(only === undefined ? [] : [ONLY[only]]),
+    ].join(' AND ');
+    const pageSize = Math.min(limit, LIST_PAGE);
+    try {
+      return await this.#ask(async () => {
+        const runs: RunSummary[] = [];
+        if (limit < 1) return runs;
+        for await (const info of this.temporal.workflow.list({ query, pageSize })) {
+          runs.push(summaryOf(info));
+          if (runs.length >= limit) break;
+        }
+        return runs;
+      });
+    } catch (error) {
+      if (isUnknownAttribute(error)) return [];
+      throw this.#translate(error, 'of the list');
+    }
+  }
+
+  async #workflowOf(project: string, service: string, runId: string): Promise<string> {
+    const canonical = workflowIdOf(project, service);
+    const query = `WorkflowType = '${WORKFLOW_TYPE}' AND RunId = '${runId}'`;
+    try {
+      return await this.#ask(async () => {
+        for await (const info of this.temporal.workflow.list({ query })) {
+          const { workflowId, project: ofProject, service: ofService } = summaryOf(info);
+          // A run that no worker has ever taken up carries no names yet.
+          const isNamed = ofProject !== undefined && ofService !== undefined;
+          if (workflowId === canonical || (ofProject === project && ofService === service)) return workflowId;
+          const whose = isNamed ? `${ofProject}/${ofService}` : workflowId;
+          const message = `The run ${runId} is one of ${whose}, not of ${project}/${service}.`;
+          throw new SwitchbackError('RUN_NOT_FOUND', message);
+        }
+        // One that was started a moment ago may not be listed yet.
+        return canonical;
+      });
+    } catch (error) {
       throw this.#translate(error, canonical);
     }
   }
@@ -346,6 +460,24 @@ export class SwitchbackClient {
     }
     return unreachable(error, addressOf(this.temporal));
   }
+}
+
+function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
+  const { workflowId, runId, status, startTime, closeTime, typedSearchAttributes: known } = info;
+  const found = {
+    project: known.get(searchAttributes.project),
+    service: known.get(searchAttributes.service),
+    phase: known.get(searchAttributes.phase),
+    outcome: known.get(searchAttributes.outcome),
+    closedAt: closeTime?.toISOString(),
+  };
+  return {
+    workflowId,
+    runId,
+    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
+    status: status.name.toLowerCase(),
+    startedAt: startTime.toISOString(),
+  };
 }
 
 function unreachable(error: unknown, address: string): SwitchbackError {

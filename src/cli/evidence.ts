@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
+import type { Command } from 'commander';
 import { SwitchbackClient } from '../client';
 import { loadTemporalConfig } from '../config';
 import { exitCodes, SwitchbackError } from '../contract/errors';
-import { parseInput } from '../contract/input';
-import { searchAttributes } from '../contract/search-attributes';
-import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
 import {
   buildBundle,
   createEvidenceStore,
@@ -13,9 +11,11 @@ import {
   verifyEvidence,
   writeBundle,
 } from '../evidence';
-import type { Surroundings } from './commands';
+import { type Door, type PairOptions, withPair } from './door';
+import { type PairName, pairOf } from './pair';
+import type { Surroundings } from './surroundings';
 
-export interface EvidenceFlags {
+interface EvidenceFlags {
   /** Default: the newest run of the pair. */
   runId: string | undefined;
   /** The folder to write to. */
@@ -26,23 +26,52 @@ export interface EvidenceFlags {
 /** Nobody should wait longer for a typing error in an address. */
 const CONNECT_TIMEOUT = '4s';
 const LABEL_WIDTH = 9;
-const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HEAD = /^[0-9a-f]{64}$/i;
+
+const EXAMPLES = `
+Examples:
+  switchback evidence --project my-project pg-main --out ./evidence
+  switchback evidence my-project/pg-main --run-id 01a2060a-abfc-76a1-89ac-96658c563d26
+  switchback evidence verify switchback.my-project.pg-main-….json --head 4d49787d…`;
+
+/** `evidence`, and `evidence verify`. */
+export function registerEvidence(program: Command, { around, act }: Door): void {
+  const command = withPair(program.command('evidence'))
+    .description('rebuild the evidence of a run from Temporal, as JSON and as a page; needs no worker')
+    .option('--run-id <id>', 'which run (default: the newest one of the pair)')
+    .option('--out <folder>', 'where to write both files', '.')
+    .addHelpText('after', EXAMPLES)
+    .action((service: string, options: PairOptions & { runId?: string; out: string }) => {
+      const { project, runId, out, json = false } = options;
+      return act(json, () => evidence(service, project, { runId, out, json }, around));
+    });
+
+  command
+    .command('verify')
+    .description('find any changed byte of a bundle, or of a page')
+    .argument('<file>', 'the .json or the .html')
+    .option('--head <hash>', 'the head of the chain, as it was kept elsewhere')
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((file: string, _: unknown, verifyCommand: Command) => {
+      // Both commands know --json, and the outer one takes it when it stands before the file.
+      const { head, json = false } = verifyCommand.optsWithGlobals<{ head?: string; json?: boolean }>();
+      return act(json, () => verify(file, { head, json }, around));
+    });
+}
 
 /**
  * Rebuilds the evidence of a run from Temporal's history and writes both files. Needs no worker and no Aiven token.
  *
  * @param named `SERVICE`, or `PROJECT/SERVICE`.
  */
-export async function evidence(
+async function evidence(
   named: string,
   project: string | undefined,
   { runId, out, json }: EvidenceFlags,
   { env, terminal }: Surroundings,
 ): Promise<number> {
   const pair = pairOf(named, project);
-  if (runId !== undefined && !RUN_ID.test(runId))
-    throw new SwitchbackError('INVALID_INPUT', `"${runId}" is not the id of a run.`);
   const bundle = await fetchBundle(pair, runId, env);
   const kept = await writeBundle(bundle, createEvidenceStore({ folder: out }));
   const { run, report } = bundle;
@@ -67,7 +96,7 @@ export async function evidence(
  * @param head the head of the chain, as it was kept elsewhere.
  * @throws SwitchbackError EVIDENCE_BROKEN
  */
-export async function verify(
+async function verify(
   file: string,
   { head, json }: { head: string | undefined; json: boolean },
   { terminal }: Surroundings,
@@ -90,29 +119,6 @@ export async function verify(
   return exitCodes.done;
 }
 
-interface PairName {
-  project: string;
-  service: string;
-}
-
-function pairOf(named: string, project: string | undefined): PairName {
-  const [service = '', given, ...more] = named.split('/').reverse();
-  const faults = [
-    ...(more.length > 0 ? [`"${named}" is neither SERVICE nor PROJECT/SERVICE`] : []),
-    ...(given === undefined && project === undefined
-      ? ['--project is missing, and so is PROJECT/ before the service']
-      : []),
-    ...(given !== undefined && project !== undefined && given !== project
-      ? [`"${named}" and --project ${project} name two projects`]
-      : []),
-  ];
-  if (faults.length > 0) throw new SwitchbackError('INVALID_INPUT', `${faults.join('; ')}.`);
-  const pair = { project: project ?? given ?? '', service };
-  const parsed = parseInput(pair);
-  if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
-  return pair;
-}
-
 async function fetchBundle(
   pair: PairName,
   runId: string | undefined,
@@ -121,44 +127,13 @@ async function fetchBundle(
   const temporal = await connect(env);
   const switchback = new SwitchbackClient(temporal);
   try {
-    const workflowId = await workflowOf(temporal, switchback, pair, runId);
-    // Asked for its errors, too: it says in our own words that there is no such run, or no server.
-    await switchback.isRunning(workflowId, runId);
-    const handle = temporal.workflow.getHandle(workflowId, runId);
-    const found = runId ?? (await handle.describe()).runId;
-    const history = await temporal.workflow.getHandle(workflowId, found).fetchHistory();
-    return buildBundle(history, { workflowId, runId: found });
+    const found = await switchback.find(pair.project, pair.service, runId);
+    const { workflowId } = found;
+    const history = await temporal.workflow.getHandle(workflowId, found.runId).fetchHistory();
+    return buildBundle(history, { workflowId, runId: found.runId });
   } finally {
     await switchback.close();
   }
-}
-
-async function workflowOf(
-  temporal: Client,
-  switchback: SwitchbackClient,
-  { project, service }: PairName,
-  runId: string | undefined,
-): Promise<string> {
-  if (runId === undefined) {
-    const latest = await switchback.latestRun(project, service);
-    if (latest !== undefined) return latest;
-    throw new SwitchbackError(
-      'RUN_NOT_FOUND',
-      `Temporal knows no run that was started for ${project}/${service}.`,
-    );
-  }
-  const query = `WorkflowType = '${WORKFLOW_TYPE}' AND RunId = '${runId}'`;
-  for await (const { workflowId, typedSearchAttributes: known } of temporal.workflow.list({ query })) {
-    const names = [known.get(searchAttributes.project), known.get(searchAttributes.service)].join('/');
-    // A run that no worker has ever taken up carries no names yet.
-    if (names === `${project}/${service}` || workflowId === workflowIdOf(project, service)) return workflowId;
-    throw new SwitchbackError(
-      'RUN_NOT_FOUND',
-      `The run ${runId} is one of ${names === '/' ? workflowId : names}, not of ${project}/${service}.`,
-    );
-  }
-  // One that was started a moment ago may not be listed yet.
-  return workflowIdOf(project, service);
 }
 
 async function connect(env: Surroundings['env']): Promise<Client> {

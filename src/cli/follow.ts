@@ -16,7 +16,7 @@ const PATIENCE_MS = 120_000;
  */
 export async function follow(
   client: SwitchbackClient,
-  { workflowId, runId }: SwitchbackRun,
+  { workflowId, runId }: Pick<SwitchbackRun, 'workflowId' | 'runId'>,
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<void> {

@@ -23,9 +23,9 @@ export const exitCodes = {
 
 /** What each exit code says, for the command's help and the docs. */
 export const exitCodeMeanings: Readonly<Record<number, string>> = {
-  [exitCodes.done]: 'done: switched back, already there, or accepted',
+  [exitCodes.done]: 'done: switched back, already there, accepted; or what was asked for was done',
   [exitCodes.internal]: 'a fault of this program',
-  [exitCodes.usage]: 'wrong options, input or configuration',
+  [exitCodes.usage]: 'wrong options, input or configuration; no such run; a message that the run refused',
   [exitCodes.blocked]: 'blocked before anything was written',
   [exitCodes.aborted]: 'stopped without effect: drifted, refused, cancelled, not switched',
   [exitCodes.returned]: 'failed, and returned to the recovery service',
@@ -144,13 +144,20 @@ export const errors = {
   ALREADY_RUNNING: {
     title: 'A switchback of this pair is running already',
     cause: 'The canonical workflow id of the pair is taken by a running workflow.',
-    remedy: 'Follow the running one: `switchback get --project PROJECT SERVICE`.',
+    remedy: 'Follow the running one: `switchback watch --project PROJECT SERVICE`.',
     exitCode: exitCodes.blocked,
+  },
+  STILL_RUNNING: {
+    title: 'The run has not ended yet',
+    cause: '`switchback result` was asked for the report of a run that is going on.',
+    remedy: 'Wait for its end with `--wait`, or follow it: `switchback watch --project PROJECT SERVICE`.',
+    exitCode: exitCodes.usage,
   },
   RUN_NOT_FOUND: {
     title: 'There is no such run',
-    cause: 'No workflow with this id is known to the Temporal namespace in use.',
-    remedy: 'Check project, service and namespace; list runs with `temporal workflow list`.',
+    cause:
+      'No workflow with this id is known to the Temporal namespace in use; or the run has ended, and takes no more messages.',
+    remedy: 'Check project, service and namespace; `switchback list` shows every run.',
     exitCode: exitCodes.usage,
   },
   CONFIG_INVALID: {

@@ -6,11 +6,20 @@ useBuild();
 const start = usePrograms();
 
 test.each([
-  ['', ['run', 'get']],
+  ['', ['run', 'get', 'watch', 'approve', 'list']],
   ['run', ['--project', '--embedded', '--json', '--detach']],
   ['promote-to-master', ['--project', '--settle-window']],
   ['get', ['--project', '--json']],
   ['status', ['--project']],
+  ['watch', ['PROJECT/SERVICE', '--project', '--json']],
+  ['approve', ['--by', '--reason', '--fingerprint', '--json']],
+  ['reject', ['--by', '--reason']],
+  ['abort', ['--by', '--reason']],
+  ['ack', ['<check>', '--by', '--reason']],
+  ['decide', ['return-to-recovery', '--by', '--reason']],
+  ['result', ['--run-id', '--wait', '--json']],
+  ['list', ['--running', '--waiting', '--failed', '--limit', '--json']],
+  ['completion', ['bash', 'zsh', 'fish']],
 ])('switchback %s --help shows options, examples and exit codes', async (command, words) => {
   const args = [...(command === '' ? [] : [command]), '--help'];
   const { code, stdout, stderr } = await start('starter', args, {}).ended;

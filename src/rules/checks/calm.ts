@@ -21,7 +21,7 @@ export const CALM: readonly Row<Facts>[] = [
     guards: 'run',
     looksAt: 'the lock of the pair, which the run takes before it checks: a second run ends there',
     wanted: 'the lock of the pair, held by this run',
-    remedy: 'See that no other switchback of this pair is running: `temporal workflow list`.',
+    remedy: 'See that no other switchback of this pair is running: `switchback list --running`.',
     judge: ({ facts: { lock } }) =>
       lock === undefined
         ? { ...notChecked('no lock was taken'), evidence: 'none: Temporal would know' }

@@ -1,0 +1,33 @@
+import { SwitchbackClient } from '../client';
+import { loadTemporalConfig, type TemporalConfig, taskQueueOf } from '../config';
+import type { Surroundings } from './surroundings';
+
+/** Connects to the Temporal server of the environment for as long as `work` takes. */
+export function withClient<T>(
+  env: Surroundings['env'],
+  work: (client: SwitchbackClient) => Promise<T>,
+): Promise<T> {
+  return withClientOf(loadTemporalConfig(env), env, work);
+}
+
+/** Connects to this Temporal server for as long as `work` takes. */
+export async function withClientOf<T>(
+  { connectionOptions, namespace }: TemporalConfig,
+  env: Surroundings['env'],
+  work: (client: SwitchbackClient) => Promise<T>,
+): Promise<T> {
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  const client = await SwitchbackClient.connect({
+    namespace,
+    taskQueue: taskQueueOf(env),
+    ...(address === undefined ? {} : { address }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}

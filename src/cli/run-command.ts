@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import type { Mode, OnTimeout, SwitchbackInput } from '../client';
+import type { Door } from './door';
+import { run } from './run';
+
+interface RunOptions extends Omit<SwitchbackInput, 'service' | 'acknowledge'> {
+  acknowledge?: string[];
+  json?: boolean;
+  detach?: boolean;
+  embedded?: boolean;
+  embeddedDir?: string;
+}
+
+const RUN_EXAMPLES = `
+Examples:
+  switchback run --project my-project pg-main
+  switchback run --project my-project pg-main --reason INC-123 --requested-by ops@example.com
+  switchback run --project my-project pg-main --acknowledge recent-change --reason INC-123 --requested-by ops@example.com
+  switchback promote-to-master --project my-project pg-main --json
+  switchback run --project my-project pg-main --embedded     no Temporal server at hand`;
+
+const PLAN_EXAMPLES = `
+Examples:
+  switchback plan --project my-project pg-main
+  switchback plan --project my-project pg-main --json | jq .plan`;
+
+/** `run`, also `promote-to-master`, and `plan`. */
+export function registerRun(program: Command, { around, act }: Door): void {
+  const start = (mode: Mode | undefined) => (service: string, options: RunOptions) => {
+    const { json = false, detach = false, embedded = false, embeddedDir, acknowledge, ...rest } = options;
+    const { requestedBy, reason } = rest;
+    const input = {
+      ...rest,
+      service,
+      ...(mode === undefined ? {} : { mode }),
+      ...(acknowledge === undefined
+        ? {}
+        : {
+            acknowledge: acknowledge.map((check) => ({ check, by: requestedBy ?? '', reason: reason ?? '' })),
+          }),
+    };
+    return act(json, () => run(input, { json, detach, embedded, embeddedDir }, around));
+  };
+
+  withRunOptions(program.command('run').alias('promote-to-master'))
+    .description('start a switchback of the pair and follow it to its end')
+    .addOption(
+      new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it').choices(
+        ['execute', 'rehearse', 'plan'] satisfies Mode[],
+      ),
+    )
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(start(undefined));
+
+  withRunOptions(program.command('plan'))
+    .description('check everything and show what a run would write; nothing is written')
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action(start('plan'));
+}
+
+/** What every command that starts a run takes. */
+function withRunOptions(command: Command): Command {
+  return command
+    .argument('<service>', 'the primary service: the one to make active')
+    .requiredOption('--project <name>', 'the Aiven project of both services')
+    .option('--recovery <service>', 'the recovery service; naming both confirms which one is the primary')
+    .addOption(new Option('--approval <when>', 'whether a person must approve').choices(['none', 'required']))
+    .option('--acknowledge <check...>', 'soft findings that --requested-by answers for, with --reason')
+    .addOption(
+      new Option('--on-timeout <policy>', 'when the pair does not settle and nobody decides').choices([
+        'return-to-recovery',
+        'hold',
+      ] satisfies OnTimeout[]),
+    )
+    .option('--converge-timeout <duration>', 'how long the services may take to settle (default 30m)')
+    .option('--settle-window <duration>', 'how long the good state must hold (default 10s)')
+    .option('--quiet-window <duration>', 'how long before an unanswered write may be repeated (default 1m)')
+    .option(
+      '--approval-window <duration>',
+      'how long to wait for an approval or acknowledgement (default 1h)',
+    )
+    .option('--stall-window <duration>', 'how long without a change before an alarm is raised (default 10m)')
+    .option('--decision-window <duration>', 'how long a person has to decide (default 10m)')
+    .option('--requested-by <who>', 'who asks, for the record')
+    .option('--reason <text>', 'why, for the record')
+    .option('--detach', 'print the workflow id and do not follow')
+    .option('--json', 'print the report as one line of JSON')
+    .addOption(
+      new Option('--embedded', 'run Temporal and the worker inside this command')
+        // A run in a server that ends with the command would stand still.
+        .conflicts('detach'),
+    )
+    .addOption(
+      new Option(
+        '--embedded-dir <folder>',
+        'where --embedded keeps its database (default: the state folder of the user)',
+      ).implies({ embedded: true }),
+    );
+}

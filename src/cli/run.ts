@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { SwitchbackClient, SwitchbackInput } from '../client';
+import { loadTemporalConfig, loadWorkerConfig, stateFolder } from '../config';
+import { exitCodes } from '../contract/errors';
+import { type Embedded, startEmbedded } from '../hosting/embedded';
+import { withClientOf } from './connection';
+import { followToEnd } from './follow-to-end';
+import { assertValid } from './pair';
+import { INTERRUPTED, type Surroundings } from './surroundings';
+
+export interface RunFlags {
+  json: boolean;
+  detach: boolean;
+  embedded: boolean;
+  embeddedDir: string | undefined;
+}
+
+/** Starts a switchback, or finds the one that is going on, and follows it to its end. */
+export async function run(input: SwitchbackInput, flags: RunFlags, around: Surroundings): Promise<number> {
+  assertValid(input);
+  const host = flags.embedded ? await embed(flags, around) : undefined;
+  try {
+    const temporal = host?.temporal ?? loadTemporalConfig(around.env);
+    return await withClientOf(temporal, around.env, (client) => startAndFollow(client, input, flags, around));
+  } finally {
+    await host?.stop();
+  }
+}
+
+async function startAndFollow(
+  client: SwitchbackClient,
+  input: SwitchbackInput,
+  flags: RunFlags,
+  around: Surroundings,
+): Promise<number> {
+  const { json, detach } = flags;
+  const { terminal, interrupted } = around;
+  if (interrupted.aborted) {
+    terminal.error('Stopped before anything was started.');
+    return INTERRUPTED;
+  }
+  const started = await client.start(input, { attach: true });
+  const { workflowId } = started;
+  if (detach) {
+    terminal.line(json ? JSON.stringify(started) : workflowId);
+    return exitCodes.done;
+  }
+  if (!json)
+    terminal.line(
+      started.attached
+        ? `The run ${workflowId} is going on already: following that one; the options given now are not used.`
+        : `Started ${workflowId}. Ctrl-C stops watching, never the run.`,
+    );
+  return followToEnd(client, started, { json, farewell: farewell(input, flags) }, around);
+}
+
+/** What becomes of the run, and how to see more of it. */
+function farewell({ project, service }: SwitchbackInput, { embedded, embeddedDir }: RunFlags): string {
+  const again = `switchback run --project ${project} ${service}`;
+  if (!embedded) return `The run goes on without you; follow it again with\n  ${again}`;
+  const folder = embeddedDir === undefined ? '' : ` --embedded-dir ${quoted(embeddedDir)}`;
+  return `The run is kept, but goes on only when you start it again:\n  ${again} --embedded${folder}`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+async function embed(flags: RunFlags, { env, terminal }: Surroundings): Promise<Embedded> {
+  const folder = resolve(flags.embeddedDir ?? stateFolder(env));
+  const host = await startEmbedded(folder, loadWorkerConfig(env), (message) => terminal.error(message));
+  if (!flags.json)
+    terminal.line(`Temporal and the worker run inside this command, on ${folder}. UI: ${host.uiUrl}`);
+  return host;
+}

@@ -1,0 +1,106 @@
+import { Argument, type Command } from 'commander';
+import { type ApproveInput, DECIDE_ACTIONS, type DecideInput, type NamedReason } from '../contract/messages';
+import { type Door, type PairOptions, withPair } from './door';
+import { send } from './send';
+
+/** What every message to a run takes. */
+type SteerOptions = PairOptions & NamedReason;
+
+const examples = (lines: readonly string[]) => ['\nExamples:', ...lines].join('\n  ');
+const WHO = '--by ops@example.com --reason INC-123';
+
+/** `approve`, `reject`, `abort`, `ack` and `decide`: each is one update to the newest run of the pair. */
+export function registerSteer(program: Command, door: Door): void {
+  steering(program, 'approve', 'approve the plan that the run shows')
+    .option('--fingerprint <hash>', 'approve only the state with this fingerprint, as the plan shows it')
+    .addHelpText(
+      'after',
+      examples([
+        `switchback approve --project my-project pg-main ${WHO}`,
+        `switchback approve my-project/pg-main ${WHO} --fingerprint 0f3a1c9b77d2`,
+      ]),
+    )
+    .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint'>) => {
+      const { by, reason, fingerprint } = options;
+      const payload = { by, reason, ...(fingerprint === undefined ? {} : { fingerprint }) };
+      return send(door, service, options, {
+        name: 'approve',
+        payload,
+        send: (client, workflowId) => client.approve(workflowId, payload),
+        say: (answer) => ({ text: `approved by ${answer.by}, fingerprint ${answer.fingerprint}` }),
+      });
+    });
+
+  steering(program, 'reject', 'reject the plan that the run shows; it ends without a write')
+    .addHelpText('after', examples([`switchback reject --project my-project pg-main ${WHO}`]))
+    .action((service: string, options: SteerOptions) => {
+      const { by, reason } = options;
+      const payload = { by, reason };
+      return send(door, service, options, {
+        name: 'reject',
+        payload,
+        send: (client, workflowId) => client.reject(workflowId, payload),
+        say: (answer) => ({ text: `rejected by ${answer.by}; the run ends without a write` }),
+      });
+    });
+
+  steering(program, 'abort', 'stop the run as long as nothing was written')
+    .addHelpText('after', examples([`switchback abort --project my-project pg-main ${WHO}`]))
+    .action((service: string, options: SteerOptions) => {
+      const { by, reason } = options;
+      const payload = { by, reason };
+      return send(door, service, options, {
+        name: 'abort',
+        payload,
+        send: (client, workflowId) => client.abort(workflowId, payload),
+        say: (answer) =>
+          answer.effect === 'aborted'
+            ? { text: `aborted by ${answer.by}; nothing was written and nothing will be` }
+            : { text: 'too late to abort: the run finishes forward, and has recorded the wish', late: true },
+      });
+    });
+
+  steering(program, 'ack', 'answer for a soft finding that the run waits for')
+    .argument('<check>', 'the id of the check, as the run shows it')
+    .addHelpText('after', examples([`switchback ack --project my-project pg-main disk-usage ${WHO}`]))
+    .action((service: string, check: string, options: SteerOptions) => {
+      const { by, reason } = options;
+      const payload = { check, by, reason };
+      return send(door, service, options, {
+        name: 'acknowledge',
+        payload,
+        send: (client, workflowId) => client.acknowledge(workflowId, payload),
+        say: (answer) => ({ text: `${answer.check} acknowledged by ${answer.by}` }),
+      });
+    });
+
+  steering(program, 'decide', 'decide for a run that asks, or about which an alarm stands')
+    .addArgument(new Argument('<action>', 'what shall happen').choices(DECIDE_ACTIONS))
+    .addHelpText(
+      'after',
+      examples([
+        `switchback decide --project my-project pg-main wait ${WHO}`,
+        `switchback decide my-project/pg-main return-to-recovery ${WHO}`,
+      ]),
+    )
+    .action((service: string, action: DecideInput['action'], options: SteerOptions) => {
+      const { by, reason } = options;
+      const payload = { action, by, reason };
+      return send(door, service, options, {
+        name: 'decide',
+        payload,
+        send: (client, workflowId) => client.decide(workflowId, payload),
+        say: (answer) => ({ text: `${answer.action} decided by ${answer.by}` }),
+      });
+    });
+}
+
+function steering(program: Command, name: string, description: string): Command {
+  return (
+    withPair(program.command(name))
+      .description(description)
+      // A name is a claim, and never guessed.
+      .requiredOption('--by <who>', 'who says so, for the record')
+      .requiredOption('--reason <text>', 'why, for the record')
+  );
+}

@@ -1,0 +1,197 @@
+import { workflowIdOf } from '../../src/client';
+import { exitCodes } from '../../src/contract/errors';
+import type { LabPair } from '../../src/lab/lab';
+import { useBuild } from '../doors/build';
+import { usePrograms } from '../doors/programs';
+import { letGo, useStage, writesTo } from '../doors/stage';
+import { until } from '../doors/until';
+import { useStandIn } from './stand-in';
+
+useBuild();
+const stage = useStage({ pairs: 8 });
+const start = usePrograms();
+const standIn = useStandIn(stage, start);
+
+const BY_BOB = ['--by', 'bob@example.com', '--reason', 'INC-7'];
+const idOf = (pair: LabPair) => workflowIdOf(stage().project, pair.primary);
+const call = (...args: string[]) => standIn().call(...args);
+/** A message to the run of the pair. */
+const tell = (name: string, pair: LabPair, ...more: string[]) =>
+  call(name, '--project', stage().project, pair.primary, ...more);
+
+test('approve: not the wrong state, not who asked, and not twice; then the run goes on', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  await begin(pair, { approval: 'required', requestedBy: 'ann@example.com' });
+  const fingerprint = (await reaches(pair, 'approval')).plan?.fingerprint;
+
+  const [wrong, own, json] = await Promise.all([
+    tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc'),
+    tell('approve', pair, '--by', 'Ann@Example.com', '--reason', 'INC-7'),
+    tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc', '--json'),
+  ]);
+  expect(wrong).toMatchObject({ code: exitCodes.usage, stdout: '' });
+  expect(wrong.stderr).toBe(
+    `✘ refused by ${idOf(pair)}: The state has the fingerprint ${fingerprint}, not abc: read the plan again\n`,
+  );
+  expect(own).toMatchObject({ code: exitCodes.usage, stdout: '' });
+  expect(own.stderr).toMatch(/somebody else must approve it \(four eyes\)\n$/);
+  expect(json).toMatchObject({ code: exitCodes.usage, stderr: '' });
+  expect(JSON.parse(json.stdout)).toEqual({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('has the fingerprint'),
+  });
+  expect(writesTo(pair)).toEqual([]);
+
+  const given = ['--fingerprint', String(fingerprint)];
+  expect(await call('approve', `${stage().project}/${pair.primary}`, ...BY_BOB, ...given)).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: `✔ ${idOf(pair)}: approved by bob@example.com, fingerprint ${fingerprint}.\n`,
+  });
+  expect(await client.result(idOf(pair))).toMatchObject({
+    outcome: 'switched-back',
+    approvals: [{ verdict: 'approved', by: 'bob@example.com', reason: 'INC-7' }],
+  });
+  const late = await tell('approve', pair, ...BY_BOB);
+  expect(late.code).toBe(exitCodes.usage);
+  expect(late.stderr).toContain(`The run ${idOf(pair)} has ended; there is nothing to approve any more.`);
+});
+
+test('reject --json prints the answer on one line; the run ends without a write', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  const { workflowId, runId } = await begin(pair, { approval: 'required', requestedBy: 'ann@example.com' });
+  await reaches(pair, 'approval');
+  const { code, stdout, stderr } = await tell('reject', pair, ...BY_BOB, '--json');
+  expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    workflowId,
+    runId,
+    verdict: 'rejected',
+    by: 'bob@example.com',
+    reason: 'INC-7',
+    at: expect.any(String),
+  });
+  await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'REJECTED' });
+  expect(writesTo(pair)).toEqual([]);
+});
+
+test('abort stops a run that has written nothing', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  await begin(pair, { approval: 'required', requestedBy: 'ann@example.com' });
+  await reaches(pair, 'approval');
+  expect(await tell('abort', pair, ...BY_BOB)).toMatchObject({
+    code: 0,
+    stdout: `✔ ${idOf(pair)}: aborted by bob@example.com; nothing was written and nothing will be.\n`,
+  });
+  await expect(client.result(idOf(pair))).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(writesTo(pair)).toEqual([]);
+});
+
+test('after the write an abort is too late and says so, and there is nothing to approve', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  pair.behave({ stuck: true });
+  await begin(pair);
+  await reaches(pair, 'converge');
+  const approve = await tell('approve', pair, ...BY_BOB);
+  expect(approve.code).toBe(exitCodes.usage);
+  expect(approve.stderr).toMatch(/^✘ refused by .*does not wait for an approval: the phase is converge\n$/);
+  const abort = await tell('abort', pair, ...BY_BOB);
+  expect(abort).toMatchObject({ code: exitCodes.usage, stderr: '' });
+  expect(abort.stdout).toBe(
+    `! ${idOf(pair)}: too late to abort: the run finishes forward, and has recorded the wish.\n`,
+  );
+  await letGo(pair);
+  expect(await client.result(idOf(pair))).toMatchObject({
+    outcome: 'switched-back',
+    abortRequested: { by: 'bob@example.com', effect: 'finishing-forward' },
+  });
+});
+
+test('ack answers for the finding that stops the run, and for no other', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  await stage().lab.apply({ kind: 'metrics', service: pair.primary, set: { disk_usage: 90 } });
+  await begin(pair);
+  await reaches(pair, 'approval');
+  const [unknown, hard, idle] = await Promise.all([
+    tell('ack', pair, 'nonsense', ...BY_BOB),
+    tell('ack', pair, 'both-settled', ...BY_BOB),
+    tell('ack', pair, 'maintenance', ...BY_BOB),
+  ]);
+  expect(unknown.code).toBe(exitCodes.usage);
+  expect(unknown.stderr).toMatch(/"check" must be the id of a check, such as .*disk-usage/);
+  expect(hard.code).toBe(exitCodes.usage);
+  expect(hard.stderr).toContain('"both-settled" is a hard check');
+  expect(idle.code).toBe(exitCodes.usage);
+  expect(idle.stderr).toMatch(/^✘ refused by .*"maintenance" does not stop the run/);
+  expect(writesTo(pair)).toEqual([]);
+
+  expect(await tell('ack', pair, 'disk-usage', ...BY_BOB)).toMatchObject({
+    code: 0,
+    stdout: `✔ ${idOf(pair)}: disk-usage acknowledged by bob@example.com.\n`,
+  });
+  expect(await client.result(idOf(pair))).toMatchObject({
+    outcome: 'switched-back',
+    acknowledgements: [{ check: 'disk-usage', by: 'bob@example.com', reason: 'INC-7' }],
+  });
+});
+
+test('decide is refused while nothing is to be decided, and counts when the run asks', async () => {
+  const { client, begin, reaches } = standIn();
+  const pair = stage().freshPair();
+  pair.behave({ stuck: true });
+  await begin(pair, { convergeTimeout: '3s', onTimeout: 'hold' });
+  await reaches(pair, 'converge');
+  const early = await tell('decide', pair, 'wait', ...BY_BOB);
+  expect(early.code).toBe(exitCodes.usage);
+  expect(early.stderr).toMatch(/^✘ refused by .*There is nothing to decide/);
+  await reaches(pair, 'needs-operator');
+  expect(await tell('decide', pair, 'give-up', ...BY_BOB)).toMatchObject({
+    code: 0,
+    stdout: `✔ ${idOf(pair)}: give-up decided by bob@example.com.\n`,
+  });
+  await expect(client.result(idOf(pair))).rejects.toMatchObject({ code: 'GIVEN_UP' });
+});
+
+test('what cannot count is not sent: no name, no reason, no such action, no such run', async () => {
+  const cases: [string[], RegExp][] = [
+    [['approve', 'p/s', '--reason', 'x'], /required option '--by <who>' not specified/],
+    [['reject', 'p/s', '--by', 'bob'], /required option '--reason <text>' not specified/],
+    [['abort', 'p/s', '--by', ' ', '--reason', 'x'], /INVALID_INPUT "by" must be a text/],
+    [['decide', 'p/s', 'fly', ...BY_BOB], /'fly' is invalid.*Allowed choices are wait, return-to-recovery/],
+    [['decide', 'p/s', ...BY_BOB], /missing required argument 'action'/],
+    [['ack', 's', 'disk-usage', ...BY_BOB], /INVALID_INPUT --project is missing/],
+    [['ack', '--project', 'q', 'p/s', 'disk-usage', ...BY_BOB], /name two projects/],
+    [['approve', 'p/pg-nowhere', ...BY_BOB], /RUN_NOT_FOUND Temporal knows no run .* p\/pg-nowhere/],
+  ];
+  const ends = await Promise.all(cases.map(([args]) => call(...args)));
+  expect(ends.map(({ code }) => code)).toEqual(cases.map(() => exitCodes.usage));
+  for (const [index, [, words]] of cases.entries()) expect(ends[index]?.stderr).toMatch(words);
+});
+
+test('no server, and no worker, are said instead of waited for', async () => {
+  const { address, freshPair, project } = stage();
+  const { client, begin } = standIn();
+  const pair = freshPair();
+  pair.behave({ stuck: true });
+  const { workflowId } = await begin(pair);
+  await until('the promotion is written', () => writesTo(pair).length > 0);
+  await stage().worker.kill('SIGKILL');
+  const args = ['abort', `${project}/${pair.primary}`, ...BY_BOB];
+  const [noServer, noWorker] = await Promise.all([
+    start('starter', args, { TEMPORAL_ADDRESS: '127.0.0.1:1' }).ended,
+    start('starter', [...args, '--json'], { TEMPORAL_ADDRESS: address }).ended,
+  ]);
+  expect(noServer.code).toBe(exitCodes.connection);
+  expect(noServer.stderr).toMatch(/^✘ TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
+  expect(noWorker.code).toBe(exitCodes.connection);
+  expect(JSON.parse(noWorker.stdout)).toMatchObject({ code: 'NO_WORKER' });
+  await stage().startWorker();
+  await letGo(pair);
+  // What was refused was not sent either.
+  expect((await client.result(workflowId)).abortRequested).toBeUndefined();
+});
