@@ -29,7 +29,7 @@ export async function catchUp({ request, record }: Run): Promise<void> {
         for: 'the replication to catch up',
         wanted,
         until: deadline.at,
-        observed: describeLag(record.measured.lag ?? { at: '' }),
+        observed: describeLag(record.measured.lag),
       });
       const looking: Background<CatchUpResult> = new Background(() =>
         watch(`measure how far ${pair.primary} is behind`).catchUp({
@@ -45,13 +45,13 @@ export async function catchUp({ request, record }: Run): Promise<void> {
       if (looking.failure !== undefined) throw looking.failure;
       if (looking.result !== undefined) record.measured.lag = looking.result.lag;
       if (looking.result?.within === true) {
-        record.note(`the replication has caught up: ${describeLag(record.measured.lag ?? { at: '' })}`);
+        record.note(`the replication has caught up: ${describeLag(record.measured.lag)}`);
         return;
       }
       if (deadline.passed) {
-        const { lag = { at: '' } } = record.measured;
+        const { lag } = record.measured;
         const what =
-          lag.problem === undefined
+          lag !== undefined && lag.problem === undefined
             ? `${pair.primary} is too far behind`
             : `how far ${pair.primary} is behind could not be measured`;
         const headline = `Nothing was written: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;

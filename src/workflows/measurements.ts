@@ -1,6 +1,6 @@
 import type { DatabaseBaseline } from '../contract/activities';
 import type { Lag } from '../contract/lag';
-import type { Parity, SettingsSnapshot } from '../contract/parity';
+import type { SettingsSnapshot } from '../contract/parity';
 import type { ProbeReport } from '../contract/probe';
 import type { EndpointReport, Proof } from '../contract/proof';
 
@@ -16,7 +16,6 @@ export class Measurements {
   endpoint: EndpointReport | undefined;
   settingsBefore: SettingsSnapshot | undefined;
   settingsAfter: SettingsSnapshot | undefined;
-  parity: Parity | undefined;
 
   proved(proof: Proof): void {
     this.proof = proof;

@@ -67,6 +67,8 @@ export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
   const { record, request, people } = run;
   if (record.measured.database === undefined) return false;
   const pair = record.thePair;
+  // What was seen before the pair moved says nothing about now.
+  record.measured.endpoint = undefined;
   const deadline = new Deadline(request.endpointTimeoutMs, 'deadline for the Service URI to follow');
   try {
     for (let reports = 0; ; reports += 1) {

@@ -76,7 +76,11 @@ class Switchback implements Run {
     const { verdict } = await this.#stoppable(() => this.#prepare());
     if (this.request.mode === 'plan') return this.#planned(verdict);
     return CancellationScope.nonCancellable(async () => {
-      if (verdict === 'at-rest') return this.#succeed();
+      if (verdict === 'at-rest') {
+        // Somebody else may have brought the pair home while the replication caught up.
+        await this.#stopwatch.stop();
+        return this.#succeed();
+      }
       if (verdict === 'go') await promote(this, 'primary');
       // A rehearsal changes nothing, so that the side that is active stays so.
       const stays = this.request.mode === 'rehearse' && this.record.situation === 'recovery-active';
