@@ -5,20 +5,25 @@ import type { Lab } from '../lab/lab';
 /**
  * Writes the file that gives a worker access to the databases of the lab, and the passwords that it refers to.
  *
+ * @param probe as in the file; default: what the worker takes by itself.
  * @returns the path for SWITCHBACK_DATABASES.
  */
-export function writeAccess({ project, pairs }: Lab, folder: string): string {
+export function writeAccess({ project, pairs }: Lab, folder: string, probe: { rate?: number } = {}): string {
   const entries = pairs.map((pair) => {
-    const password = join(folder, `${pair.primary}.password`);
-    writeFileSync(password, pair.probe?.password ?? '', { mode: 0o600 });
-    const uri = (text: string | undefined) => asRole(pair.probe?.user ?? '', text ?? '');
-    const { serviceUri, primaryUri, recoveryUri } = pair;
-    const uris = {
-      serviceUri: uri(serviceUri),
-      primaryUri: uri(primaryUri),
-      recoveryUri: uri(recoveryUri),
+    const { primary, serviceUri, primaryUri, recoveryUri, resolvers } = pair;
+    const { user, password } = pair.probe ?? { user: '', password: '' };
+    const file = join(folder, `${primary}.password`);
+    writeFileSync(file, password, { mode: 0o600 });
+    const access = {
+      serviceUri: asRole(user, serviceUri),
+      primaryUri: asRole(user, primaryUri),
+      recoveryUri: asRole(user, recoveryUri),
+      password: { file },
+      tls: 'off',
+      probe,
+      ...(resolvers.length > 0 ? { resolvers: resolvers.map(({ address }) => address) } : {}),
     };
-    return [`${project}/${pair.primary}`, { ...uris, password: { file: password }, tls: 'off' }];
+    return [`${project}/${primary}`, access];
   });
   const path = join(folder, 'databases.json');
   writeFileSync(path, JSON.stringify(Object.fromEntries(entries), null, 2));
@@ -26,7 +31,8 @@ export function writeAccess({ project, pairs }: Lab, folder: string): string {
 }
 
 /** The same server and database, with the least privileged role, and without a password. */
-function asRole(user: string, uri: string): string {
+function asRole(user: string, uri: string | undefined): string {
+  if (uri === undefined) throw new Error('the lab has no PostgreSQL behind it');
   const { host, pathname } = new URL(uri);
   return `postgres://${user}@${host}${pathname}`;
 }

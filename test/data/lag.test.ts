@@ -38,6 +38,30 @@ const draining = scene(async (it) => {
   return { ...end, waiting, estimated, took: (Date.parse(caughtUp?.at ?? '') - estimated.at) / 1_000 };
 });
 
+const broughtHome = scene(async (it) => {
+  const { primary } = it.pair;
+  const bytes = 200_000;
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: bytes });
+  await writeWal((sql) => it.pair.query('recovery', sql), 5);
+  await it.start({ maxLag: '64kB', catchUpTimeout: '3m' });
+  await it.until('it waits for the lag', ({ phase }) => phase === 'catch-up');
+  // By the API somebody brought the pair home, and longer ago than five minutes.
+  const update_time = '2026-01-01T00:00:00Z';
+  it.pair.set('primary', { role: 'active' });
+  it.pair.set('recovery', { role: 'passive' });
+  for (const side of ['primary', 'recovery'] as const) it.pair.override(side, { set: { update_time } });
+  const end = await it.end();
+  await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: null });
+  return end;
+});
+
+test('a pair that somebody else brings home meanwhile is left alone, and nothing goes on measuring', async () => {
+  const { report, writes } = await broughtHome();
+  expect(report.outcome).toBe('already-primary');
+  expect(writes).toEqual([]);
+  expect(report.probe?.acknowledged).toBeGreaterThan(0);
+});
+
 describe('a lag that rises faster than it drains', () => {
   test('ends the run before the write', async () => {
     const { code, report, writes } = await rising();

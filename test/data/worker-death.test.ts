@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeAccess } from '../../src/demo/access';
 import { ProcessStage } from '../crashes/process-stage';
 import { useBuild } from '../doors/build';
 import { Scene } from '../workflows/harness';
-import { writeAccess } from './access';
 
 useBuild();
 const folder = mkdtempSync(join(tmpdir(), 'switchback-access-'));

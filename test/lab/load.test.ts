@@ -1,4 +1,3 @@
-import { run } from '../../src/lab/cli';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { ask, until } from './client';
 
@@ -94,23 +93,4 @@ test('one at a time, and through the control path', async () => {
   expect(body).toEqual({ acknowledged: expect.any(Number), missing: 0, unexpected: 0 });
   expect(body.acknowledged).toBeGreaterThanOrEqual(10);
   expect(pair.load).toBeUndefined();
-});
-
-test('npm run lab -- --load writes, and says at the end what became of it', async () => {
-  const printed: string[] = [];
-  let stop = () => {};
-  const over = run(['--load', '100', '--transition', '50ms', '--resolvers', '1'], {
-    out: (text) => printed.push(text),
-    err: (text) => printed.push(text),
-    stop: new Promise((done) => {
-      stop = done;
-    }),
-  });
-  await until(
-    () => printed.length,
-    (lines) => lines > 0,
-  );
-  stop();
-  expect(await over).toBe(0);
-  expect(printed.at(-1)).toMatch(/^pg-demo: \d+ rows acknowledged, 0 missing, 0 unexpected\n$/);
 });

@@ -151,6 +151,12 @@ describe('the command', () => {
     expect(text).toContain('pg-demo-2-recovery');
   });
 
+  test('--load writes, and says at the end what became of it', async () => {
+    const { code, text } = await runUntilUp('--load', '100', '--transition', '50ms', '--resolvers', '1');
+    expect(code).toBe(0);
+    expect(text).toMatch(/pg-demo: \d+ rows acknowledged, 0 missing, 0 unexpected\n$/);
+  });
+
   test.each([
     [['--pairs', '0'], /a whole number above 0/],
     [['--transition', 'soon'], /a duration such as 200ms/],

@@ -4,20 +4,9 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { ask, getService, promote, serviceUrl, until } from './client';
+import { sql } from './sql';
 
 jest.setTimeout(60_000);
-
-/** One statement on a connection of its own. */
-async function sql(uri: string | undefined, statement: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: uri });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query({ text: statement, rowMode: 'array' })).rows.map((row) => row[0]);
-  } finally {
-    await client.end();
-  }
-}
 
 const rows = (uri: string | undefined) => sql(uri, 'SELECT id FROM orders ORDER BY id');
 const isInRecovery = async (uri: string | undefined) => (await sql(uri, 'SELECT pg_is_in_recovery()'))[0];
