@@ -12,13 +12,14 @@ import { testEnvironment } from '../support/environment';
 import { useScratchFolder } from '../support/scratch';
 import { findChromium, openChromium } from './chromium';
 
+// Out here, since jest ends an inner block first: the browser writes to its profile until it is closed.
+const scratch = useScratchFolder();
 const executable = findChromium();
 const describeWithChromium = executable === undefined ? describe.skip : describe;
 
 describeWithChromium(
   `the start form of Temporal's UI${executable ? '' : ' (no Chromium here: set CHROMIUM_PATH)'}`,
   () => {
-    const scratch = useScratchFolder();
     useBuild();
     let server: DevServer;
     let lab: Lab;
