@@ -6,44 +6,52 @@ import {
   Connection,
   type ConnectionOptions,
   isGrpcServiceError,
+  WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionInfo,
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { failureOf, isUnknownAttribute, rootOf, translate, unreachable } from './client/failures';
 import {
-  ApplicationFailure,
-  CancelledFailure,
-  NamespaceNotFoundError,
-  type UpdateDefinition,
-} from '@temporalio/common';
-import type { Progress, SwitchbackActivities, WatchProgress } from './contract/activities';
+  type ListFilter,
+  type LiveStatus,
+  progressIn,
+  queryOf,
+  type RunSummary,
+  summaryOf,
+} from './client/runs';
 import type { Acknowledgement } from './contract/checks';
-import { type ErrorCode, errors, SwitchbackError } from './contract/errors';
-import { parseInput, type SwitchbackInput } from './contract/input';
+import { SwitchbackError } from './contract/errors';
+import { parseInput, type SwitchbackInput, type SwitchbackRequest } from './contract/input';
 import {
   type ApproveInput,
   abortUpdate,
   acknowledgeUpdate,
   approveUpdate,
+  attachUpdate,
   type DecideInput,
   decideUpdate,
   type NamedReason,
   rejectUpdate,
   statusQuery,
 } from './contract/messages';
+import type { Phase } from './contract/phase';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from './contract/report';
-import { searchAttributes } from './contract/search-attributes';
-import type { SwitchbackStatus } from './contract/status';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
 
+export { SwitchbackFailedError } from './client/failures';
+export type { ListFilter, LiveStatus, RunSummary } from './client/runs';
 export * from './contract/activities';
+export * from './contract/answers';
 export * from './contract/checks';
 export { type ErrorCode, errors, SwitchbackError } from './contract/errors';
+export * from './contract/events';
 export type { Mode, OnTimeout, SwitchbackInput } from './contract/input';
 export * from './contract/lag';
-export type { ApproveInput, DecideInput, NamedReason } from './contract/messages';
+export type { ApproveInput, Attached, DecideInput, NamedReason } from './contract/messages';
+export * from './contract/notifications';
 export * from './contract/observation';
 export * from './contract/parity';
 export type { Phase } from './contract/phase';
@@ -68,74 +76,24 @@ export interface SwitchbackRun {
   attached: boolean;
 }
 
-/** What Temporal knows of a run by itself; no worker is asked. */
-export interface RunSummary {
-  workflowId: string;
-  runId: string;
-  /** Absent, as are the next three, until a worker has taken the run up. */
-  project?: string;
-  service?: string;
-  phase?: string;
-  /** Absent, too, while it goes on, and when it ended without a report. */
-  outcome?: string;
-  /** Temporal's word: `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
-  status: string;
-  /** ISO 8601. */
-  startedAt: string;
-  /** Absent while it goes on. */
-  closedAt?: string;
-}
-
-/** Which runs to list. */
-export interface ListFilter {
-  project?: string;
-  service?: string;
-  /**
-   * `running`: going on. `waiting`: going on, and waiting for a person. `failed`: ended, and not as a good run does.
-   * Default: all.
-   */
-  only?: 'running' | 'waiting' | 'failed';
-  /** At most so many, the newest ones. Default 20. */
-  limit?: number;
-}
-
-/** What a run says about itself, with what its waiting activity saw last. */
-export interface LiveStatus extends SwitchbackStatus {
-  workflowId: string;
-  /** What the activity that the run waits for saw last, fresher than `observed`; only while it waits. */
-  live?: Progress & Partial<WatchProgress>;
-}
-
-/** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
-export class SwitchbackFailedError extends SwitchbackError {
-  constructor(
-    code: ErrorCode,
-    message: string,
-    readonly report: SwitchbackReport | undefined,
-    options?: ErrorOptions,
-  ) {
-    super(code, message, options);
-    this.name = 'SwitchbackFailedError';
-  }
+/** What {@link SwitchbackClient.startOrAttach} found out in one call. */
+export interface AttachedRun extends SwitchbackRun {
+  /** What the run says; absent when no worker has answered yet. */
+  phase?: Phase;
+  headline?: string;
+  /** What the run that was going on does otherwise than was asked for; empty for one that was started. */
+  differences: string[];
 }
 
 const POLL_MS = 1_000;
 const LIST_LIMIT = 20;
 const LIST_PAGE = 1_000;
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
-  running: `ExecutionStatus = 'Running'`,
-  waiting: `ExecutionStatus = 'Running' AND ${searchAttributes.phase.name} IN ('approval', 'needs-operator')`,
-  failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
-};
 const UPDATE_ATTEMPTS = 5;
+/** A worker that is there answers in milliseconds; one that was killed a moment ago, after ten seconds. */
+const ANSWER_MS = 10_000;
 /** A refused connection is tried again for as long; nobody should wait the usual 10 s for a typing error. */
 const CONNECT_TIMEOUT = '4s';
-/** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
-const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];
-/** Nobody is there, or nobody in time; every other status is an answer. */
-const SILENCE = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED];
-
 /**
  * Starts, watches and steers switchbacks. Works with a Temporal client that the caller already has; everything it
  * throws on purpose is a {@link SwitchbackError} with a stable code.
@@ -179,22 +137,10 @@ export class SwitchbackClient {
    * @throws SwitchbackError INVALID_INPUT (nothing was started), ALREADY_RUNNING, TEMPORAL_UNREACHABLE
    */
   async start(input: SwitchbackInput, options: StartOptions = {}): Promise<SwitchbackRun> {
-    const parsed = parseInput(input);
-    if (!parsed.ok)
-      throw new SwitchbackError('INVALID_INPUT', `Nothing was started: ${parsed.faults.join('; ')}.`);
-    const { project, service } = parsed.request;
-    // A plan writes nothing, so that it may stand beside a run.
-    const suffix = parsed.request.mode === 'plan' ? '.plan' : '';
-    const workflowId = options.workflowId ?? `${workflowIdOf(project, service)}${suffix}`;
+    const start = this.#startOf(input, options.workflowId);
+    const { workflowId } = start;
     try {
-      const handle = await this.#ask(() =>
-        this.temporal.workflow.start(WORKFLOW_TYPE, {
-          workflowId,
-          taskQueue: this.taskQueue,
-          args: [input],
-          staticSummary: `switchback of ${project}/${service}`,
-        }),
-      );
+      const handle = await this.#ask(() => this.temporal.workflow.start(WORKFLOW_TYPE, start));
       return { workflowId, runId: handle.firstExecutionRunId, attached: false };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw this.#translate(error, workflowId);
@@ -205,6 +151,64 @@ export class SwitchbackClient {
         `The run ${workflowId} is going on already; nothing was started.`,
       );
     }
+  }
+
+  /**
+   * Starts a switchback, or finds the one that is going on, in one call that cannot be torn apart (update-with-start):
+   * of any number of callers at once one starts the run, and all learn which it is, what it is doing, and whether it
+   * does what they asked for. Without a worker the run is started all the same, and the answer lacks what only a worker
+   * can say.
+   *
+   * @param waitMs how long a worker may take to answer. Default 10 s.
+   * @throws SwitchbackError INVALID_INPUT (nothing was started), TEMPORAL_UNREACHABLE
+   */
+  async startOrAttach(
+    input: SwitchbackInput,
+    { workflowId: id, waitMs = ANSWER_MS }: { workflowId?: string; waitMs?: number } = {},
+  ): Promise<AttachedRun> {
+    const startId = randomUUID();
+    const start = this.#startOf(input, id, { startId });
+    const { workflowId } = start;
+    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPE, {
+      ...start,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    // It is told what the call below is told, and nobody else asks.
+    startWorkflowOperation.workflowHandle().catch(() => {});
+    const options = { args: [input] as [SwitchbackInput], updateId: startId, startWorkflowOperation };
+    const answer = await this.#ask(() =>
+      this.temporal.withDeadline(Date.now() + waitMs, () =>
+        this.temporal.workflow.executeUpdateWithStart(attachUpdate, options),
+      ),
+    ).catch((error: unknown) => {
+      const translated = this.#translate(error, workflowId);
+      const isSilence = translated instanceof SwitchbackError && translated.code === 'NO_WORKER';
+      if (!isSilence) throw translated;
+      return undefined;
+    });
+    const { runId, memo } = await this.#describe(workflowId, answer?.runId);
+    const attached = memo?.startId !== startId;
+    if (answer === undefined) return { workflowId, runId, attached, differences: [] };
+    const { phase, headline, differences } = answer;
+    return { workflowId, runId, attached, phase, headline, differences };
+  }
+
+  /** How a run is started; its summary and details are what Temporal's UI shows of it for good. */
+  #startOf(input: SwitchbackInput, id: string | undefined, memo?: Record<string, unknown>) {
+    const parsed = parseInput(input);
+    if (!parsed.ok)
+      throw new SwitchbackError('INVALID_INPUT', `Nothing was started: ${parsed.faults.join('; ')}.`);
+    const { project, service, mode } = parsed.request;
+    // A plan writes nothing, so that it may stand beside a run.
+    const suffix = mode === 'plan' ? '.plan' : '';
+    return {
+      workflowId: id ?? `${workflowIdOf(project, service)}${suffix}`,
+      taskQueue: this.taskQueue,
+      args: [input],
+      staticSummary: `switchback of ${project}/${service}`,
+      staticDetails: detailsOf(parsed.request),
+      ...(memo === undefined ? {} : { memo }),
+    };
   }
 
   /**
@@ -274,15 +278,11 @@ export class SwitchbackClient {
    *
    * @throws SwitchbackError INVALID_INPUT for what cannot be a name, TEMPORAL_UNREACHABLE
    */
-  async list({ project, service, only, limit = LIST_LIMIT }: ListFilter = {}): Promise<RunSummary[]> {
+  async list(filter: ListFilter = {}): Promise<RunSummary[]> {
+    const { project, service, limit = LIST_LIMIT } = filter;
     const parsed = parseInput({ project: project ?? 'any', service: service ?? 'any' });
     if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
-    const query = [
-      `WorkflowType = '${WORKFLOW_TYPE}'`,
-      ...(project === undefined ? [] : [`${searchAttributes.project.name} = '${project}'`]),
-      ...(service === undefined ? [] : [`${searchAttributes.service.name} = '${service}'`]),
-      ...(only === undefined ? [] : [ONLY[only]]),
-    ].join(' AND ');
+    const query = queryOf(filter);
     const pageSize = Math.min(limit, LIST_PAGE);
     try {
       return await this.#ask(async () => {
@@ -445,91 +445,24 @@ export class SwitchbackClient {
   }
 
   #translate(error: unknown, workflowId: string): unknown {
-    if (error instanceof NamespaceNotFoundError) {
-      const message = `Temporal at ${addressOf(this.temporal)} has no namespace ${error.namespace}.`;
-      return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
-    }
-    if (error instanceof WorkflowNotFoundError) {
-      return new SwitchbackError('RUN_NOT_FOUND', `There is no run ${workflowId}.`, { cause: error });
-    }
-    const root = rootOf(error);
-    if (!isGrpcServiceError(root)) return error;
-    if (NO_ANSWER.includes(root.code)) {
-      const message = `No worker answers for the run ${workflowId} on task queue ${this.taskQueue}.`;
-      return new SwitchbackError('NO_WORKER', message, { cause: error });
-    }
-    return unreachable(error, addressOf(this.temporal));
+    return translate(error, this.temporal, workflowId, this.taskQueue);
   }
 }
 
-function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
-  const { workflowId, runId, status, startTime, closeTime, typedSearchAttributes: known } = info;
-  const found = {
-    project: known.get(searchAttributes.project),
-    service: known.get(searchAttributes.service),
-    phase: known.get(searchAttributes.phase),
-    outcome: known.get(searchAttributes.outcome),
-    closedAt: closeTime?.toISOString(),
-  };
-  return {
-    workflowId,
-    runId,
-    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
-    status: status.name.toLowerCase(),
-    startedAt: startTime.toISOString(),
-  };
-}
+const MODES: Record<SwitchbackRequest['mode'], string> = {
+  execute: 'makes the primary service active again',
+  plan: 'only says what a run would write',
+  rehearse: 'goes to the end without the promotion',
+};
 
-function unreachable(error: unknown, address: string): SwitchbackError {
-  const why = rootOf(error);
-  const text = why instanceof Error ? why.message : String(why);
-  const refused = isGrpcServiceError(why) && !SILENCE.includes(why.code);
-  const message = `Temporal at ${address} ${refused ? 'refused the request' : 'does not answer'}: ${text}`;
-  return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
-}
-
-function addressOf({ connection }: Client): string {
-  return connection instanceof Connection ? connection.options.address : 'its address';
-}
-
-/** True when the namespace lacks the search attributes: no worker of ours has ever polled there. */
-function isUnknownAttribute(error: unknown): boolean {
-  const root = rootOf(error);
-  return isGrpcServiceError(root) && root.code === grpcStatus.INVALID_ARGUMENT;
-}
-
-function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
-  const { cause } = error;
-  if (cause instanceof CancelledFailure) {
-    return new SwitchbackFailedError('CANCELLED', 'Cancelled before anything was written.', undefined, {
-      cause,
-    });
-  }
-  if (cause instanceof ApplicationFailure && cause.type && Object.hasOwn(errors, cause.type)) {
-    const report = cause.details?.[0] as SwitchbackReport | undefined;
-    return new SwitchbackFailedError(cause.type as ErrorCode, cause.message, report, { cause });
-  }
-  const message = `The run ended without a report (${cause?.message ?? error.message}). Read both services before anything else.`;
-  return new SwitchbackFailedError('NO_REPORT', message, undefined, { cause: error });
-}
-
-function rootOf(error: unknown): unknown {
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  return root;
-}
-
-/** The activities that wait; the stopwatch runs beside them, and is not what the run waits for. */
-const WAITS: readonly (keyof SwitchbackActivities)[] = ['watchPair', 'catchUp', 'prove', 'watchEndpoint'];
-
-function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): LiveStatus['live'] {
-  for (const activity of description.raw.pendingActivities ?? []) {
-    const { data, metadata } = activity.heartbeatDetails?.payloads?.[0] ?? {};
-    // Anything else was encoded by a codec of the caller's.
-    const plain = Buffer.from(metadata?.encoding ?? []).toString() === 'json/plain';
-    if (data?.length && plain && WAITS.some((name) => name === activity.activityType?.name)) {
-      return JSON.parse(Buffer.from(data).toString('utf8')) as Progress;
-    }
-  }
-  return undefined;
+function detailsOf({ project, service, recovery, mode, requestedBy, reason }: SwitchbackRequest): string {
+  return [
+    `**${mode}**: ${MODES[mode]}.`,
+    '',
+    `- project: ${project}`,
+    `- primary, to be active: ${service}`,
+    `- recovery, to be passive: ${recovery ?? 'found by the run'}`,
+    `- asked for by: ${requestedBy || 'not said'}`,
+    `- reason: ${reason || 'not said'}`,
+  ].join('\n');
 }

@@ -24,6 +24,7 @@ until temporal operator search-attribute create \
   --name SwitchbackProject --type Keyword \
   --name SwitchbackService --type Keyword \
   --name SwitchbackPhase --type Keyword \
+  --name SwitchbackAlarm --type Keyword \
   --name SwitchbackOutcome --type Keyword; do
   if [ "$attempt" -ge 30 ]; then
     echo "The search attributes could not be registered in $TEMPORAL_NAMESPACE" >&2

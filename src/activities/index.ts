@@ -1,15 +1,18 @@
 import type { AivenClient } from '../aiven';
-import type { ApprovalPolicy, SwitchbackActivities } from '../contract/activities';
+import type { RunPolicy, SwitchbackActivities } from '../contract/activities';
 import type { EvidenceStore } from '../evidence';
+import type { NotifySettings } from '../notify/settings';
 import type { Databases } from '../postgres';
 import { catchUp } from './catch-up';
 import { discover } from './discover';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
+import { notify } from './notify';
 import { preflight } from './preflight';
 import { probeWrites } from './probe-writes';
 import { promote } from './promote';
 import { prove } from './prove';
+import { undelivered } from './undelivered';
 import { verify } from './verify';
 import { watchEndpoint } from './watch-endpoint';
 import { watchPair } from './watch-pair';
@@ -17,14 +20,17 @@ import { watchPair } from './watch-pair';
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
   aiven: AivenClient;
-  policy: ApprovalPolicy;
+  policy: RunPolicy;
   databases: Databases;
   /** Where the evidence of runs goes; `undefined` keeps none. */
   evidence: EvidenceStore | undefined;
+  /** Who is told of what happens to runs; `undefined` tells nobody. */
+  notify?: NotifySettings | undefined;
   /** Fires when this worker is told to stop: waits are handed on at once. Default: never. */
   stopping?: AbortSignal;
 }
 
+const NOBODY: NotifySettings = { sinks: [], uiUrl: undefined };
 const NEVER = new AbortController().signal;
 
 /** The activities of `switchbackWorkflow`, bound to a client. */
@@ -33,12 +39,14 @@ export function createActivities({
   policy,
   databases,
   evidence,
+  notify: settings = NOBODY,
   stopping = NEVER,
 }: ActivityDependencies): SwitchbackActivities {
   return {
+    terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => discover(aiven, input),
     inspectLock,
-    preflight: async (input) => ({ ...(await preflight(aiven, databases, input)), policy }),
+    preflight: (input) => preflight(aiven, databases, input),
     promote: (input) => promote(aiven, input),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => verify(aiven, pair),
@@ -47,5 +55,7 @@ export function createActivities({
     prove: (input) => prove(databases, input, stopping),
     keepEvidence: (report) => keepEvidence(evidence, report),
     watchEndpoint: (input) => watchEndpoint(databases, input, stopping),
+    notify: (input) => notify(settings, input, stopping),
+    undelivered,
   };
 }

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { DEFAULT_BASE_URL } from '../aiven';
-import type { ApprovalPolicy } from '../contract/activities';
+import type { RunPolicy } from '../contract/activities';
 import { SwitchbackError } from '../contract/errors';
 import { TASK_QUEUE } from '../contract/workflow-id';
+import type { NotifySettings } from '../notify/settings';
 import { Databases } from '../postgres';
 import { readDatabases } from './databases';
 import { type EvidenceSettings, readEvidence } from './evidence';
+import { readNotify } from './notify';
 
 export type { EvidenceSettings, S3Settings } from './evidence';
 
@@ -25,12 +27,20 @@ export interface WorkerConfig {
   };
   taskQueue: string;
   /** What this worker demands of every run, whatever its input says. */
-  policy: ApprovalPolicy;
+  policy: RunPolicy;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
   databases: Databases;
   /** Where the evidence of every run is kept. */
   evidence: EvidenceSettings;
+  /** Who is told of what happens to runs. */
+  notify: NotifySettings;
+  /** `HOST:PORT` where metrics are served in Prometheus' form; off when absent. */
+  metricsAddress: string | undefined;
+  /** `HOST:PORT` where `/healthz` and `/readyz` are served; off when absent. */
+  healthAddress: string | undefined;
+  /** True when spans are to be sent where OpenTelemetry's own variables say. */
+  traces: boolean;
   /** A file that exists while the worker polls, for a container's health check. */
   readyFile: string | undefined;
 }
@@ -48,6 +58,10 @@ export interface TemporalConfig {
 type Read<T> = { value: T } | { faults: string[] };
 
 const filled = z.string().trim().min(1);
+const address = z
+  .string()
+  .trim()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT, such as 0.0.0.0:9464');
 const workerEnv = z.object({
   AIVEN_WEB_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -56,11 +70,18 @@ const workerEnv = z.object({
   AIVEN_TOKEN: filled.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII').optional(),
   AIVEN_TOKEN_FILE: filled.optional(),
   SWITCHBACK_APPROVAL: z.enum(['none', 'required']).default('none'),
+  SWITCHBACK_CONFIRM: z.enum(['none', 'required']).default('none'),
   SWITCHBACK_FOUR_EYES: z.enum(['true', 'false']).default('true'),
   SWITCHBACK_TASK_QUEUE: filled.default(TASK_QUEUE),
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHBACK_READY_FILE: filled.optional(),
   SWITCHBACK_DATABASES: filled.optional(),
+  SWITCHBACK_NOTIFY: filled.optional(),
+  SWITCHBACK_UI_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  SWITCHBACK_METRICS_ADDRESS: address.optional(),
+  SWITCHBACK_HEALTH_ADDRESS: address.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: filled.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: filled.optional(),
 });
 
 /** @throws SwitchbackError CONFIG_INVALID, whose message lists every fault and never a value. */
@@ -96,8 +117,10 @@ function readWorker(env: Env): Read<WorkerConfig> {
   if ('faults' in databases) faults.push(...databases.faults);
   const evidence = readEvidence(env, stateFolder(env));
   if ('faults' in evidence) faults.push(...evidence.faults);
-  if (!parsed.success || faults.length > 0 || 'faults' in databases || 'faults' in evidence)
-    return { faults };
+  const notify = readNotify(withoutEmpty(env).SWITCHBACK_NOTIFY, env);
+  if ('faults' in notify) faults.push(...notify.faults.map((fault) => `SWITCHBACK_NOTIFY: ${fault}`));
+  if (!parsed.success || faults.length > 0) return { faults };
+  if ('faults' in databases || 'faults' in evidence || 'faults' in notify) return { faults };
   const { AIVEN_TOKEN: token, ...settings } = parsed.data;
   return {
     value: {
@@ -109,10 +132,16 @@ function readWorker(env: Env): Read<WorkerConfig> {
       policy: {
         approvalRequired: settings.SWITCHBACK_APPROVAL === 'required',
         fourEyes: settings.SWITCHBACK_FOUR_EYES === 'true',
+        confirmTarget: settings.SWITCHBACK_CONFIRM === 'required',
       },
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
       databases: databases.value,
       evidence: evidence.value,
+      notify: { sinks: notify.value, uiUrl: settings.SWITCHBACK_UI_URL?.replace(/\/+$/, '') },
+      metricsAddress: settings.SWITCHBACK_METRICS_ADDRESS,
+      healthAddress: settings.SWITCHBACK_HEALTH_ADDRESS,
+      traces:
+        (settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined,
       readyFile: settings.SWITCHBACK_READY_FILE,
     },
   };

@@ -1,5 +1,6 @@
 import type { CheckResult } from './checks';
 import type { Lag, LagLimit } from './lag';
+import type { NotifyInput, NotifyProgress, UndeliveredNotifications } from './notifications';
 import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
 import type { SettingsSnapshot } from './parity';
@@ -34,7 +35,6 @@ export interface Preflight extends Counted {
   observed: PairObservation;
   /** What must not move before the write, in words; compare two of them with `driftBetween`. */
   critical: Record<string, string>;
-  policy: ApprovalPolicy;
   /** What this worker may ask of the databases themselves; absent when no access is configured. */
   database?: DatabaseBaseline;
   /** Both services' settings before the switch; absent in a run that an older worker began. */
@@ -50,11 +50,19 @@ export interface DatabaseBaseline {
   lag: Lag;
 }
 
-/** What this worker demands of every run. */
-export interface ApprovalPolicy {
+/** What this worker demands of every run, whatever its input says; a run asks once, before anything else. */
+export interface RunPolicy {
   approvalRequired: boolean;
   /** Whoever asked for the run cannot approve it. */
   fourEyes: boolean;
+  /** A run that was told its target only once waits for a person before the write. */
+  confirmTarget: boolean;
+}
+
+/** The policy, and whether anybody is to be told of the run's events. */
+export interface Terms {
+  policy: RunPolicy;
+  notifies: boolean;
 }
 
 export interface InspectLockInput {
@@ -220,6 +228,7 @@ export interface EndpointInput extends Reporting {
 
 /** The activities that `switchbackWorkflow` calls: each one external effect. */
 export interface SwitchbackActivities {
+  terms(): Promise<Terms>;
   discover(input: DiscoverInput): Promise<Discovery>;
   preflight(input: PreflightInput): Promise<Preflight>;
   inspectLock(input: InspectLockInput): Promise<LockInspection>;
@@ -236,4 +245,11 @@ export interface SwitchbackActivities {
   watchEndpoint(input: EndpointInput): Promise<EndpointReport>;
   /** Writes the evidence of the run that ends with this report; `undefined` when the worker keeps none. */
   keepEvidence(report: SwitchbackReport): Promise<KeptEvidence | undefined>;
+  /**
+   * Tells every sink of every event of a run, in order, from the first one until the run has ended and all is delivered
+   * or given up. Heartbeats carry the {@link NotifyProgress}, from which the next worker goes on.
+   */
+  notify(input: NotifyInput): Promise<NotifyProgress>;
+  /** Which sinks of a running notifier have not got what they should have by now. */
+  undelivered(notifierId: string): Promise<UndeliveredNotifications[]>;
 }

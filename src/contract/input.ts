@@ -1,5 +1,5 @@
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
-import { parseDuration } from './duration';
+import { formatDuration, parseDuration } from './duration';
 import { type LagLimit, parseLagLimit } from './lag';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
@@ -16,6 +16,11 @@ export interface SwitchbackInput {
   service: string;
   /** The recovery service. Found when left out; naming both confirms which one is the primary. */
   recovery?: string;
+  /**
+   * The primary service once more, for those who start runs by hand: it must be the same as `service`. A worker can
+   * demand that a run is told its target twice, here or by the workflow id `switchback.PROJECT.SERVICE`.
+   */
+  confirm?: string;
   /** Default `execute`. */
   mode?: Mode;
   /** `required`: a person approves the checked state before the write. Default `none`; a worker may demand it. */
@@ -53,6 +58,7 @@ export interface SwitchbackRequest {
   project: string;
   service: string;
   recovery: string | undefined;
+  confirm: string | undefined;
   mode: Mode;
   approvalRequired: boolean;
   acknowledge: Acknowledgement[];
@@ -97,6 +103,7 @@ export function parseInput(input: unknown): ParsedInput {
     project: fields.name('project') ?? '',
     service: fields.name('service') ?? '',
     recovery: fields.optionalName('recovery'),
+    confirm: fields.optionalName('confirm'),
     mode: fields.choice('mode', MODES, 'execute') as Mode,
     approvalRequired: fields.choice('approval', ['none', 'required'], 'none') === 'required',
     acknowledge: fields.acknowledgements('acknowledge'),
@@ -116,8 +123,34 @@ export function parseInput(input: unknown): ParsedInput {
   if (request.recovery !== undefined && request.recovery === request.service) {
     fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
   }
+  if (request.confirm !== undefined && request.service !== '' && request.confirm !== request.service) {
+    fields.faults.push(
+      `"confirm" is "${request.confirm}", but "service" is "${request.service}": they must name the same primary service`,
+    );
+  }
   fields.rejectUnknown();
   return fields.faults.length > 0 ? { ok: false, faults: fields.faults } : { ok: true, request };
+}
+
+/** For the record only: two who ask for the same may be two people. */
+const NOT_COMPARED: readonly (keyof SwitchbackRequest)[] = ['requestedBy', 'reason', 'confirm'];
+
+/** What somebody asks for that a run does otherwise, a sentence for each field; none when it does what they want. */
+export function differencesBetween(input: SwitchbackInput, run: SwitchbackRequest): string[] {
+  const parsed = parseInput(input);
+  if (!parsed.ok) return parsed.faults;
+  const { request } = parsed;
+  const fields = (Object.keys(request) as (keyof SwitchbackRequest)[]).filter(
+    (field) => !NOT_COMPARED.includes(field) && !(field === 'recovery' && request.recovery === undefined),
+  );
+  return fields
+    .filter((field) => JSON.stringify(request[field]) !== JSON.stringify(run[field]))
+    .map((field) => {
+      const name = field.replace(/Ms$|Required$/, '');
+      const shown = (value: unknown) =>
+        field.endsWith('Ms') ? formatDuration(value as number) : describe(value);
+      return `${name}: ${shown(request[field])} was asked for, the run has ${shown(run[field])}`;
+    });
 }
 
 /** Reads fields one by one, remembers which were asked for, and collects every fault. */

@@ -1,10 +1,28 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
+import type { RunEvents } from './events';
+import type { SwitchbackInput } from './input';
+import type { Phase } from './phase';
 import type { AbortRequest, Approval, Decision } from './report';
 import type { SwitchbackStatus } from './status';
 
 /** What the run is doing and why it waits; answers at any time, also after the end. */
 export const statusQuery = defineQuery<SwitchbackStatus>('status');
+
+/**
+ * What happened so far, as events for machines; the argument is the number after which to begin (default 0: all).
+ * Answers at any time, also after the end.
+ */
+export const eventsQuery = defineQuery<RunEvents, [number?]>('events');
+
+/** The answer of the update `attach`: which run that is, and how its input differs from the one that was sent. */
+export interface Attached {
+  runId: string;
+  phase: Phase;
+  headline: string;
+  /** Fields of the request that differ, as `mode: "rehearse" was asked for, the run has "execute"`; none when it is the same. */
+  differences: string[];
+}
 
 /** The payload of the update `decide`. */
 export interface DecideInput {
@@ -37,6 +55,12 @@ export const rejectUpdate = defineUpdate<Approval, [NamedReason]>('reject');
 export const acknowledgeUpdate = defineUpdate<Acknowledgement, [Acknowledgement]>('acknowledge');
 /** Stops the run while nothing was written; after that it is only recorded. */
 export const abortUpdate = defineUpdate<AbortRequest, [NamedReason]>('abort');
+
+/**
+ * Sent together with the start: whoever finds a run going on learns which, and whether it does what was asked for. It
+ * changes nothing.
+ */
+export const attachUpdate = defineUpdate<Attached, [SwitchbackInput]>('attach');
 
 export const DECIDE_ACTIONS = ['wait', 'return-to-recovery', 'accept', 'give-up'] as const;
 

@@ -1,6 +1,7 @@
 import type { Acknowledgement, CheckResult } from './checks';
 import type { ErrorCode } from './errors';
 import type { Lag } from './lag';
+import type { UndeliveredNotifications } from './notifications';
 import type { Dialect, PairObservation, Situation } from './observation';
 import type { Parity } from './parity';
 import type { Phase } from './phase';
@@ -149,6 +150,10 @@ export interface SwitchbackReport extends RunFacts {
   /** One sentence: what to do next. */
   next: string;
   requests: RequestCounts;
+  /** Sinks that had not got what they should have when the run ended; absent when all had. */
+  undelivered?: UndeliveredNotifications[];
+  /** The workflow that tells the sinks, and goes on trying after the end; absent when nobody is to be told. */
+  notifier?: string;
   /** Where its evidence was kept, or why not; absent when the worker keeps none. */
   evidence?: KeptEvidence | { problem: string };
   workflowId: string;

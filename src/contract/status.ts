@@ -1,3 +1,4 @@
+import type { Answer } from './answers';
 import type { Phase } from './phase';
 import type { Outcome, RunFacts } from './report';
 
@@ -18,6 +19,8 @@ export interface SwitchbackStatus extends RunFacts {
   phase: Phase;
   /** Absent while the run does something else than wait. */
   waiting?: Waiting;
+  /** What a person can tell the run now, ready to be sent; absent while nobody is asked. */
+  answers?: Answer[];
   /** Set when the run has ended. */
   outcome?: Outcome;
 }

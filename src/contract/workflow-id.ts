@@ -11,3 +11,13 @@ export const TASK_QUEUE = 'switchback';
 export function workflowIdOf(project: string, service: string): string {
   return `switchback.${project}.${service}`;
 }
+
+/** What a schedule appends to the ids of its runs. */
+const SCHEDULED = /^-\d{4}-\d\d-\d\dT[\dT:.Z-]+$/;
+
+/** Whether a workflow id names this target, as the canonical one does, perhaps with something after it. */
+export function namesTarget(workflowId: string, project: string, service: string): boolean {
+  const canonical = workflowIdOf(project, service);
+  const rest = workflowId.slice(canonical.length);
+  return workflowId.startsWith(canonical) && (rest === '' || rest.startsWith('.') || SCHEDULED.test(rest));
+}

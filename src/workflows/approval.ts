@@ -1,6 +1,7 @@
-import { condition } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { Preflight } from '../contract/activities';
 import { stops } from '../contract/checks';
+import { namesTarget } from '../contract/workflow-id';
 import { driftBetween } from '../rules/critical';
 import { Deadline } from './deadline';
 import { rejected } from './promotion';
@@ -18,14 +19,16 @@ export async function approve(
   first: Preflight,
   checkAgain: () => Promise<Preflight>,
 ): Promise<Preflight> {
-  const { request, record, people } = run;
-  const required = request.approvalRequired || first.policy.approvalRequired;
+  const { request, record, people, policy } = run;
+  const needsApproval = request.approvalRequired || policy.approvalRequired;
+  const required = needsApproval || needsConfirmation(run);
+  const fourEyes = needsApproval && policy.fourEyes;
   for (const one of request.acknowledge) record.acknowledge(one);
   if (first.verdict === 'go') record.planned(first, required);
 
   // Nothing will be written, or nobody is asked to let it be.
   if (first.verdict !== 'go' || request.mode === 'plan') return first;
-  if (required && first.policy.fourEyes && request.requestedBy.trim() === '') throw nobodyAsked(run);
+  if (fourEyes && request.requestedBy.trim() === '') throw nobodyAsked(run);
   let current = first;
   const settled = () => record.toAcknowledge.length === 0 && (!required || people.approval !== undefined);
   if (record.toAcknowledge.length === 0 && !required) return first;
@@ -33,7 +36,7 @@ export async function approve(
   const window = new Deadline(request.approvalWindowMs, 'time to approve or acknowledge');
   try {
     for (;;) {
-      if (required) people.ask(first.policy.fourEyes);
+      if (required) people.ask(fourEyes);
       record.enter('approval', headlineOf(run, required));
       record.waitFor({
         for: waitsFor(run, required),
@@ -66,6 +69,16 @@ export async function approve(
   }
 }
 
+/**
+ * The start form of Temporal's UI can offer the input of an earlier run: a target that was given only once may be
+ * another one than was meant. Somebody has to look at it, be it the same person.
+ */
+function needsConfirmation({ request, policy }: Run): boolean {
+  const { project, service, confirm, mode } = request;
+  const toldTwice = confirm !== undefined || namesTarget(workflowInfo().workflowId, project, service);
+  return policy.confirmTarget && mode === 'execute' && !toldTwice;
+}
+
 /** Without the name of who asked, nobody could be told to be somebody else. */
 function nobodyAsked({ record }: Run): Error {
   return record.failure(
@@ -83,12 +96,17 @@ function newFindings(before: Preflight, now: Preflight): string[] {
   return found.map(({ id, observed }) => `${id}: ${observed}`);
 }
 
-function waitsFor({ record }: Run, required: boolean): string {
+function waitsFor(run: Run, required: boolean): string {
+  const { record } = run;
   const updates = [
     ...(record.toAcknowledge.length > 0
       ? [`the update acknowledge for ${record.toAcknowledge.join(', ')}`]
       : []),
-    ...(required ? [`the update approve for the plan ${record.plan?.fingerprint}`] : []),
+    ...(required
+      ? [
+          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.thePair.primary} that you mean?)` : ''}`,
+        ]
+      : []),
   ];
   return updates.join(', and ');
 }

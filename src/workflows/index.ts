@@ -1,2 +1,3 @@
+export { notifierWorkflow } from './notifier';
 export { pairLockWorkflow } from './pair-lock';
 export { switchbackWorkflow } from './switchback';

@@ -1,13 +1,21 @@
-import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { type Acknowledgement, faultsOfAcknowledgement } from '../contract/checks';
-import type { SwitchbackRequest } from '../contract/input';
+import {
+  differencesBetween,
+  parseInput,
+  type SwitchbackInput,
+  type SwitchbackRequest,
+} from '../contract/input';
 import {
   type ApproveInput,
+  type Attached,
   abortUpdate,
   acknowledgeUpdate,
   approveUpdate,
+  attachUpdate,
   type DecideInput,
   decideUpdate,
+  eventsQuery,
   examples,
   faultsOf,
   type NamedReason,
@@ -39,6 +47,13 @@ export class People {
     setHandler(statusQuery, () => record.status(), {
       description: 'What the run is doing, why it waits, the checks and the timeline. No argument.',
     });
+    setHandler(eventsQuery, (after) => record.events(after), {
+      description: 'What happened, as events for machines; optionally the number after which to begin.',
+    });
+    setHandler(attachUpdate, (input) => this.#attach(input), {
+      description: 'For clients that start or attach: says which run this is, and changes nothing.',
+      validator: (input) => refuseFaultyInput(input),
+    });
     setHandler(decideUpdate, (payload) => this.#decide(payload), {
       description: `Decide while the run asks or an alarm stands, for example ${examples.decide}`,
       validator: (payload) => this.#mayDecide(payload),
@@ -60,6 +75,12 @@ export class People {
       validator: (payload) => refuseFaulty('abort', payload),
     });
     CancellationScope.current().cancelRequested.catch(() => this.#cancelled());
+  }
+
+  #attach(input: SwitchbackInput): Attached {
+    const { phase, headline } = this.record.status();
+    const { runId } = workflowInfo();
+    return { runId, phase, headline, differences: differencesBetween(input, this.request) };
   }
 
   /** Opens the gate for approvals of the present plan; an earlier approval does not count for it. */
@@ -188,6 +209,11 @@ export class People {
 function refuseFaulty(update: keyof typeof examples, payload: unknown): void {
   const faults = faultsOf[update](payload);
   if (faults.length > 0) throw refusal(`${faults.join('; ')}. Send for example ${examples[update]}`);
+}
+
+function refuseFaultyInput(input: unknown): void {
+  const parsed = parseInput(input);
+  if (!parsed.ok) throw refusal(parsed.faults.join('; '));
 }
 
 function refusal(message: string): ApplicationFailure {

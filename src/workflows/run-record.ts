@@ -1,10 +1,12 @@
 import {
   ApplicationFailure,
+  log,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Counted, Preflight } from '../contract/activities';
+import { type Answer, answersTo } from '../contract/answers';
 import {
   type Acknowledgement,
   type CheckId,
@@ -13,6 +15,7 @@ import {
   withAcknowledgements,
 } from '../contract/checks';
 import { type ErrorCode, errors } from '../contract/errors';
+import type { RunEvents } from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
 import {
   type Dialect,
@@ -37,8 +40,11 @@ import type { SwitchbackStatus, Waiting } from '../contract/status';
 import { mayPromote } from '../rules/moves';
 import { notProven } from '../rules/not-proven';
 import { parityOf } from '../rules/parity';
+import { Alarms } from './alarms';
 import { currentDetails } from './console';
+import { EventLog, type News, severityOfAlarm, severityOfEnd } from './event-log';
 import { Measurements } from './measurements';
+import { countEnd, timePhase } from './metrics';
 
 /** Situations that are wrong whenever they are seen, and how that is said. */
 const ALARMS: Partial<Record<Situation, string>> = {
@@ -58,6 +64,9 @@ const PROMOTION_BODY: Record<Dialect, Record<string, unknown>> = {
 
 /** Ends with the pair where it belongs; a Service URI that leads elsewhere is then all that is wrong. */
 const HOME: readonly Outcome[] = ['switched-back', 'already-primary'];
+
+/** Phases in which nothing goes on until a person says something, or the time is over. */
+const ASKING: readonly Phase[] = ['approval', 'needs-operator'];
 
 /** The name under which a decision of the policy is recorded. */
 export const POLICY = 'policy';
@@ -82,21 +91,27 @@ export class RunRecord {
   moved = false;
   #phase: Phase = 'validate';
   #headline = 'The run has started.';
+  #enteredAt = Date.now();
+  /** True once this phase has told others that it needs a person. */
+  #asked = false;
   #ending: Ending | undefined;
   readonly #timeline: TimelineEntry[] = [];
-  readonly #alarms: Alarm[] = [];
+  readonly #alarms = new Alarms((alarm) => this.#alarmChanged(alarm));
+  readonly #events: EventLog;
   readonly #decisions: Decision[] = [];
   readonly #approvals: Approval[] = [];
   readonly #acknowledgements: Acknowledgement[] = [];
   readonly #requests = { reads: 0, writes: 0 };
 
   constructor(readonly request: SwitchbackRequest) {
+    this.#events = new EventLog(request);
     upsertSearchAttributes([
       { key: searchAttributes.project, value: request.project },
       { key: searchAttributes.service, value: request.service },
       { key: searchAttributes.phase, value: this.#phase },
     ]);
     this.note(`input accepted: bring ${request.project}/${request.service} home`);
+    this.#tell({ type: 'switchback.phase.entered', severity: 'info', summary: this.#headline });
   }
 
   get phase(): Phase {
@@ -104,7 +119,7 @@ export class RunRecord {
   }
 
   get standingAlarms(): Alarm[] {
-    return this.#alarms.filter((alarm) => alarm.until === undefined);
+    return this.#alarms.standing;
   }
 
   /** True while a promotion is on its way, too: whether that one counts is not known yet. */
@@ -162,11 +177,18 @@ export class RunRecord {
 
   /** Enters a phase: the list, the timeline and the headline follow. */
   enter(phase: Phase, headline: string): void {
-    if (phase !== this.#phase) upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+    const isNew = phase !== this.#phase;
+    if (isNew) {
+      upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+      timePhase(this.#phase, Date.now() - this.#enteredAt);
+      this.#enteredAt = Date.now();
+    }
     this.#phase = phase;
     this.#headline = headline;
+    this.#asked = false;
     this.waiting = undefined;
     this.note(headline);
+    if (isNew) this.#tell({ type: 'switchback.phase.entered', severity: 'info', summary: headline });
   }
 
   /** Remembers the present phase and wait; the answer goes back to them. */
@@ -186,6 +208,7 @@ export class RunRecord {
 
   note(event: string): void {
     this.#timeline.push({ at: now(), phase: this.#phase, event });
+    log.info(event, { phase: this.#phase });
     this.refresh();
   }
 
@@ -193,6 +216,7 @@ export class RunRecord {
   waitFor(waiting: Omit<Waiting, 'since' | 'observed'> & { observed?: string }): void {
     const since = this.waiting?.for === waiting.for ? this.waiting.since : now();
     this.waiting = { observed: this.seen, ...waiting, since };
+    if (ASKING.includes(this.#phase) && !this.#asked) this.#ask(this.waiting);
     this.refresh();
   }
 
@@ -230,6 +254,7 @@ export class RunRecord {
   judged(approval: Approval): void {
     this.#approvals.push(approval);
     this.note(`${approval.by} ${approval.verdict} the plan ${approval.fingerprint} (${approval.reason})`);
+    this.#acted(approval.verdict, approval);
   }
 
   /** The approval no longer counts, since the facts that it was given for have moved. */
@@ -247,12 +272,14 @@ export class RunRecord {
     this.#acknowledgements.push(given);
     this.checks = withAcknowledgements(this.checks, this.#acknowledgements);
     this.note(`${given.by} acknowledged ${given.check} (${given.reason})`);
+    this.#acted(`acknowledged ${given.check}`, given);
     return given;
   }
 
   abortAsked(abort: AbortRequest): void {
     this.abortRequested = abort;
     this.note(`${abort.by} asked to abort (${abort.reason}): ${abort.effect}`);
+    this.#acted('asked to abort', abort);
   }
 
   /** The promotion that was on its way turned out not to count, so that the run can still be stopped. */
@@ -283,16 +310,16 @@ export class RunRecord {
       return;
     }
     this.changes += 1;
-    this.#closeAlarms((alarm) => !isOfTheRun(alarm));
+    this.#alarms.clear((alarm) => !isOfTheRun(alarm));
     this.note(`${situation}: ${describePair(observed)}`);
     const alarm = ALARMS[situation];
     if (alarm !== undefined) this.alarm(situation, goneFrom(observed) ?? alarm);
   }
 
   alarm(cause: Alarm['cause'], message: string): void {
-    this.#closeAlarms((alarm) => alarm.cause === cause);
-    this.#alarms.push({ cause, message, since: now() });
     this.note(`ALARM: ${message}`);
+    this.#alarms.raise(cause, message);
+    this.refresh();
   }
 
   /** As {@link alarm}, for what is found again and again: it stands since it was found first, with the newest words. */
@@ -304,13 +331,14 @@ export class RunRecord {
 
   /** Closes the alarms about the run itself: a person gave it more time, or it got there after all. */
   clearRunAlarms(): void {
-    this.#closeAlarms(isOfTheRun);
+    this.#alarms.clear(isOfTheRun);
     this.refresh();
   }
 
   decided(decision: Decision): void {
     this.#decisions.push(decision);
     this.note(`${decision.by} decided: ${decision.action} (${decision.reason})`);
+    this.#acted(`decided ${decision.action}`, decision);
   }
 
   status(): SwitchbackStatus {
@@ -321,8 +349,18 @@ export class RunRecord {
       primary: this.request.service,
       timeline: this.#timeline,
       ...this.#optional(),
-      ...present({ waiting: this.waiting, outcome: this.#ending?.outcome }),
+      ...present({
+        waiting: this.waiting,
+        answers: nonEmpty(this.#answers()),
+        outcome: this.#ending?.outcome,
+      }),
     };
+  }
+
+  /** What happened after the event with this number. */
+  events(after = 0): RunEvents {
+    const recovery = this.pair?.recovery ?? this.request.recovery;
+    return this.#events.after(after, { recovery, ended: this.hasEnded });
   }
 
   /** Ends the run well. */
@@ -369,9 +407,80 @@ export class RunRecord {
 
   #end(ending: Ending): SwitchbackReport {
     this.#ending = ending;
-    upsertSearchAttributes([{ key: searchAttributes.outcome, value: ending.outcome }]);
-    this.enter('report', ending.headline);
+    const { outcome, code, headline, next } = ending;
+    upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
+    this.enter('report', headline);
+    const { probe } = this.measured;
+    countEnd(outcome, this.request.mode, probe);
+    this.#tell({
+      type: 'switchback.run.ended',
+      severity: severityOfEnd(outcome),
+      summary: headline,
+      end: {
+        outcome,
+        next,
+        wrote: this.isPastNoReturn,
+        standingAlarms: this.standingAlarms.length,
+        ...present({
+          code,
+          degraded: HOME.includes(outcome) ? this.degraded : undefined,
+          gapMs: probe?.gap?.ms,
+          lostRows: probe?.missing?.count,
+        }),
+      },
+    });
     return this.report();
+  }
+
+  #tell(news: Omit<News, 'phase' | 'headline'>): void {
+    const { situation } = this;
+    this.#events.add({
+      ...news,
+      phase: this.#phase,
+      headline: this.#headline,
+      ...present({ situation }),
+    });
+  }
+
+  #ask({ for: what, until }: Waiting): void {
+    this.#asked = true;
+    this.#tell({
+      type: 'switchback.person.needed',
+      severity: this.#phase === 'needs-operator' ? 'critical' : 'warning',
+      summary: this.#headline,
+      need: { for: what, answers: this.#answers(), ...present({ until }) },
+    });
+  }
+
+  #acted(what: string, { by, reason }: { by: string; reason: string }): void {
+    const summary = `${by}: ${what} (${reason})`;
+    this.#tell({ type: 'switchback.person.acted', severity: 'info', summary, act: { what, by, reason } });
+  }
+
+  #alarmChanged(alarm: Alarm): void {
+    const stands = alarm.until === undefined;
+    this.#tell({
+      type: stands ? 'switchback.alarm.raised' : 'switchback.alarm.cleared',
+      severity: stands ? severityOfAlarm(alarm) : 'info',
+      summary: stands ? alarm.message : `over: ${alarm.message}`,
+      alarm: { ...alarm },
+    });
+  }
+
+  /** What a person can tell the run now. */
+  #answers(): Answer[] {
+    if (this.hasEnded) return [];
+    const { project, service: primary } = this.request;
+    const { mayHaveWritten, plan } = this;
+    return answersTo({
+      project,
+      primary,
+      approvable: this.#phase === 'approval',
+      decidable: this.standingAlarms.length > 0 && (mayHaveWritten || this.#phase === 'needs-operator'),
+      mayReturn: mayHaveWritten && this.mayReturn,
+      stoppable: !this.isPastNoReturn,
+      ...present({ plan }),
+    });
   }
 
   #measuredAtTheEnd() {
@@ -398,7 +507,7 @@ export class RunRecord {
       observed: this.observed,
       pointOfNoReturn: this.pointOfNoReturn,
       checks: nonEmpty(this.checks),
-      alarms: nonEmpty(this.#alarms),
+      alarms: nonEmpty(this.#alarms.all),
       decisions: nonEmpty(this.#decisions),
       plan: this.plan,
       approvals: nonEmpty(this.#approvals),
@@ -412,10 +521,6 @@ export class RunRecord {
       proof: this.measured.proof,
       endpoint: this.measured.endpoint,
     });
-  }
-
-  #closeAlarms(which: (alarm: Alarm) => boolean): void {
-    for (const alarm of this.standingAlarms.filter(which)) alarm.until = now();
   }
 }
 

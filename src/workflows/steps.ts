@@ -54,6 +54,20 @@ export const measure = (summary: string) =>
 export const inspect = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'inspectLock'>>({ ...READ, summary });
 
+/** Before anything else, and of no use for long: one event, and no question to the server. */
+export const { terms } = proxyLocalActivities<Pick<SwitchbackActivities, 'terms'>>({
+  startToCloseTimeout: '10s',
+});
+
+/** What a notifier knows; an answer that is late is none. */
+export const { undelivered } = proxyLocalActivities<Pick<SwitchbackActivities, 'undelivered'>>({
+  scheduleToCloseTimeout: '3s',
+  retry: { maximumAttempts: 1 },
+});
+
+export const tell = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'notify'>>({ ...WATCH, summary });
+
 /** One event in the history, whatever becomes of it: nothing may hold up the end of a run for long. */
 export const { keepEvidence } = proxyLocalActivities<Pick<SwitchbackActivities, 'keepEvidence'>>({
   scheduleToCloseTimeout: '90s',

@@ -8,7 +8,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Preflight, PreflightVerdict } from '../contract/activities';
+import type { Preflight, PreflightVerdict, RunPolicy } from '../contract/activities';
 import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/input';
 import { statusQuery } from '../contract/messages';
 import type { Side } from '../contract/observation';
@@ -20,13 +20,14 @@ import { approve } from './approval';
 import { blocked } from './blocked';
 import { catchUp } from './catch-up';
 import { converge, isStillActive } from './convergence';
+import { startNotifier } from './notifier';
 import { takeLock } from './pair-lock';
 import { People } from './people';
 import { promote, rootMessage, stopped } from './promotion';
 import { followEndpoint } from './proof';
 import type { Run } from './run';
 import { failureWith, now, RunRecord } from './run-record';
-import { keepEvidence, read } from './steps';
+import { keepEvidence, read, terms, undelivered } from './steps';
 import { Stopwatch } from './stopwatch';
 
 /**
@@ -48,7 +49,11 @@ const FRESH_MS = 15_000;
 class Switchback implements Run {
   readonly record: RunRecord;
   readonly people: People;
+  /** Until the worker has said what it demands: everything. */
+  policy: RunPolicy = { approvalRequired: true, fourEyes: true, confirmTarget: true };
   readonly #stopwatch: Stopwatch;
+  /** The workflow that tells others, once it was started. */
+  #notifier: Promise<string | undefined> = Promise.resolve(undefined);
 
   constructor(readonly request: SwitchbackRequest) {
     this.record = new RunRecord(request);
@@ -58,7 +63,7 @@ class Switchback implements Run {
 
   async run(): Promise<SwitchbackReport> {
     try {
-      return await withEvidence(await this.#procedure());
+      return await this.#finished(await this.#procedure());
     } catch (error) {
       await this.#stopwatch.stop();
       throw await this.#ended(error);
@@ -68,8 +73,24 @@ class Switchback implements Run {
   /** What ends a run badly, with the report as it is now: some of what was measured came after the reason. */
   async #ended(error: unknown): Promise<unknown> {
     if (!this.record.hasEnded) return error;
-    const report = await withEvidence(this.record.report());
+    const report = await this.#finished(this.record.report());
     return error instanceof ApplicationFailure ? failureWith(report) : error;
+  }
+
+  /** With what is known only at the very end: who was not told, and where the evidence is. */
+  #finished(report: SwitchbackReport): Promise<SwitchbackReport> {
+    return CancellationScope.nonCancellable(async () =>
+      withEvidence({ ...report, ...(await this.#notified()) }),
+    );
+  }
+
+  async #notified(): Promise<Pick<SwitchbackReport, 'notifier' | 'undelivered'>> {
+    const notifier = await this.#notifier;
+    if (notifier === undefined) return {};
+    const missed = await undelivered(notifier).catch((error: unknown) => [
+      { sink: '*', lost: 0, problem: `not known: ${rootMessage(error)}` },
+    ]);
+    return { notifier, ...(missed.length > 0 ? { undelivered: missed } : {}) };
   }
 
   async #procedure(): Promise<SwitchbackReport> {
@@ -103,6 +124,7 @@ class Switchback implements Run {
 
   /** Everything before the write. */
   async #prepare(): Promise<Preflight> {
+    await this.#learnTerms();
     await this.#discover();
     if (this.request.mode !== 'plan') await this.#lock();
     const preflight = await approve(this, await this.#preflight(), () => this.#preflight());
@@ -125,6 +147,20 @@ class Switchback implements Run {
       'DRIFTED',
       'aborted',
       `Nothing was written: while the replication caught up, these checks turned against it: ${found}.`,
+    );
+  }
+
+  /** What the worker demands, and whether somebody is to be told. */
+  async #learnTerms(): Promise<void> {
+    const { policy, notifies } = await terms();
+    this.policy = policy;
+    if (!notifies) return;
+    const { project, service } = this.request;
+    this.#notifier = CancellationScope.nonCancellable(() => startNotifier(project, service)).catch(
+      (error: unknown) => {
+        this.record.note(`nobody is told of this run: ${rootMessage(error)}`);
+        return undefined;
+      },
     );
   }
 
@@ -266,7 +302,7 @@ class Switchback implements Run {
 /** Keeps the evidence of the report; a run neither fails nor waits long for that. */
 async function withEvidence(report: SwitchbackReport): Promise<SwitchbackReport> {
   try {
-    const evidence = await CancellationScope.nonCancellable(() => keepEvidence(report));
+    const evidence = await keepEvidence(report);
     return evidence === undefined ? report : { ...report, evidence };
   } catch (error) {
     return { ...report, evidence: { problem: `it could not be kept: ${rootMessage(error)}` } };

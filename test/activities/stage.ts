@@ -35,7 +35,7 @@ export class Scene {
       databases: new Databases(),
       evidence: undefined,
       aiven: client,
-      policy: { approvalRequired: false, fourEyes: true },
+      policy: { approvalRequired: false, fourEyes: true, confirmTarget: false },
     });
     const bound = (name: keyof SwitchbackActivities) => (input: never) =>
       environment.run(activities[name] as (input: never) => Promise<unknown>, input);

@@ -24,7 +24,7 @@ let next = 0;
 
 beforeAll(async () => {
   const TEMPORAL_ADDRESS = testEnvironment.temporalAddress();
-  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 13, project });
+  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 16, project });
   const config = loadWorkerConfig({
     AIVEN_WEB_URL: lab.baseUrl,
     AIVEN_TOKEN: lab.token,
@@ -90,6 +90,63 @@ test('refuses a second start while one is going on, and attaches when asked to',
   await letGo(pair);
   await expect(client.result(workflowId)).resolves.toMatchObject({ runId: first.runId });
   expect(writesTo(pair)).toBe(1);
+});
+
+test('starts or attaches in one call: of many at once one starts, and all learn what the run does otherwise', async () => {
+  const { pair, service, workflowId } = freshPair();
+  pair.behave({ stuck: true });
+  const input = { project, service, settleWindow: '0s' };
+  const runs = await Promise.all(Array.from({ length: 5 }, () => client.startOrAttach(input)));
+  expect(runs.filter(({ attached }) => !attached)).toHaveLength(1);
+  expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
+  for (const run of runs) {
+    expect(run).toMatchObject({ workflowId, phase: expect.any(String), headline: expect.any(String) });
+    expect(run.differences).toEqual([]);
+  }
+  const other = await client.startOrAttach({
+    ...input,
+    mode: 'rehearse',
+    convergeTimeout: '5m',
+    requestedBy: 'somebody@example.com',
+  });
+  expect(other).toMatchObject({ attached: true, runId: runs[0]?.runId });
+  expect(other.differences).toEqual([
+    'mode: "rehearse" was asked for, the run has "execute"',
+    'convergeTimeout: 5 min was asked for, the run has 30 min',
+  ]);
+  await letGo(pair);
+  await expect(client.result(workflowId)).resolves.toMatchObject({ runId: runs[0]?.runId });
+  expect(writesTo(pair)).toBe(1);
+});
+
+test('starts or attaches without a worker: the run is there, and what only a worker can say is missing', async () => {
+  const { service } = freshPair();
+  const alone = await SwitchbackClient.connect({
+    address: testEnvironment.temporalAddress(),
+    taskQueue: `${taskQueue}-nobody`,
+  });
+  const workflowId = `nobody-${randomUUID()}`;
+  try {
+    const input = { project, service };
+    const run = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
+    expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false, differences: [] });
+    expect(await alone.isRunning(workflowId, run.runId)).toBe(true);
+    const again = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
+    expect(again).toEqual({ ...run, attached: true });
+  } finally {
+    await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
+    await alone.close();
+  }
+});
+
+test('starts or attaches nothing for an input with faults', async () => {
+  const { service, workflowId } = freshPair();
+  const answer = client.startOrAttach({ project, service, confirm: 'another' });
+  await expect(answer).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('"confirm" is "another"'),
+  });
+  await expect(client.isRunning(workflowId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
 test('an input with faults starts nothing and names each of them', async () => {

@@ -125,7 +125,7 @@ test.each<[Record<string, unknown>, string]>([
 test('an unknown field is refused, naming the known ones', () => {
   const [fault, ...others] = faults(parseInput({ ...SMALLEST, servcie: 'x' }));
   expect(fault).toBe(
-    '"servcie" is not a known field; known are project, service, recovery, mode, approval, acknowledge, ' +
+    '"servcie" is not a known field; known are project, service, recovery, confirm, mode, approval, acknowledge, ' +
       'approvalWindow, stallWindow, onTimeout, convergeTimeout, settleWindow, quietWindow, decisionWindow, ' +
       'maxLag, catchUpTimeout, endpointTimeout, requestedBy, reason',
   );

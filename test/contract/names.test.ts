@@ -13,11 +13,12 @@ test('no two pairs share a workflow id: names hold no dot', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('the four search attributes keep their names', () => {
+test('the five search attributes keep their names', () => {
   expect(Object.values(searchAttributes).map(({ name }) => name)).toEqual([
     'SwitchbackProject',
     'SwitchbackService',
     'SwitchbackPhase',
+    'SwitchbackAlarm',
     'SwitchbackOutcome',
   ]);
 });

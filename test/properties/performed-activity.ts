@@ -11,7 +11,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import { AivenClient } from '../../src/aiven';
-import type { ApprovalPolicy, SwitchbackActivities } from '../../src/contract/activities';
+import type { RunPolicy, SwitchbackActivities } from '../../src/contract/activities';
 import { Databases } from '../../src/postgres';
 import { Line, type Model } from './model';
 
@@ -30,7 +30,7 @@ export class PerformedActivity {
   constructor(
     private readonly schedule: Schedule,
     private readonly model: Model,
-    private readonly policy: ApprovalPolicy,
+    private readonly policy: RunPolicy,
     private readonly resolve: (result: Resolution) => void,
   ) {
     void this.#perform();
@@ -114,7 +114,7 @@ class Attempt {
   async run(
     name: keyof SwitchbackActivities,
     input: unknown,
-    policy: ApprovalPolicy,
+    policy: RunPolicy,
     timeout: Schedule['startToCloseTimeout'],
   ): Promise<unknown> {
     const aiven = new AivenClient({ token: 'token', dispatcher: this.line });

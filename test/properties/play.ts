@@ -18,7 +18,7 @@ export async function play(dialect: 'role' | 'promote-to-master', it: Scenario):
   startVirtualClock(Date.UTC(2026, 0, 1));
   const { faults, behaviour, state, transitionMs, decisions } = it;
   const model = await Model.create({ dialect, faults, behaviour, state, transitionMs });
-  const policy = { approvalRequired: it.approvalByPolicy, fourEyes: true };
+  const policy = { approvalRequired: it.approvalByPolicy, fourEyes: true, confirmTarget: false };
   const run = await Run.start(model, it.input, policy);
   let truth = model.truth;
   let truthSince = 0;

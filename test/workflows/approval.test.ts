@@ -89,8 +89,14 @@ describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (diale
 
 describe('whose word counts', () => {
   const plain = useStage({ dialect: 'role' });
-  const strict = useStage({ dialect: 'role', policy: { approvalRequired: true, fourEyes: true } });
-  const lenient = useStage({ dialect: 'role', policy: { approvalRequired: true, fourEyes: false } });
+  const strict = useStage({
+    dialect: 'role',
+    policy: { approvalRequired: true, fourEyes: true, confirmTarget: false },
+  });
+  const lenient = useStage({
+    dialect: 'role',
+    policy: { approvalRequired: true, fourEyes: false, confirmTarget: false },
+  });
 
   const alone = strict.scene(async (it) => {
     await it.start({ requestedBy: ASKED_BY });

@@ -4,7 +4,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
 import type { EvidenceSettings } from '../../src/config';
-import type { ApprovalPolicy } from '../../src/contract/activities';
+import type { RunPolicy } from '../../src/contract/activities';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
@@ -17,6 +17,7 @@ import {
   type RequestEntry,
   startLab,
 } from '../../src/lab/lab';
+import type { NotifySettings } from '../../src/notify/settings';
 import { Databases } from '../../src/postgres';
 import { testEnvironment } from '../support/environment';
 
@@ -51,12 +52,14 @@ export class Stage {
     readonly client: SwitchbackClient,
     readonly databases: Databases,
     readonly evidence: EvidenceSettings,
+    readonly notify: NotifySettings,
   ) {}
 
   static async open(
     options: LabOptions,
     accessTo = (_: Lab) => new Databases(),
     evidence?: EvidenceSettings,
+    notify: NotifySettings = { sinks: [], uiUrl: undefined },
   ): Promise<Stage> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
     const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
@@ -69,13 +72,14 @@ export class Stage {
       new SwitchbackClient(temporal, project),
       accessTo(lab),
       evidence,
+      notify,
     );
   }
 
   /** A worker as the product hosts it; `token`: another than the lab's. */
   async startWorker(
     token = this.lab.token,
-    policy = { approvalRequired: false, fourEyes: true },
+    policy: RunPolicy = { approvalRequired: false, fourEyes: true, confirmTarget: false },
   ): Promise<RunningWorker> {
     const address = testEnvironment.temporalAddress();
     const hosted = await createWorker(
@@ -86,6 +90,10 @@ export class Stage {
         logLevel: 'error',
         databases: this.databases,
         evidence: this.evidence,
+        notify: this.notify,
+        metricsAddress: undefined,
+        healthAddress: undefined,
+        traces: false,
         readyFile: undefined,
       },
       { address, namespace: 'default', connectionOptions: { address }, summary: address },
@@ -286,14 +294,17 @@ export function useStage({
   policy,
   accessTo,
   evidence,
+  notify,
   ...options
 }: LabOptions & {
   workerToken?: string;
-  policy?: ApprovalPolicy;
+  policy?: RunPolicy;
   /** Which databases the worker may reach (default: none). */
   accessTo?: (lab: Lab) => Databases;
   /** Where the worker keeps the evidence of its runs (default: nowhere). */
   evidence?: EvidenceSettings;
+  /** Who is told of its runs (default: nobody). */
+  notify?: NotifySettings;
 }): {
   stage: () => Stage;
   /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
@@ -305,7 +316,7 @@ export function useStage({
   jest.setTimeout(TEST_TIMEOUT_MS);
   bookings.push({
     open: async () => {
-      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options }, accessTo, evidence);
+      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options }, accessTo, evidence, notify);
       await stage.startWorker(workerToken, policy);
       for (const start of starts) start(stage);
     },

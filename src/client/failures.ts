@@ -1,0 +1,88 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
+import {
+  type Client,
+  Connection,
+  isGrpcServiceError,
+  type WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
+import type { SwitchbackReport } from '../contract/report';
+
+/** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
+const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];
+/** Nobody is there, or nobody in time; every other status is an answer. */
+const SILENCE = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED];
+
+/** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
+export class SwitchbackFailedError extends SwitchbackError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly report: SwitchbackReport | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.name = 'SwitchbackFailedError';
+  }
+}
+
+/** What Temporal said about a run, as an error with a code; anything that is not Temporal's is returned as it is. */
+export function translate(error: unknown, temporal: Client, workflowId: string, taskQueue: string): unknown {
+  if (error instanceof NamespaceNotFoundError) {
+    const message = `Temporal at ${addressOf(temporal)} has no namespace ${error.namespace}.`;
+    return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new SwitchbackError('RUN_NOT_FOUND', `There is no run ${workflowId}.`, { cause: error });
+  }
+  const root = rootOf(error);
+  if (!isGrpcServiceError(root)) return error;
+  if (NO_ANSWER.includes(root.code)) {
+    const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
+    return new SwitchbackError('NO_WORKER', message, { cause: error });
+  }
+  return unreachable(error, addressOf(temporal));
+}
+
+export function unreachable(error: unknown, address: string): SwitchbackError {
+  const why = rootOf(error);
+  const text = why instanceof Error ? why.message : String(why);
+  const refused = isGrpcServiceError(why) && !SILENCE.includes(why.code);
+  const message = `Temporal at ${address} ${refused ? 'refused the request' : 'does not answer'}: ${text}`;
+  return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
+}
+
+function addressOf({ connection }: Client): string {
+  return connection instanceof Connection ? connection.options.address : 'its address';
+}
+
+/** True when the namespace lacks the search attributes: no worker of ours has ever polled there. */
+export function isUnknownAttribute(error: unknown): boolean {
+  const root = rootOf(error);
+  return isGrpcServiceError(root) && root.code === grpcStatus.INVALID_ARGUMENT;
+}
+
+/** How a run failed, with its report. */
+export function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
+  const { cause } = error;
+  if (cause instanceof CancelledFailure) {
+    return new SwitchbackFailedError('CANCELLED', 'Cancelled before anything was written.', undefined, {
+      cause,
+    });
+  }
+  if (cause instanceof ApplicationFailure && cause.type && Object.hasOwn(errors, cause.type)) {
+    const report = cause.details?.[0] as SwitchbackReport | undefined;
+    return new SwitchbackFailedError(cause.type as ErrorCode, cause.message, report, { cause });
+  }
+  const message = `The run ended without a report (${cause?.message ?? error.message}). Read both services before anything else.`;
+  return new SwitchbackFailedError('NO_REPORT', message, undefined, { cause: error });
+}
+
+/** What was the matter, without the wrappings. */
+export function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return root;
+}

@@ -1,0 +1,97 @@
+import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import type { Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
+import { searchAttributes } from '../contract/search-attributes';
+import type { SwitchbackStatus } from '../contract/status';
+import { WORKFLOW_TYPE } from '../contract/workflow-id';
+
+/** What Temporal knows of a run by itself; no worker is asked. */
+export interface RunSummary {
+  workflowId: string;
+  runId: string;
+  /** Absent, as are the next two, until a worker has taken the run up. */
+  project?: string;
+  service?: string;
+  phase?: string;
+  /** The cause of the newest alarm that stands; absent while none does. */
+  alarm?: string;
+  /** Absent, too, while it goes on, and when it ended without a report. */
+  outcome?: string;
+  /** Temporal's word: `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
+  status: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Absent while it goes on. */
+  closedAt?: string;
+}
+
+/** Which runs to list. */
+export interface ListFilter {
+  project?: string;
+  service?: string;
+  /**
+   * `running`: going on. `waiting`: going on, and waiting for a person. `failed`: ended, and not as a good run does.
+   * Default: all.
+   */
+  only?: 'running' | 'waiting' | 'failed';
+  /** At most so many, the newest ones. Default 20. */
+  limit?: number;
+}
+
+/** What a run says about itself, with what its waiting activity saw last. */
+export interface LiveStatus extends SwitchbackStatus {
+  workflowId: string;
+  /** What the activity that the run waits for saw last, fresher than `observed`; only while it waits. */
+  live?: Progress & Partial<WatchProgress>;
+}
+
+const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
+  running: `ExecutionStatus = 'Running'`,
+  waiting: `ExecutionStatus = 'Running' AND ${searchAttributes.phase.name} IN ('approval', 'needs-operator')`,
+  failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
+};
+
+/** The filter in the language of Temporal's visibility. */
+export function queryOf({ project, service, only }: ListFilter): string {
+  return [
+    `WorkflowType = '${WORKFLOW_TYPE}'`,
+    ...(project === undefined ? [] : [`${searchAttributes.project.name} = '${project}'`]),
+    ...(service === undefined ? [] : [`${searchAttributes.service.name} = '${service}'`]),
+    ...(only === undefined ? [] : [ONLY[only]]),
+  ].join(' AND ');
+}
+
+/** What Temporal's list says of a run. */
+export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
+  const { workflowId, runId, status, startTime, closeTime, typedSearchAttributes: known } = info;
+  const found = {
+    project: known.get(searchAttributes.project),
+    service: known.get(searchAttributes.service),
+    phase: known.get(searchAttributes.phase),
+    alarm: known.get(searchAttributes.alarm),
+    outcome: known.get(searchAttributes.outcome),
+    closedAt: closeTime?.toISOString(),
+  };
+  return {
+    workflowId,
+    runId,
+    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
+    status: status.name.toLowerCase(),
+    startedAt: startTime.toISOString(),
+  };
+}
+
+/** The activities that wait; the stopwatch runs beside them, and is not what the run waits for. */
+const WAITS: readonly (keyof SwitchbackActivities)[] = ['watchPair', 'catchUp', 'prove', 'watchEndpoint'];
+
+/** What the activity that a run waits for has said last. */
+export function progressIn(description: Awaited<ReturnType<WorkflowHandle['describe']>>): LiveStatus['live'] {
+  for (const activity of description.raw.pendingActivities ?? []) {
+    const { data, metadata } = activity.heartbeatDetails?.payloads?.[0] ?? {};
+    // Anything else was encoded by a codec of the caller's.
+    const plain = Buffer.from(metadata?.encoding ?? []).toString() === 'json/plain';
+    if (data?.length && plain && WAITS.some((name) => name === activity.activityType?.name)) {
+      return JSON.parse(Buffer.from(data).toString('utf8')) as Progress;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import type { DecideInput } from './messages';
+import type { Plan } from './report';
+
+/** Something that a person can tell the run now, ready to be sent as it is. */
+export interface Answer {
+  /** The name of the Temporal update that says it. */
+  update: 'approve' | 'reject' | 'acknowledge' | 'decide' | 'abort';
+  /** What comes of it, in a few words. */
+  does: string;
+  /** The payload of the update: put your own name and reason in. */
+  payload: Record<string, string>;
+  /** The same as a `switchback` command line. */
+  command: string;
+}
+
+/** What a run asks of people, as far as its answers need it. */
+export interface Question {
+  project: string;
+  primary: string;
+  plan?: Pick<Plan, 'fingerprint' | 'toAcknowledge'>;
+  /** True while an approval would count. */
+  approvable: boolean;
+  /** True while an alarm stands about which somebody may decide. */
+  decidable: boolean;
+  /** Whether a return to the recovery service is allowed for what was seen last. */
+  mayReturn: boolean;
+  /** True while the run can still be stopped without anything having been written. */
+  stoppable: boolean;
+}
+
+const BY = 'you@example.com';
+const REASON = 'INC-123';
+const SIGNED = { by: BY, reason: REASON };
+
+const DECISIONS: Record<DecideInput['action'], string> = {
+  wait: 'gives the pair as much time again',
+  'return-to-recovery': 'makes the recovery service active again',
+  accept: 'ends the run with the present state as it is',
+  'give-up': 'ends the run as failed; the pair is then in your hands',
+};
+
+/** Everything that a person can tell the run now, the likeliest first. */
+export function answersTo(question: Question): Answer[] {
+  const { plan, approvable, decidable, mayReturn, stoppable } = question;
+  const target = `${question.project}/${question.primary}`;
+  const command = (words: string) => `switchback ${words} --by ${BY} --reason ${REASON}`;
+  const answers: Answer[] = (approvable ? (plan?.toAcknowledge ?? []) : []).map((check) => ({
+    update: 'acknowledge',
+    does: `answers for the finding ${check}`,
+    payload: { check, ...SIGNED },
+    command: command(`ack ${target} ${check}`),
+  }));
+  if (approvable && plan !== undefined) {
+    const { fingerprint } = plan;
+    answers.push({
+      update: 'approve',
+      does: 'lets the run write, for the state with this fingerprint',
+      payload: { ...SIGNED, fingerprint },
+      command: command(`approve ${target} --fingerprint ${fingerprint}`),
+    });
+    answers.push({
+      update: 'reject',
+      does: 'ends the run; nothing is written',
+      payload: { ...SIGNED },
+      command: command(`reject ${target}`),
+    });
+  }
+  if (decidable) {
+    const actions = Object.entries(DECISIONS) as [DecideInput['action'], string][];
+    for (const [action, does] of actions.filter(([name]) => name !== 'return-to-recovery' || mayReturn)) {
+      answers.push({
+        update: 'decide',
+        does,
+        payload: { action, ...SIGNED },
+        command: command(`decide ${target} ${action}`),
+      });
+    }
+  }
+  if (stoppable) {
+    answers.push({
+      update: 'abort',
+      does: 'stops the run; nothing is written',
+      payload: { ...SIGNED },
+      command: command(`abort ${target}`),
+    });
+  }
+  return answers;
+}

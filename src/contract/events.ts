@@ -1,0 +1,92 @@
+import type { Answer } from './answers';
+import type { ErrorCode } from './errors';
+import type { Situation } from './observation';
+import type { Phase } from './phase';
+import type { Alarm, Outcome, SwitchbackReport } from './report';
+
+/**
+ * What the outside is told of a run, in the words of a CloudEvents `type`. `switchback.run.silent` is the only one that
+ * does not come from the run itself: it was terminated or timed out in Temporal, where no code of it runs any more.
+ */
+export const eventTypes = [
+  'switchback.phase.entered',
+  'switchback.alarm.raised',
+  'switchback.alarm.cleared',
+  'switchback.person.needed',
+  'switchback.person.acted',
+  'switchback.run.ended',
+  'switchback.run.silent',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** `critical`: applications are, or may be, without a database. `warning`: a person is wanted. */
+export type EventSeverity = 'info' | 'warning' | 'critical';
+
+/** One thing that happened to a run: the same, with the same number, whenever and from whichever worker it is asked. */
+export interface RunEvent {
+  /** From 1, without a gap: together with the run id it names the event for good. */
+  seq: number;
+  /** ISO 8601, the workflow's clock. */
+  at: string;
+  type: EventType;
+  severity: EventSeverity;
+  phase: Phase;
+  /** One sentence: what happened. */
+  summary: string;
+  /** One sentence: what is true now. */
+  headline: string;
+  situation?: Situation;
+  /** Of `alarm.raised` and `alarm.cleared`. */
+  alarm?: Alarm;
+  /** Of `person.needed`. */
+  need?: PersonNeeded;
+  /** Of `person.acted`. */
+  act?: { what: string; by: string; reason: string };
+  /** Of `run.ended` and `run.silent`. */
+  end?: RunEnd;
+}
+
+/** Why a run waits for a person, and what that person can say. */
+export interface PersonNeeded {
+  /** What it waits for, in a few words. */
+  for: string;
+  /** ISO 8601: when it stops waiting and does something else. */
+  until?: string;
+  answers: Answer[];
+}
+
+/** How a run ended, in short. */
+export interface RunEnd extends Pick<SwitchbackReport, 'next' | 'degraded'> {
+  outcome: Outcome | 'no-report';
+  code?: ErrorCode;
+  /** True when the run may have changed the pair. */
+  wrote: boolean;
+  /** How many alarms stood at the end. */
+  standingAlarms: number;
+  /** The measured gap in writes, milliseconds. */
+  gapMs?: number;
+  /** Acknowledged rows that are missing. */
+  lostRows?: number;
+}
+
+/** Which run the events are about; each names it. */
+export interface RunIdentity {
+  project: string;
+  primary: string;
+  /** Absent until the pair was found. */
+  recovery?: string;
+  workflowId: string;
+  runId: string;
+  requestedBy?: string;
+  reason?: string;
+}
+
+/** The answer of the query `events`. */
+export interface RunEvents {
+  run: RunIdentity;
+  /** Those after the number that was asked for, oldest first. */
+  events: RunEvent[];
+  /** True once the run has ended and no event will follow. */
+  ended: boolean;
+}

@@ -1,0 +1,107 @@
+import type { MetricCounter, MetricGauge, MetricHistogram, MetricMeter } from '@temporalio/common';
+
+/**
+ * Every metric of our own; Temporal's SDK adds its `temporal_*` beside them. docs/observability.md, the alert rules and
+ * the dashboard name only these, and a test compares. Labels hold nothing that grows with the number of runs.
+ */
+export const metrics = {
+  runs: {
+    name: 'switchback_runs_total',
+    kind: 'counter',
+    unit: '',
+    labels: ['outcome', 'mode'],
+    help: 'Runs that ended, by how.',
+  },
+  phaseSeconds: {
+    name: 'switchback_phase_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: ['phase'],
+    help: 'How long runs were in a phase.',
+    buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600],
+  },
+  gapSeconds: {
+    name: 'switchback_write_gap_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    help: 'How long no write through the Service URI was acknowledged: the measured RTO.',
+    buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600],
+  },
+  lostRows: {
+    name: 'switchback_lost_rows_total',
+    kind: 'counter',
+    unit: '',
+    labels: [],
+    help: 'Acknowledged rows of the stopwatch that were missing afterwards: the measured RPO.',
+  },
+  apiRequests: {
+    name: 'switchback_api_requests_total',
+    kind: 'counter',
+    unit: '',
+    labels: ['method', 'status'],
+    help: 'Requests to the Aiven API, by HTTP status, or "none" when no reply came.',
+  },
+  rateLimitSeconds: {
+    name: 'switchback_rate_limit_wait_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    help: 'How long the Aiven API asked to wait, each time it did.',
+    buckets: [1, 5, 10, 30, 60, 120, 300],
+  },
+  alarmsOpen: {
+    name: 'switchback_alarms_open',
+    kind: 'gauge',
+    unit: '',
+    labels: ['cause'],
+    help: 'Runs with an alarm, by its cause, as Temporal lists them: every worker reports the same.',
+  },
+  runsWaiting: {
+    name: 'switchback_runs_waiting',
+    kind: 'gauge',
+    unit: '',
+    labels: ['phase'],
+    help: 'Runs that wait for a person, as Temporal lists them: every worker reports the same.',
+  },
+  notifications: {
+    name: 'switchback_notifications_total',
+    kind: 'counter',
+    unit: '',
+    labels: ['sink', 'result'],
+    help: 'Deliveries of events, "delivered", "retried" or "lost".',
+  },
+} as const satisfies Record<string, MetricEntry>;
+
+/** What a metric is called and says. A name ends as Prometheus shows it. */
+export interface MetricEntry {
+  name: string;
+  kind: 'counter' | 'histogram' | 'gauge';
+  /** Of a histogram. */
+  unit: 'seconds' | '';
+  labels: readonly string[];
+  help: string;
+  /** Upper bounds of a histogram: Temporal's default ones end at 10, and a switchback takes minutes. */
+  buckets?: readonly number[];
+}
+
+/**
+ * The instruments of a metric, wherever it is recorded: in a workflow, an activity or the worker itself. Prometheus shows
+ * them under the name in the table, since the exporter appends `_total` to counters and the unit to histograms.
+ */
+export function counter(meter: MetricMeter, entry: MetricEntry): MetricCounter {
+  return meter.createCounter(instrumentName(entry), entry.unit, entry.help);
+}
+
+export function histogram(meter: MetricMeter, entry: MetricEntry): MetricHistogram {
+  return meter.createHistogram(instrumentName(entry), 'float', entry.unit, entry.help);
+}
+
+export function gauge(meter: MetricMeter, entry: MetricEntry): MetricGauge {
+  return meter.createGauge(instrumentName(entry), 'float', entry.unit, entry.help);
+}
+
+/** A metric's name without what the exporter appends. */
+export function instrumentName({ name }: MetricEntry): string {
+  return name.replace(/_(total|seconds)$/, '');
+}

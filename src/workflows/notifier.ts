@@ -1,0 +1,26 @@
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { type NotifyInput, type NotifyProgress, notifierIdOf } from '../contract/notifications';
+import { tell } from './steps';
+
+/**
+ * Tells the configured sinks what happens to a run. It is a workflow of its own, so that neither a sink that hangs nor
+ * one that is away for an hour holds up the run, and so that somebody is told when the run itself is terminated.
+ *
+ * @returns how far each sink got.
+ */
+export async function notifierWorkflow(input: NotifyInput): Promise<NotifyProgress> {
+  return tell(`tell what happens to ${input.workflowId}`).notify(input);
+}
+
+/** Starts the notifier of this run; it goes on when the run has ended, however it did. @returns its workflow id. */
+export async function startNotifier(project: string, service: string): Promise<string> {
+  const { workflowId, runId } = workflowInfo();
+  const notifierId = notifierIdOf(workflowId, runId);
+  await startChild(notifierWorkflow, {
+    workflowId: notifierId,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    args: [{ workflowId, runId }],
+    staticSummary: `notifications about ${project}/${service}`,
+  });
+  return notifierId;
+}
