@@ -82,9 +82,10 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
   for (const row of rows) terminal.line(line(row));
 }
 
-/** The phase of a run that goes on; of one that has ended its outcome, or Temporal's word where it left none. */
-function stateOf({ closedAt, phase, outcome, status }: RunSummary): string {
-  if (closedAt === undefined) return phase ?? 'not taken up';
+/** The phase of a run that goes on, with its alarm; of one that has ended its outcome, or Temporal's word where it left none. */
+function stateOf({ closedAt, phase, alarm, outcome, status }: RunSummary): string {
+  if (closedAt === undefined)
+    return `${phase ?? 'not taken up'}${alarm === undefined ? '' : ` ALARM ${alarm}`}`;
   return outcome ?? status;
 }
 

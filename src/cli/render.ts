@@ -87,9 +87,16 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
       row(label, label === 'not proven' ? c.yellow(text) : text),
     ),
     ...(report.evidence === undefined ? [] : [row('evidence', describeEvidence(report.evidence))]),
+    ...undeliveredRows(report).map((text) => row('not told', c.yellow(text))),
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
   ];
+}
+
+/** Who has not been told what happened. */
+function undeliveredRows({ undelivered = [], notifier }: SwitchbackReport): string[] {
+  const still = notifier === undefined ? '' : `; still tried for an hour by ${notifier}`;
+  return undelivered.map(({ sink, problem }) => `${sink}: ${problem}${still}`);
 }
 
 function describeEvidence(evidence: NonNullable<SwitchbackReport['evidence']>): string {

@@ -81,6 +81,12 @@ function withRunOptions(command: Command): Command {
     )
     .option('--stall-window <duration>', 'how long without a change before an alarm is raised (default 10m)')
     .option('--decision-window <duration>', 'how long a person has to decide (default 10m)')
+    .option(
+      '--max-lag <limit>',
+      'the replication lag to go on with, 5s or 16MB; needs database access (default 5s)',
+    )
+    .option('--catch-up-timeout <duration>', 'how long to wait for that lag (default 30m)')
+    .option('--endpoint-timeout <duration>', 'how long all resolvers may take to follow (default 5m)')
     .option('--requested-by <who>', 'who asks, for the record')
     .option('--reason <text>', 'why, for the record')
     .option('--detach', 'print the workflow id and do not follow')

@@ -15,6 +15,9 @@ export interface RunFlags {
   embeddedDir: string | undefined;
 }
 
+/** A worker that is there answers at once; one that is not shall not keep anybody from following the run. */
+const ANSWER_MS = 3_000;
+
 /** Starts a switchback, or finds the one that is going on, and follows it to its end. */
 export async function run(input: SwitchbackInput, flags: RunFlags, around: Surroundings): Promise<number> {
   assertValid(input);
@@ -39,15 +42,17 @@ async function startAndFollow(
     terminal.error('Stopped before anything was started.');
     return INTERRUPTED;
   }
-  const started = await client.start(input, { attach: true });
-  const { workflowId } = started;
+  const started = await client.startOrAttach(input, { waitMs: ANSWER_MS });
+  const { workflowId, attached, differences } = started;
+  if (attached && differences.length > 0)
+    terminal.error(`That run does not do what was asked for now: ${differences.join('; ')}.`);
   if (detach) {
     terminal.line(json ? JSON.stringify(started) : workflowId);
     return exitCodes.done;
   }
   if (!json)
     terminal.line(
-      started.attached
+      attached
         ? `The run ${workflowId} is going on already: following that one; the options given now are not used.`
         : `Started ${workflowId}. Ctrl-C stops watching, never the run.`,
     );

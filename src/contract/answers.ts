@@ -17,9 +17,9 @@ export interface Answer {
 export interface Question {
   project: string;
   primary: string;
-  plan?: Pick<Plan, 'fingerprint' | 'toAcknowledge'>;
-  /** True while an approval would count. */
-  approvable: boolean;
+  plan?: Pick<Plan, 'fingerprint' | 'toAcknowledge' | 'approvalRequired'>;
+  /** True while the run waits for acknowledgements, for an approval, or for both. */
+  asksBeforeWrite: boolean;
   /** True while an alarm stands about which somebody may decide. */
   decidable: boolean;
   /** Whether a return to the recovery service is allowed for what was seen last. */
@@ -41,16 +41,16 @@ const DECISIONS: Record<DecideInput['action'], string> = {
 
 /** Everything that a person can tell the run now, the likeliest first. */
 export function answersTo(question: Question): Answer[] {
-  const { plan, approvable, decidable, mayReturn, stoppable } = question;
+  const { plan, asksBeforeWrite, decidable, mayReturn, stoppable } = question;
   const target = `${question.project}/${question.primary}`;
   const command = (words: string) => `switchback ${words} --by ${BY} --reason ${REASON}`;
-  const answers: Answer[] = (approvable ? (plan?.toAcknowledge ?? []) : []).map((check) => ({
+  const answers: Answer[] = (asksBeforeWrite ? (plan?.toAcknowledge ?? []) : []).map((check) => ({
     update: 'acknowledge',
     does: `answers for the finding ${check}`,
     payload: { check, ...SIGNED },
     command: command(`ack ${target} ${check}`),
   }));
-  if (approvable && plan !== undefined) {
+  if (asksBeforeWrite && plan?.approvalRequired) {
     const { fingerprint } = plan;
     answers.push({
       update: 'approve',

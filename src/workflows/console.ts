@@ -1,21 +1,23 @@
 import type { CheckResult } from '../contract/checks';
 import { digest, stops } from '../contract/checks';
 import { measuredRows } from '../contract/describe-measured';
-import { examples } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
 
 const TIMELINE_SHOWN = 12;
 
 /**
- * The workflow's Current Details in Temporal's UI: Markdown in bullets, since the UI draws tables without borders.
+ * The workflow's Current Details in Temporal's UI: Markdown. Its text is what the UI of Temporal 2.53 and later
+ * draws; older ones show a table as text.
  */
 export function currentDetails(status: SwitchbackStatus): string {
   return [
     `## ${status.headline}`,
     ...waiting(status),
     ...alarms(status),
+    ...answers(status),
     '',
     `**Phase** ${status.phase} · ${sides(status)} · **project** ${status.project}`,
+    ...asked(status),
     ...measured(status),
     ...checks(status.checks ?? []),
     '',
@@ -30,22 +32,40 @@ function sides({ primary, recovery, dialect }: SwitchbackStatus): string {
   return `**primary** ${primary} · **recovery** ${recovery}`;
 }
 
-function waiting({ phase, waiting }: SwitchbackStatus): string[] {
+function waiting({ waiting }: SwitchbackStatus): string[] {
   if (waiting === undefined) return [];
   const until = waiting.until === undefined ? '' : `, until ${clock(waiting.until)}`;
-  const lines = [
+  return [
     '',
     `> **Waiting for ${waiting.for}** since ${clock(waiting.since)}${until}`,
     '',
-    `- observed: ${waiting.observed}`,
-    `- wanted: ${waiting.wanted}`,
+    `- **observed** ${waiting.observed}`,
+    `- **wanted** ${waiting.wanted}`,
   ];
-  const updates = { 'needs-operator': ['decide'], approval: ['approve', 'reject', 'acknowledge'] } as const;
-  const useful = phase === 'needs-operator' || phase === 'approval' ? updates[phase] : [];
-  const hints = useful.map(
-    (update) => `- what you can do: send the update \`${update}\` with \`${examples[update]}\``,
+}
+
+/** Who wants it, and why. */
+function asked({ requestedBy, reason }: SwitchbackStatus): string[] {
+  const parts = [
+    ...(requestedBy === undefined ? [] : [`**asked for by** ${requestedBy}`]),
+    ...(reason === undefined ? [] : [`**reason** ${reason}`]),
+  ];
+  return parts.length > 0 ? ['', parts.join(' · ')] : [];
+}
+
+/** What the reader can tell the run now, ready to be pasted into Send an Update. */
+function answers({ answers = [] }: SwitchbackStatus): string[] {
+  if (answers.length === 0) return [];
+  const lines = answers.map(
+    ({ update, does, payload }) => `- **${update}** ${does}: \`${JSON.stringify(payload)}\``,
   );
-  return [...lines, ...hints];
+  return [
+    '',
+    '### What you can do now',
+    'More actions → Send an Update, with your own name and reason:',
+    '',
+    ...lines,
+  ];
 }
 
 function alarms({ alarms = [], headline }: SwitchbackStatus): string[] {
@@ -56,14 +76,31 @@ function alarms({ alarms = [], headline }: SwitchbackStatus): string[] {
 function checks(results: CheckResult[]): string[] {
   if (results.length === 0) return [];
   const { passed, notChecked, findings } = digest(results);
-  const lines = findings.map((check) => {
-    const line = `- **${check.verdict}** ${check.title}: ${check.observed}`;
-    if (check.acknowledged !== undefined) return `${line}. Acknowledged by ${check.acknowledged.by}.`;
-    return stops(check) ? `${line}. Wanted: ${check.wanted}. ${withCode(check.remedy)}` : line;
-  });
+  const table =
+    findings.length === 0
+      ? []
+      : ['', row('check', 'says', 'seen, and what to do'), '|---|---|---|', ...findings.map(finding)];
   const unasked =
     notChecked.length > 0 ? [`- not checked: ${notChecked.map(({ id }) => id).join(', ')}`] : [];
-  return ['', '### Checks', `- ${passed} of ${results.length} pass`, ...lines, ...unasked];
+  return ['', '### Checks', `- ${passed} of ${results.length} pass`, ...unasked, ...table];
+}
+
+function finding(check: CheckResult): string {
+  const { id, title, verdict, observed, wanted, remedy, acknowledged } = check;
+  const seen = `${title}: ${observed}`;
+  if (acknowledged !== undefined) return row(id, verdict, `${seen}. Acknowledged by ${acknowledged.by}.`);
+  return row(
+    `**${id}**`,
+    `**${verdict}**`,
+    stops(check) ? `${seen}. Wanted: ${wanted}. ${withCode(remedy)}` : seen,
+  );
+}
+
+/** The UI draws tables without any space between the columns. */
+const GAP = '\u00a0\u00a0';
+
+function row(...cells: string[]): string {
+  return `| ${cells.map((cell) => `${cell.replaceAll('|', '\\|')}${GAP}`).join(' | ')} |`;
 }
 
 function measured(status: SwitchbackStatus): string[] {

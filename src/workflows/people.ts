@@ -50,10 +50,6 @@ export class People {
     setHandler(eventsQuery, (after) => record.events(after), {
       description: 'What happened, as events for machines; optionally the number after which to begin.',
     });
-    setHandler(attachUpdate, (input) => this.#attach(input), {
-      description: 'For clients that start or attach: says which run this is, and changes nothing.',
-      validator: (input) => refuseFaultyInput(input),
-    });
     setHandler(decideUpdate, (payload) => this.#decide(payload), {
       description: `Decide while the run asks or an alarm stands, for example ${examples.decide}`,
       validator: (payload) => this.#mayDecide(payload),
@@ -73,6 +69,10 @@ export class People {
     setHandler(abortUpdate, (payload) => this.#abort(payload), {
       description: `Stop the run if nothing was written yet, for example ${examples.abort}`,
       validator: (payload) => refuseFaulty('abort', payload),
+    });
+    setHandler(attachUpdate, (input) => this.#attach(input), {
+      description: 'For clients that start or attach: says which run this is, and changes nothing.',
+      validator: (input) => refuseFaultyInput(input),
     });
     CancellationScope.current().cancelRequested.catch(() => this.#cancelled());
   }

@@ -475,7 +475,7 @@ export class RunRecord {
     return answersTo({
       project,
       primary,
-      approvable: this.#phase === 'approval',
+      asksBeforeWrite: this.#phase === 'approval',
       decidable: this.standingAlarms.length > 0 && (mayHaveWritten || this.#phase === 'needs-operator'),
       mayReturn: mayHaveWritten && this.mayReturn,
       stoppable: !this.isPastNoReturn,

@@ -57,11 +57,13 @@ export const inspect = (summary: string) =>
 /** Before anything else, and of no use for long: one event, and no question to the server. */
 export const { terms } = proxyLocalActivities<Pick<SwitchbackActivities, 'terms'>>({
   startToCloseTimeout: '10s',
+  summary: 'what this worker demands of every run',
 });
 
 /** What a notifier knows; an answer that is late is none. */
 export const { undelivered } = proxyLocalActivities<Pick<SwitchbackActivities, 'undelivered'>>({
   scheduleToCloseTimeout: '3s',
+  summary: 'who has not been told everything',
   retry: { maximumAttempts: 1 },
 });
 
@@ -71,6 +73,7 @@ export const tell = (summary: string) =>
 /** One event in the history, whatever becomes of it: nothing may hold up the end of a run for long. */
 export const { keepEvidence } = proxyLocalActivities<Pick<SwitchbackActivities, 'keepEvidence'>>({
   scheduleToCloseTimeout: '90s',
+  summary: 'keep the evidence',
   startToCloseTimeout: '80s',
   retry: { maximumAttempts: 2 },
 });
