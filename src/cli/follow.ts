@@ -1,12 +1,13 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
 import { SwitchbackError } from '../contract/errors';
 import type { Phase } from '../contract/phase';
-import { checkLines, liveLine, timelineLine } from './render';
+import { answerLines, checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 500;
 /** What the checks found is shown below the entries of these. */
 const BEFORE_CHECKS: readonly Phase[] = ['validate', 'discover', 'preflight'];
+const ASKING: readonly Phase[] = ['approval', 'needs-operator'];
 /** A worker or a server that restarts is away for less; a run is not over because nobody answers. */
 const PATIENCE_MS = 120_000;
 
@@ -20,7 +21,7 @@ export async function follow(
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<void> {
-  const shown = { entries: 0, checks: 0 };
+  const shown: Shown = { entries: 0, checks: 0, asked: '' };
   let silentSince: number | undefined;
   while (!stop.aborted) {
     try {
@@ -44,13 +45,31 @@ export async function follow(
   terminal.live(undefined);
 }
 
-function showNews(status: LiveStatus, shown: { entries: number; checks: number }, terminal: Terminal): void {
+/** What was printed so far. */
+interface Shown {
+  entries: number;
+  checks: number;
+  /** The commands that were offered last. */
+  asked: string;
+}
+
+function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
   const { timeline, checks = [] } = status;
   for (const entry of timeline.slice(shown.entries)) {
     if (shown.checks === 0 && !BEFORE_CHECKS.includes(entry.phase)) showChecks();
     terminal.line(timelineLine(entry, terminal.colour));
   }
   shown.entries = timeline.length;
+  showAnswers();
+
+  /** Only while the run stands still until somebody says something, and once for each question. */
+  function showAnswers(): void {
+    const lines = ASKING.includes(status.phase) ? answerLines(status.answers ?? [], terminal.colour) : [];
+    const asked = lines.join('\n');
+    if (asked === shown.asked) return;
+    shown.asked = asked;
+    for (const line of lines) terminal.line(line);
+  }
 
   function showChecks(): void {
     for (const line of checkLines(checks, terminal.colour)) terminal.line(line);

@@ -1,4 +1,5 @@
 import type { LiveStatus } from '../client';
+import type { Answer } from '../contract/answers';
 import { type CheckResult, digest, stops } from '../contract/checks';
 import { measuredRows } from '../contract/describe-measured';
 import { formatDuration } from '../contract/duration';
@@ -45,6 +46,15 @@ function findingLines(check: CheckResult, c: Colour): string[] {
     `${indent}${c.dim('wanted')}  ${check.wanted}`,
     `${indent}${c.dim('do')}      ${check.remedy}`,
   ];
+}
+
+/** What a person can tell the run now, as command lines; the first is what most will want. */
+export function answerLines(answers: readonly Answer[], c: Colour): string[] {
+  const indent = ' '.repeat(10);
+  return answers.flatMap(({ does, command }) => [
+    `${indent}${c.dim('▸')} ${command}`,
+    `${indent}  ${c.dim(does)}`,
+  ]);
 }
 
 /** The one live line: why the run waits, and what was seen last. */

@@ -23,4 +23,6 @@ export interface SwitchbackStatus extends RunFacts {
   answers?: Answer[];
   /** Set when the run has ended. */
   outcome?: Outcome;
+  /** Set when the run has ended: what to do next. */
+  next?: string;
 }

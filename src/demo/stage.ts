@@ -25,10 +25,11 @@ export interface Stage {
 
 /** Builds the stage; whatever had been started is ended again when a part fails, or `stop` fires: then it throws. */
 export async function setStage(
-  options: { dialect: Dialect; transitionMs: number },
+  options: { dialect: Dialect; transitionMs: number; pairs?: number; evidence?: string },
   log: (message: string) => void,
   stop: AbortSignal,
 ): Promise<Stage> {
+  const { evidence = EVIDENCE, ...world } = options;
   const undo: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
@@ -41,7 +42,7 @@ export async function setStage(
     const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: keywords() });
     undo.push(() => server.stop());
     stop.throwIfAborted();
-    const lab = await startLab({ ...options, state: 'ready' });
+    const lab = await startLab({ ...world, state: 'ready' });
     undo.push(() => lab.close());
     stop.throwIfAborted();
     const env = {
@@ -52,7 +53,7 @@ export async function setStage(
       // One that is set around the demo is for another API.
       AIVEN_TOKEN_FILE: '',
       SWITCHBACK_DATABASES: writeAccess(lab, folder),
-      SWITCHBACK_EVIDENCE: EVIDENCE,
+      SWITCHBACK_EVIDENCE: evidence,
     };
     const workerLog = join(folder, 'worker.log');
     const worker = spawnWorker(env, workerLog);

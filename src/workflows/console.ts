@@ -12,6 +12,7 @@ const TIMELINE_SHOWN = 12;
 export function currentDetails(status: SwitchbackStatus): string {
   return [
     `## ${status.headline}`,
+    ...next(status),
     ...waiting(status),
     ...alarms(status),
     ...answers(status),
@@ -30,6 +31,10 @@ export function currentDetails(status: SwitchbackStatus): string {
 function sides({ primary, recovery, dialect }: SwitchbackStatus): string {
   if (dialect === undefined) return `**named service** ${primary}`;
   return `**primary** ${primary} · **recovery** ${recovery}`;
+}
+
+function next({ next }: SwitchbackStatus): string[] {
+  return next === undefined ? [] : ['', `> **Next:** ${withCode(next)}`];
 }
 
 function waiting({ waiting }: SwitchbackStatus): string[] {
@@ -57,7 +62,8 @@ function asked({ requestedBy, reason }: SwitchbackStatus): string[] {
 function answers({ answers = [] }: SwitchbackStatus): string[] {
   if (answers.length === 0) return [];
   const lines = answers.map(
-    ({ update, does, payload }) => `- **${update}** ${does}: \`${JSON.stringify(payload)}\``,
+    ({ update, does, payload }) =>
+      `- **${[update, payload.action].join(' ').trim()}** ${does}: \`${JSON.stringify(payload)}\``,
   );
   return [
     '',
@@ -86,13 +92,13 @@ function checks(results: CheckResult[]): string[] {
 }
 
 function finding(check: CheckResult): string {
-  const { id, title, verdict, observed, wanted, remedy, acknowledged } = check;
-  const seen = `${title}: ${observed}`;
-  if (acknowledged !== undefined) return row(id, verdict, `${seen}. Acknowledged by ${acknowledged.by}.`);
+  const { id, verdict, observed, wanted, remedy, acknowledged } = check;
+  if (acknowledged !== undefined) return row(id, verdict, `${observed}. Acknowledged by ${acknowledged.by}.`);
+  if (!stops(check)) return row(id, verdict, observed);
   return row(
     `**${id}**`,
     `**${verdict}**`,
-    stops(check) ? `${seen}. Wanted: ${wanted}. ${withCode(remedy)}` : seen,
+    `${observed}. **Wanted:** ${wanted}. **Do:** ${withCode(remedy)}`,
   );
 }
 

@@ -353,6 +353,7 @@ export class RunRecord {
         waiting: this.waiting,
         answers: nonEmpty(this.#answers()),
         outcome: this.#ending?.outcome,
+        next: this.#ending?.next,
       }),
     };
   }

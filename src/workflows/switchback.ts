@@ -320,6 +320,7 @@ function invalidInput(faults: string[]): ApplicationFailure {
     phase: 'report',
     outcome: 'invalid-input',
     headline,
+    next,
     project: '',
     primary: '',
     timeline,

@@ -1,0 +1,39 @@
+// Makes the pictures of docs/ui.md: npm run screenshots [FOLDER]. A real Temporal server with its UI, the lab and a
+// worker; headless Chromium looks at what a person would see.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { ROOT } from './lib/project.mjs';
+import { openBrowser } from './screenshots/browser.mjs';
+import { playScenes } from './screenshots/scenes.mjs';
+
+const require = createRequire(import.meta.url);
+const folder = process.argv[2] ?? join(ROOT, 'docs', 'images');
+
+await build();
+const { setStage } = require(join(ROOT, 'dist', 'demo', 'stage.js'));
+mkdirSync(folder, { recursive: true });
+// Its path is in the pictures.
+const evidence = '/tmp/switchback-evidence';
+const profile = mkdtempSync(join(tmpdir(), 'switchback-screenshots-'));
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+
+const stage = await setStage(
+  { dialect: 'role', transitionMs: 4_000, pairs: 5, evidence },
+  console.error,
+  stop.signal,
+);
+try {
+  const browser = await openBrowser(profile);
+  try {
+    await playScenes({ stage, browser, folder });
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await stage.close();
+  for (const made of [profile, evidence]) rmSync(made, { recursive: true, force: true });
+}
