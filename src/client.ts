@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import {
   Client,
@@ -13,7 +14,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
-import { failureOf, isUnknownAttribute, rootOf, translate, unreachable } from './client/failures';
+import { failureOf, isSilence, isUnknownAttribute, rootOf, translate, unreachable } from './client/failures';
 import {
   type ListFilter,
   type LiveStatus,
@@ -39,6 +40,7 @@ import {
 } from './contract/messages';
 import type { Phase } from './contract/phase';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from './contract/report';
+import type { SwitchbackStatus } from './contract/status';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
 
 export { SwitchbackFailedError } from './client/failures';
@@ -90,6 +92,9 @@ const LIST_LIMIT = 20;
 const LIST_PAGE = 1_000;
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UPDATE_ATTEMPTS = 5;
+const QUERY_ATTEMPTS = 20;
+const QUERY_PAUSE_MS = 250;
+const PATIENCE_MS = 120_000;
 /** A worker that is there answers in milliseconds; one that was killed a moment ago, after ten seconds. */
 const ANSWER_MS = 10_000;
 /** A refused connection is tried again for as long; nobody should wait the usual 10 s for a typing error. */
@@ -220,13 +225,28 @@ export class SwitchbackClient {
   async status(workflowId: string, runId?: string): Promise<LiveStatus> {
     try {
       const handle = this.temporal.workflow.getHandle(workflowId, runId);
-      const [status, description] = await this.#ask(() =>
-        Promise.all([handle.query(statusQuery), handle.describe()]),
-      );
+      const [status, description] = await Promise.all([
+        this.#query(handle),
+        this.#ask(() => handle.describe()),
+      ]);
       const live = progressIn(description);
       return { ...status, workflowId, ...(live === undefined ? {} : { live }) };
     } catch (error) {
       throw this.#translate(error, workflowId);
+    }
+  }
+
+  /** Temporal holds one question for a run that is busy, and refuses a second one until that is answered. */
+  async #query(handle: WorkflowHandle): Promise<SwitchbackStatus> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#ask(() => handle.query(statusQuery));
+      } catch (error) {
+        const root = rootOf(error);
+        const isBusy = isGrpcServiceError(root) && root.code === grpcStatus.RESOURCE_EXHAUSTED;
+        if (!isBusy || attempt === QUERY_ATTEMPTS) throw error;
+        await delay(QUERY_PAUSE_MS);
+      }
     }
   }
 
@@ -327,15 +347,27 @@ export class SwitchbackClient {
     return (await this.#describe(workflowId, runId)).status.name === 'RUNNING';
   }
 
-  /** The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. */
+  /**
+   * The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. A worker or a
+   * server that is away for less than two minutes is waited for: the run is not over because nobody answers.
+   *
+   * @throws SwitchbackError NO_WORKER or TEMPORAL_UNREACHABLE after that; RUN_NOT_FOUND
+   */
   async *watch(workflowId: string, pollMs = POLL_MS): AsyncGenerator<LiveStatus, void> {
+    let silentSince: number | undefined;
     for (;;) {
-      // Asked first: what the run says after its end is its last word.
-      const running = await this.isRunning(workflowId);
-      const status = await this.status(workflowId);
-      yield status;
-      if (status.outcome !== undefined || !running) return;
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      try {
+        // Asked first: what the run says after its end is its last word.
+        const running = await this.isRunning(workflowId);
+        const status = await this.status(workflowId);
+        silentSince = undefined;
+        yield status;
+        if (status.outcome !== undefined || !running) return;
+      } catch (error) {
+        silentSince ??= Date.now();
+        if (!isSilence(error) || Date.now() - silentSince > PATIENCE_MS) throw error;
+      }
+      await delay(pollMs);
     }
   }
 

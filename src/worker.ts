@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { loadConfig } from './config';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
-import { installLogger } from './hosting/logging';
+import { installRuntime } from './hosting/runtime';
 import { createWorker } from './hosting/worker';
 
 /** Runs a worker until SIGTERM or SIGINT: what is under way may finish, what waits goes on elsewhere. */
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const { worker: config, temporal } = loadConfig(process.env);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const logger = installLogger(config.logLevel);
+  const logger = await installRuntime(config);
   const worker = await createWorker(config, temporal);
   logger.info(
     `worker on task queue ${config.taskQueue}; Temporal ${temporal.summary}; Aiven API ${config.aiven.baseUrl}`,

@@ -141,12 +141,14 @@ function report(
   failed: { readonly by: unknown } | undefined,
 ): void {
   const { method, path, sent, status, requestId } = attempt;
-  const error = failed && (failed.by instanceof AivenApiError ? failed.by.message : 'cancelled');
+  const known = failed?.by instanceof AivenApiError ? failed.by : undefined;
+  const error = failed && (known?.message ?? 'cancelled');
+  const retryAfterMs = known?.retryAfterMs;
   const kind = method === 'PUT' ? ('write' as const) : ('read' as const);
   const durationMs = Math.round(performance.now() - began);
   try {
     settings.onRequest?.(
-      compact({ method, path, kind, sent, startedAt, durationMs, status, requestId, error }),
+      compact({ method, path, kind, sent, startedAt, durationMs, status, requestId, retryAfterMs, error }),
     );
   } catch {
     // An observer's fault must not turn a write that was made into one that seems to have failed.

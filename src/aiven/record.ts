@@ -15,6 +15,8 @@ export interface RequestRecord {
   readonly status?: number;
   /** The reply's `x-request-id` header, if it has one; that Aiven sends it is not documented. */
   readonly requestId?: string;
+  /** Milliseconds that the reply asked to wait before another request, if it did; capped, as in `AivenApiError`. */
+  readonly retryAfterMs?: number;
   /** What went wrong, one sentence; left out when nothing did. */
   readonly error?: string;
 }

@@ -12,6 +12,7 @@ import {
   writeBundle,
 } from '../evidence';
 import { type Door, type PairOptions, withPair } from './door';
+import type { EvidenceLine, VerifiedLine } from './lines';
 import { type PairName, pairOf } from './pair';
 import type { Surroundings } from './surroundings';
 
@@ -78,7 +79,8 @@ async function evidence(
   const { workflowId, status } = run;
   const outcome = report?.outcome;
   if (json) {
-    terminal.line(JSON.stringify({ workflowId, runId: run.runId, status, outcome, ...kept }));
+    const line: EvidenceLine = { workflowId, runId: run.runId, status, outcome, ...kept };
+    terminal.line(JSON.stringify(line));
     return exitCodes.done;
   }
   const row = (label: string, text: string) =>
@@ -106,7 +108,8 @@ async function verify(
   const found = verifyEvidence(await bytesOf(file), head);
   if (!found.holds) throw new SwitchbackError('EVIDENCE_BROKEN', `${file}: ${found.reason}`);
   if (json) {
-    terminal.line(JSON.stringify({ ...found, headCompared: head !== undefined }));
+    const line: VerifiedLine = { ...found, headCompared: head !== undefined };
+    terminal.line(JSON.stringify(line));
     return exitCodes.done;
   }
   const compared =

@@ -1,5 +1,6 @@
 import { SwitchbackFailedError } from '../client';
-import { type ErrorCode, errors, exitCodes, SwitchbackError } from '../contract/errors';
+import { errors, exitCodes, SwitchbackError } from '../contract/errors';
+import type { ErrorLine } from './lines';
 import { reportLines } from './render';
 import type { Terminal } from './terminal';
 
@@ -17,7 +18,7 @@ export function fail(error: unknown, json: boolean, terminal: Terminal): number 
 }
 
 /** The code and the message of whatever was thrown. */
-export function explain(error: unknown): { code: ErrorCode | 'INTERNAL'; message: string } {
+export function explain(error: unknown): ErrorLine {
   if (error instanceof SwitchbackError) return { code: error.code, message: error.message };
   return {
     code: 'INTERNAL',

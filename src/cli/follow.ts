@@ -1,5 +1,5 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
-import { SwitchbackError } from '../contract/errors';
+import { isSilence } from '../client/failures';
 import type { Phase } from '../contract/phase';
 import { answerLines, checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
@@ -75,12 +75,6 @@ function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
     for (const line of checkLines(checks, terminal.colour)) terminal.line(line);
     shown.checks = checks.length;
   }
-}
-
-function isSilence(error: unknown): error is SwitchbackError {
-  return (
-    error instanceof SwitchbackError && (error.code === 'NO_WORKER' || error.code === 'TEMPORAL_UNREACHABLE')
-  );
 }
 
 /** The answer, or `undefined` once nobody waits for it any more. */

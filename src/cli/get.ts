@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import { ApiSession } from '../activities/api-session';
-import { findPair } from '../activities/find-pair';
+import { type PairNotFound, type PairRead, readPair } from '../activities/read-pair';
 import { AivenClient } from '../aiven';
 import type { LiveStatus } from '../client';
 import { loadWorkerConfig } from '../config';
 import { exitCodes } from '../contract/errors';
-import type { Pair } from '../contract/observation';
-import { peersOf } from '../rules/observation';
 import { version } from '../version';
 import { withClient } from './connection';
 import type { Door } from './door';
 import { explain } from './failure';
+import type { GetLine } from './lines';
 import { assertValid } from './pair';
 import { checkLines, pairLines, timelineLine } from './render';
 import type { Surroundings } from './surroundings';
@@ -56,13 +54,12 @@ async function get(
     const problems = [services, run].flatMap((part) =>
       part.status === 'rejected' ? [explain(part.reason)] : [],
     );
-    terminal.line(
-      JSON.stringify({
-        ...(services.status === 'fulfilled' ? { services: services.value } : {}),
-        ...(run.status === 'fulfilled' && run.value !== undefined ? { run: run.value } : {}),
-        ...(problems.length > 0 ? { problems } : {}),
-      }),
-    );
+    const line: GetLine = {
+      ...(services.status === 'fulfilled' ? { services: services.value } : {}),
+      ...(run.status === 'fulfilled' && run.value !== undefined ? { run: run.value } : {}),
+      ...(problems.length > 0 ? { problems } : {}),
+    };
+    terminal.line(JSON.stringify(line));
     return exitCodes.done;
   }
   showServices(services, terminal);
@@ -70,9 +67,7 @@ async function get(
   return exitCodes.done;
 }
 
-type Services = Awaited<ReturnType<typeof readServices>>;
-
-function showServices(services: PromiseSettledResult<Services>, terminal: Terminal): void {
+function showServices(services: PromiseSettledResult<PairRead | PairNotFound>, terminal: Terminal): void {
   const { colour } = terminal;
   if (services.status === 'rejected') {
     terminal.line(`Services: not read. ${explain(services.reason).message}`);
@@ -104,25 +99,17 @@ function showRun(run: PromiseSettledResult<LiveStatus | undefined>, terminal: Te
   for (const entry of status.timeline) terminal.line(`  ${timelineLine(entry, colour)}`);
 }
 
-/** Reads the pair whichever of its two services was named. */
-async function readServices(env: Surroundings['env'], project: string, service: string) {
+async function readServices(
+  env: Surroundings['env'],
+  project: string,
+  service: string,
+): Promise<PairRead | PairNotFound> {
   const aiven = new AivenClient({ ...loadWorkerConfig(env).aiven, userAgent: `switchback/${version}` });
   try {
-    const session = new ApiSession(aiven, new AbortController().signal);
-    const found = await findPair(session, { project, service, recovery: undefined });
-    if ('pair' in found) return await readPair(session, found.pair);
-    const named = await session.askService(project, service);
-    const [peer] = named.ok ? peersOf(named.value, project) : [];
-    if (peer === undefined) return { checks: found.checks };
-    const other = await findPair(session, { project, service: peer, recovery: undefined });
-    return 'pair' in other ? await readPair(session, other.pair) : { checks: found.checks };
+    return await readPair(aiven, { project, service }, new AbortController().signal);
   } finally {
     await aiven.close();
   }
-}
-
-async function readPair(session: ApiSession, pair: Pair) {
-  return { pair, ...(await session.readPair(pair)) };
 }
 
 function findRun(

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodeMeanings, exitCodes } from '../contract/errors';
 import { version } from '../version';
 import { registerCompletion } from './completion-command';
+import { registerDoctor } from './doctor';
 import type { Door } from './door';
 import { registerEvidence } from './evidence';
 import { fail } from './failure';
@@ -20,6 +21,7 @@ const EXIT_CODES = [
 
 const EXAMPLES = `
 Examples:
+  switchback doctor my-project/pg-main
   switchback get --project my-project pg-main
   switchback run --project my-project pg-main
   switchback watch my-project/pg-main
@@ -34,6 +36,7 @@ const GROUPS = [
   registerResult,
   registerList,
   registerEvidence,
+  registerDoctor,
   registerCompletion,
 ];
 

@@ -44,6 +44,7 @@ async function startAndFollow(
   }
   const started = await client.startOrAttach(input, { waitMs: ANSWER_MS });
   const { workflowId, attached, differences } = started;
+  if (detach && attached) terminal.error(`The run ${workflowId} was going on already.`);
   if (attached && differences.length > 0)
     terminal.error(`That run does not do what was asked for now: ${differences.join('; ')}.`);
   if (detach) {

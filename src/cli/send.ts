@@ -5,6 +5,7 @@ import { withClient } from './connection';
 import type { Door, PairOptions } from './door';
 import { fail } from './failure';
 import { unlessStopped } from './follow';
+import type { Answered } from './lines';
 import { type PairName, pairOf } from './pair';
 import { INTERRUPTED, type Surroundings } from './surroundings';
 
@@ -59,9 +60,8 @@ function sendTo<Answer extends object>(
       }
       const { text, late = false } = message.say(answer);
       const mark = late ? colour.yellow('!') : colour.green('✔');
-      terminal.line(
-        json ? JSON.stringify({ workflowId, runId, ...answer }) : `${mark} ${workflowId}: ${text}.`,
-      );
+      const line: Answered<Answer> = { workflowId, runId, ...answer };
+      terminal.line(json ? JSON.stringify(line) : `${mark} ${workflowId}: ${text}.`);
       return late ? exitCodes.usage : exitCodes.done;
     } catch (error) {
       const refused = error instanceof SwitchbackError && error.code === 'INVALID_INPUT';

@@ -80,6 +80,13 @@ export function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
   return new SwitchbackFailedError('NO_REPORT', message, undefined, { cause: error });
 }
 
+/** Nobody answers now; the run itself is not touched by that. */
+export function isSilence(error: unknown): error is SwitchbackError {
+  return (
+    error instanceof SwitchbackError && (error.code === 'NO_WORKER' || error.code === 'TEMPORAL_UNREACHABLE')
+  );
+}
+
 /** What was the matter, without the wrappings. */
 export function rootOf(error: unknown): unknown {
   let root = error;

@@ -1,17 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '../contract/duration';
 import { type ConnectionSettings, type PairSettings, type PairsSettings, SYSTEM } from '../postgres';
+import {
+  contentOf,
+  type Env,
+  faultsOfReference,
+  filled,
+  readerOf,
+  readJson,
+  referenceTo,
+} from './references';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-const filled = z.string().trim().min(1);
-const reference = z.union([z.strictObject({ file: filled }), z.strictObject({ env: filled })], {
-  error: 'must be {"file":"/path"} or {"env":"VARIABLE"}: the password itself does not belong here',
-});
 const uri = z.string().superRefine((text, context) => {
   for (const fault of faultsOfUri(text)) context.addIssue({ code: 'custom', message: fault });
 });
@@ -19,7 +21,7 @@ const pair = z.strictObject({
   serviceUri: uri,
   primaryUri: uri,
   recoveryUri: uri,
-  password: reference,
+  password: referenceTo('password'),
   tls: z
     .union([z.literal('off'), z.strictObject({ ca: filled.optional() })], {
       error: 'must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"',
@@ -46,22 +48,11 @@ const file = z.record(z.string().regex(NAMES, 'must be PROJECT/PRIMARY-SERVICE')
 
 /** The settings in the file, or everything that is wrong with them. No message ever holds a value. */
 export function readDatabases(path: string, env: Env): { value: PairsSettings } | { faults: string[] } {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return { faults: [`${path} cannot be read (${codeOf(error)})`] };
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // The message of the parser quotes the text.
-    return { faults: [`${path} is not valid JSON`] };
-  }
-  const parsed = file.safeParse(json);
+  const json = readJson(path);
+  if ('fault' in json) return { faults: [json.fault] };
+  const parsed = file.safeParse(json.value);
   if (!parsed.success) {
-    const names = Object.keys(json ?? {});
+    const names = Object.keys(json.value ?? {});
     return { faults: parsed.error.issues.map((issue) => `${path}: ${describeIssue(issue, names)}`) };
   }
   const entries = Object.entries(parsed.data);
@@ -101,46 +92,18 @@ function settingsOf(
   };
 }
 
-type Reference = z.output<typeof reference>;
-
-/** A file is read again for every connection: whoever renews a credential needs no restart. */
-function readerOf(source: Reference, env: Env): () => Promise<string> {
-  if ('env' in source) return async () => (env[source.env] ?? '').trim();
-  return async () => (await readFile(source.file, 'utf8')).trim();
-}
-
 function caOf(path: string | undefined): (() => Promise<string>) | undefined {
   return path === undefined ? undefined : () => readFile(path, 'utf8');
 }
 
-/** Somebody may have put the password itself where its file or variable belongs, so neither is repeated. */
 function faultsOfReferences({ password, tls }: z.output<typeof pair>, env: Env): string[] {
-  const faults: string[] = [];
-  if ('env' in password) {
-    if (!env[password.env]?.trim()) faults.push('password.env: no variable of that name is set');
-  } else {
-    const found = contentOf(password.file);
-    if ('fault' in found) faults.push(`password.file: ${found.fault}`);
-    else if (found.text.trim() === '') faults.push('password.file: the file is empty');
-  }
+  const faults = faultsOfReference('password', password, env);
   if (tls !== 'off' && tls.ca !== undefined) {
     const found = contentOf(tls.ca);
     if ('fault' in found) faults.push(`tls.ca: ${found.fault}`);
     else if (!isCertificate(found.text)) faults.push('tls.ca: the file holds no PEM certificate');
   }
   return faults;
-}
-
-function contentOf(path: string): { text: string } | { fault: string } {
-  try {
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return { fault: `the file cannot be read (${codeOf(error)})` };
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown reason';
 }
 
 function isCertificate(text: string): boolean {

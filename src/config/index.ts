@@ -8,7 +8,7 @@ import { DEFAULT_BASE_URL } from '../aiven';
 import type { RunPolicy } from '../contract/activities';
 import { SwitchbackError } from '../contract/errors';
 import { TASK_QUEUE } from '../contract/workflow-id';
-import type { NotifySettings } from '../notify/settings';
+import type { NotifySettings, SinkSettings } from '../notify/settings';
 import { Databases } from '../postgres';
 import { readDatabases } from './databases';
 import { type EvidenceSettings, readEvidence } from './evidence';
@@ -55,13 +55,19 @@ export interface TemporalConfig {
 }
 
 /** A value, or everything that is wrong with it. */
-type Read<T> = { value: T } | { faults: string[] };
+export type Read<T> = { value: T } | { faults: string[] };
 
 const filled = z.string().trim().min(1);
 const address = z
   .string()
   .trim()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT, such as 0.0.0.0:9464');
+/** OpenTelemetry's exporter would take a bad one for its default, and say nothing. */
+const collector = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const overHttp = z.enum(
+  ['http/json', 'http/protobuf'],
+  'must be http/json: traces are sent over HTTP, to port 4318',
+);
 const workerEnv = z.object({
   AIVEN_WEB_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -80,8 +86,10 @@ const workerEnv = z.object({
   SWITCHBACK_UI_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   SWITCHBACK_METRICS_ADDRESS: address.optional(),
   SWITCHBACK_HEALTH_ADDRESS: address.optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: filled.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: filled.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: overHttp.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: overHttp.optional(),
 });
 
 /** @throws SwitchbackError CONFIG_INVALID, whose message lists every fault and never a value. */
@@ -102,6 +110,39 @@ export function loadTemporalConfig(env: Env): TemporalConfig {
 /** Both at once, so that one message lists the faults of both. @throws SwitchbackError CONFIG_INVALID */
 export function loadConfig(env: Env): { worker: WorkerConfig; temporal: TemporalConfig } {
   return allOrThrow({ worker: readWorker(env), temporal: readTemporal(env) });
+}
+
+/** The configuration part by part: whoever looks for all that is wrong goes on with what is right. */
+export interface ConfigSurvey {
+  /** What CONFIG_INVALID would list. */
+  faults: string[];
+  baseUrl: Read<string>;
+  token: Read<WorkerConfig['aiven']['token']>;
+  databases: Read<Databases>;
+  evidence: Read<EvidenceSettings>;
+  sinks: Read<SinkSettings[]>;
+  temporal: Read<TemporalConfig>;
+  taskQueue: string;
+}
+
+/** Reads everything and throws nothing. */
+export function surveyConfig(env: Env): ConfigSurvey {
+  const settings = withoutEmpty(env);
+  const temporal = readTemporal(env);
+  // As if nothing else were set: a fault elsewhere is said once, and hides nothing.
+  const { AIVEN_WEB_URL, AIVEN_TOKEN, AIVEN_TOKEN_FILE } = settings;
+  const ofUrl = readWorker({ AIVEN_WEB_URL, AIVEN_TOKEN: 'any' });
+  const ofToken = readWorker({ AIVEN_TOKEN, AIVEN_TOKEN_FILE });
+  return {
+    faults: [readWorker(env), temporal].flatMap((part) => ('faults' in part ? part.faults : [])),
+    baseUrl: 'faults' in ofUrl ? ofUrl : { value: ofUrl.value.aiven.baseUrl },
+    token: 'faults' in ofToken ? ofToken : { value: ofToken.value.aiven.token },
+    databases: databasesOf(settings.SWITCHBACK_DATABASES, env),
+    evidence: readEvidence(env, stateFolder(env)),
+    sinks: readNotify(settings.SWITCHBACK_NOTIFY, env),
+    temporal,
+    taskQueue: taskQueueOf(env),
+  };
 }
 
 function readWorker(env: Env): Read<WorkerConfig> {

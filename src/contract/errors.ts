@@ -30,7 +30,8 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.aborted]: 'stopped without effect: drifted, refused, cancelled, not switched',
   [exitCodes.returned]: 'failed, and returned to the recovery service',
   [exitCodes.needsOperator]: 'a person must look at the pair',
-  [exitCodes.connection]: 'Temporal, a worker or the CLI for a dev server could not be reached',
+  [exitCodes.connection]:
+    'Temporal, a worker or the CLI for a dev server could not be reached; `doctor` found something to mend',
   [exitCodes.evidence]: 'evidence does not hold, or could not be written',
   130: 'stopped watching (Ctrl-C); the run goes on',
 };
@@ -183,6 +184,13 @@ export const errors = {
     title: 'The namespace lacks the search attributes of the workflow',
     cause: 'The worker may not register them itself (Temporal Cloud, or missing permission).',
     remedy: 'Run the commands that the message prints, then start the worker again.',
+    exitCode: exitCodes.connection,
+  },
+  NOT_READY: {
+    title: 'Something that a switchback needs is not there',
+    cause:
+      '`switchback doctor` found at least one fault; each is listed with what was observed. Faults of the configuration itself are CONFIG_INVALID.',
+    remedy: 'Follow the remedy below each fault, then ask the doctor again.',
     exitCode: exitCodes.connection,
   },
   EVIDENCE_BROKEN: {

@@ -147,8 +147,10 @@ export function differencesBetween(input: SwitchbackInput, run: SwitchbackReques
     .filter((field) => JSON.stringify(request[field]) !== JSON.stringify(run[field]))
     .map((field) => {
       const name = field.replace(/Ms$|Required$/, '');
-      const shown = (value: unknown) =>
-        field.endsWith('Ms') ? formatDuration(value as number) : describe(value);
+      const shown = (value: unknown) => {
+        if (field.endsWith('Ms')) return formatDuration(value as number);
+        return describe(field === 'approvalRequired' ? (value ? 'required' : 'none') : value);
+      };
       return `${name}: ${shown(request[field])} was asked for, the run has ${shown(run[field])}`;
     });
 }

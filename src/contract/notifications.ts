@@ -1,9 +1,9 @@
 /** The name under which the workflow that tells others about a run is exported. */
 export const NOTIFIER_WORKFLOW_TYPE = 'notifierWorkflow';
 
-/** One notifier for each run, and not for each workflow id: after a Reset the new run has another. */
-export function notifierIdOf(workflowId: string, runId: string): string {
-  return `switchback-notifier.${workflowId}.${runId}`;
+/** One notifier for each run that was started, and not for each workflow id; after a Reset it follows the new run. */
+export function notifierIdOf(workflowId: string, firstRunId: string): string {
+  return `switchback-notifier.${workflowId}.${firstRunId}`;
 }
 
 /** The run whose events are to be told. */

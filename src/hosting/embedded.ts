@@ -4,7 +4,7 @@ import type { TemporalConfig, WorkerConfig } from '../config';
 import { SwitchbackError } from '../contract/errors';
 import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
 import { lockFolder } from './folder-lock';
-import { installLogger } from './logging';
+import { installRuntime } from './runtime';
 import { createWorker } from './worker';
 
 /** A Temporal server and a worker of our own, for as long as this process lives. */
@@ -35,7 +35,7 @@ export async function startEmbedded(
     const server = await startServer(dbFilename, join(folder, 'temporal.log'), log);
     lock.announce(server.address);
     // Not earlier: what it installs ends with the last connection, and without any it keeps the process alive.
-    installLogger(config.logLevel, join(folder, 'worker.log'));
+    await installRuntime(config, join(folder, 'worker.log'));
     const host = await hostWorker(server, config);
     return { ...host, stop: () => host.stop().finally(lock.release) };
   } catch (error) {

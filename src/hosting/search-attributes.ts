@@ -24,16 +24,21 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   } catch (error) {
     if ((error as { code?: number }).code === grpcStatus.NOT_FOUND)
       throw new SwitchbackError('TEMPORAL_UNREACHABLE', `Temporal has no namespace ${namespace}`);
-    const commands = missing.map(
-      (name) =>
-        `  temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
-    );
+    const commands = commandsFor(namespace, missing).map((command) => `  ${command}`);
     throw new SwitchbackError(
       'SEARCH_ATTRIBUTES_MISSING',
       `The namespace ${namespace} lacks search attributes and this worker may not add them ` +
         `(${error instanceof Error ? error.message : String(error)}). Run:\n${commands.join('\n')}`,
     );
   }
+}
+
+/** How an administrator registers them. */
+export function commandsFor(namespace: string, names: readonly string[]): string[] {
+  return names.map(
+    (name) =>
+      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
+  );
 }
 
 async function missingIn(connection: NativeConnection, namespace: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -8,6 +9,7 @@ import type { TemporalConfig, WorkerConfig } from '../config';
 import { SwitchbackError } from '../contract/errors';
 import { createEvidenceStore } from '../evidence';
 import { version } from '../version';
+import { Observation } from './observation';
 import { ensureSearchAttributes } from './search-attributes';
 
 /** Built by `npm run build`; it holds the workflow code with everything that it imports. */
@@ -38,7 +40,7 @@ export interface HostedWorker {
  * A worker for `switchbackWorkflow`, connected and with its search attributes in place, ready to run.
  *
  * @param bundle path of the prebuilt workflow bundle.
- * @throws SwitchbackError TEMPORAL_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING
+ * @throws SwitchbackError TEMPORAL_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING, CONFIG_INVALID
  */
 export async function createWorker(
   config: WorkerConfig,
@@ -48,12 +50,20 @@ export async function createWorker(
   // One that a killed worker left would say that this one polls already.
   if (config.readyFile !== undefined) rmSync(config.readyFile, { force: true });
   const connection = await connect(temporal);
+  const observation = new Observation(config, () => aiven);
+  const aiven = new AivenClient({
+    ...config.aiven,
+    userAgent: `switchback/${version}`,
+    onRequest: observation.onRequest,
+  });
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
-    const aiven = new AivenClient({ ...config.aiven, userAgent: `switchback/${version}` });
     const stopping = new AbortController();
+    await observation.begin(connection, temporal.namespace, stopping.signal);
     const worker = await Worker.create({
       connection,
+      // By this, `switchback doctor` knows the version that polls.
+      identity: `switchback/${version} ${process.pid}@${hostname()}`,
       namespace: temporal.namespace,
       taskQueue: config.taskQueue,
       workflowBundle: { codePath: bundle },
@@ -61,16 +71,25 @@ export async function createWorker(
         aiven,
         policy: config.policy,
         databases: config.databases,
+        notify: config.notify,
         evidence: config.evidence && createEvidenceStore(config.evidence),
         stopping: stopping.signal,
       }),
+      interceptors: observation.interceptors,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: SHUTDOWN_FORCE,
     });
-    return { run: (stop) => run(worker, stopping, connection, aiven, config.readyFile, stop) };
+    observation.worker = worker;
+    const close = async () => {
+      await observation.end();
+      await aiven.close();
+      await connection.close();
+    };
+    return { run: (stop) => run(worker, stopping, config.readyFile, stop).finally(close) };
   } catch (error) {
+    await observation.end();
     await connection.close();
     throw error;
   }
@@ -79,8 +98,6 @@ export async function createWorker(
 async function run(
   worker: Worker,
   stopping: AbortController,
-  connection: NativeConnection,
-  aiven: AivenClient,
   readyFile: string | undefined,
   stop: AbortSignal,
 ): Promise<void> {
@@ -98,8 +115,6 @@ async function run(
   } finally {
     stop.removeEventListener('abort', shutdown);
     if (readyFile !== undefined) rmSync(readyFile, { force: true });
-    await aiven.close();
-    await connection.close();
   }
 }
 

@@ -20,6 +20,11 @@ export class Databases {
     this.#pairs = pairs;
   }
 
+  /** The pairs, as `project/primary`. */
+  get names(): string[] {
+    return Object.keys(this.#pairs);
+  }
+
   /** Access to the databases of a pair; `undefined` when none is configured. */
   of({ project, primary }: { project: string; primary: string }): PairDatabase | undefined {
     const key = `${project}/${primary}`;

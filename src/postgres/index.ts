@@ -1,3 +1,4 @@
+export { type AccessLook, lookAtAccess } from './access';
 export { Databases, type PairDatabase, type PairsSettings } from './databases';
 export { PostgresError, toPostgresError } from './error';
 export {

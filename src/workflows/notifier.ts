@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { type NotifyInput, type NotifyProgress, notifierIdOf } from '../contract/notifications';
 import { tell } from './steps';
@@ -14,13 +15,19 @@ export async function notifierWorkflow(input: NotifyInput): Promise<NotifyProgre
 
 /** Starts the notifier of this run; it goes on when the run has ended, however it did. @returns its workflow id. */
 export async function startNotifier(project: string, service: string): Promise<string> {
-  const { workflowId, runId } = workflowInfo();
+  // A Reset gives the run another id, and must not give its commands another content.
+  const { workflowId, originalExecutionRunId: runId } = workflowInfo();
   const notifierId = notifierIdOf(workflowId, runId);
-  await startChild(notifierWorkflow, {
-    workflowId: notifierId,
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    args: [{ workflowId, runId }],
-    staticSummary: `notifications about ${project}/${service}`,
-  });
+  try {
+    await startChild(notifierWorkflow, {
+      workflowId: notifierId,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [{ workflowId, runId }],
+      staticSummary: `notifications about ${project}/${service}`,
+    });
+  } catch (error) {
+    // After a Reset it is there already, and follows the run.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
   return notifierId;
 }

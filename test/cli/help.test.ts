@@ -19,6 +19,7 @@ test.each([
   ['decide', ['return-to-recovery', '--by', '--reason']],
   ['result', ['--run-id', '--wait', '--json']],
   ['list', ['--running', '--waiting', '--failed', '--limit', '--json']],
+  ['doctor', ['PROJECT/SERVICE', '--project', '--json']],
   ['completion', ['bash', 'zsh', 'fish']],
 ])('switchback %s --help shows options, examples and exit codes', async (command, words) => {
   const args = [...(command === '' ? [] : [command]), '--help'];

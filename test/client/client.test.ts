@@ -7,7 +7,7 @@ import {
   workflowIdOf,
 } from '../../src/client';
 import { loadTemporalConfig, loadWorkerConfig } from '../../src/config';
-import { installLogger } from '../../src/hosting/logging';
+import { installRuntime } from '../../src/hosting/runtime';
 import { createWorker } from '../../src/hosting/worker';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { until } from '../doors/until';
@@ -31,7 +31,7 @@ beforeAll(async () => {
     SWITCHBACK_TASK_QUEUE: taskQueue,
   });
   const temporal = loadTemporalConfig({ TEMPORAL_ADDRESS });
-  installLogger('silent');
+  await installRuntime({ logLevel: 'silent', metricsAddress: undefined });
   const worker = await createWorker(config, temporal, testEnvironment.workflowBundle());
   working = worker.run(stopWorker.signal);
   client = await SwitchbackClient.connect({ address: TEMPORAL_ADDRESS, taskQueue });

@@ -15,6 +15,8 @@ const stage = (name: string) => stages.find((candidate) => candidate.name === na
 const instructions = (name: string, keyword: string) =>
   (stage(name)?.instructions ?? []).filter((instruction) => instruction.keyword === keyword);
 const each = Object.entries(services);
+const inProfile = (profile: string) =>
+  each.filter(([, { profiles }]) => profiles?.includes(profile)).map(([name]) => name);
 const oneShots = ['temporal-schema', 'temporal-namespace'];
 
 describe('the Compose specification', () => {
@@ -51,14 +53,24 @@ describe('the Compose specification', () => {
   (composeVersion.status === 0 ? test : test.skip)('`docker compose config` accepts the file', async () => {
     const path = join(scratch(), 'docker-compose.yml');
     await copyFile(COMPOSE_FILE, path);
-    execFileSync('docker', ['compose', '--profile', 'lab', '--file', path, 'config', '--quiet']);
+    execFileSync('docker', [
+      'compose',
+      '--profile',
+      'lab',
+      '--profile',
+      'monitoring',
+      '--file',
+      path,
+      'config',
+      '--quiet',
+    ]);
   });
 });
 
 describe('services', () => {
   test.each(each)('%s has an image pinned to a full version, or is built here', (_name, { image, build }) => {
     if (build) expect(stage(build.target)).toBeDefined();
-    else expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?(-\w+)?$/);
+    else expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?(-\w+)?$/);
   });
 
   test('server and schema tool are of one version', () => {
@@ -101,8 +113,35 @@ describe('services', () => {
   });
 
   test('the lab is there on request only, and the worker does without it', () => {
-    expect(each.filter(([, { profiles }]) => profiles).map(([name]) => name)).toEqual(['lab']);
+    expect(inProfile('lab')).toEqual(['lab']);
     expect(services.worker?.depends_on?.lab?.required).toBe(false);
+  });
+
+  test('monitoring is there on request only, and nothing else waits for it', () => {
+    expect(inProfile('monitoring')).toEqual(['prometheus', 'grafana']);
+    expect(each.filter(([, { profiles }]) => profiles)).toHaveLength(3);
+    const needed = each
+      .filter(([name]) => name !== 'grafana')
+      .flatMap(([, { depends_on = {} }]) => Object.keys(depends_on));
+    expect(needed).not.toContain('prometheus');
+  });
+
+  test('the worker serves metrics where Prometheus looks for them, and to nobody outside', () => {
+    const { scrape_configs: scrapes } = readYaml('deploy/monitoring/prometheus.yml') as {
+      scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    const [found] = scrapes[0]?.dns_sd_configs ?? [];
+    expect(found?.names).toEqual(['worker']);
+    expect(services.worker?.environment?.SWITCHBACK_METRICS_ADDRESS).toBe(`0.0.0.0:${found?.port}`);
+    expect(services.worker?.ports).toBeUndefined();
+  });
+
+  test('nobody can log in to the dashboard, and everybody who reaches it can only look', () => {
+    expect(services.grafana?.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    });
   });
 
   test.each(each)('%s mounts named volumes, and files of this project read-only', (_name, service) => {

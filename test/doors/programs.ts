@@ -15,7 +15,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** A program of ours as a process, with nothing in its environment but what a test gives it. */
+/** A program as a process, with nothing in its environment but what a test gives it. */
 export class Program {
   stdout = '';
   stderr = '';
@@ -23,9 +23,9 @@ export class Program {
   readonly #child: ChildProcess;
   #news = () => {};
 
-  constructor(file: string, args: readonly string[], env: Env) {
+  constructor(file: string, args: readonly string[], env: Env, interpreter = process.execPath) {
     const { PATH = '' } = process.env;
-    this.#child = spawn(process.execPath, [file, ...args], {
+    this.#child = spawn(interpreter, [file, ...args], {
       env: {
         PATH,
         HOME: '/nonexistent',

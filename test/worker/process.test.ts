@@ -146,7 +146,7 @@ test('where it may not register search attributes it prints the commands that do
     expect(stdout).not.toMatch(WORKING);
     expect(stderr).toMatch(/^SEARCH_ATTRIBUTES_MISSING: .*Request unauthorized/);
     expect(stderr.trim().split('\n').slice(1)).toEqual(
-      ['Project', 'Service', 'Phase', 'Outcome'].map(
+      ['Project', 'Service', 'Phase', 'Alarm', 'Outcome'].map(
         (name) =>
           `  temporal operator search-attribute create --namespace cloud.a1b2c --name Switchback${name} --type Keyword`,
       ),

@@ -7,11 +7,15 @@ const scratch = useScratchFolder();
 const RUN = join(__dirname, '..', '..', '..', '.ci', 'run');
 
 /** Runs `.ci/run` in a project of its own, with a stand-in for npm. */
-async function ciRun(npm: { test: string; demo: string }) {
+async function ciRun(npm: { test: string; demo: string; tools?: string }) {
   const root = await mkdtemp(join(scratch(), 'project-'));
   const bin = join(root, 'bin');
   await mkdir(bin);
   await cp(RUN, join(root, '.ci', 'run'));
+  if (npm.tools !== undefined) {
+    await mkdir(join(root, 'scripts'));
+    await writeScript(join(root, 'scripts', 'ci-tools.sh'), npm.tools);
+  }
   await writeScript(join(bin, 'npm'), `case "$1" in test) ${npm.test} ;; *) ${npm.demo} ;; esac`);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
   const { status, stdout } = spawnSync(join(root, '.ci', 'run'), { env, encoding: 'utf8', timeout: 30_000 });
@@ -46,4 +50,11 @@ test('tests that left no totals count as one failure', async () => {
     status: 1,
     lastLine: '2 passed, 1 failed',
   });
+});
+
+test('the tools are there before the tests, and without them it goes on', async () => {
+  const test = `test -e .cache/tools && ${GREEN}`;
+  const green = { status: 0, lastLine: '9 passed, 0 failed' };
+  await expect(ciRun({ tools: 'touch .cache/tools', test, demo: 'exit 0' })).resolves.toEqual(green);
+  await expect(ciRun({ tools: 'exit 1', test: GREEN, demo: 'exit 0' })).resolves.toEqual(green);
 });

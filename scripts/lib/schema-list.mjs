@@ -1,0 +1,186 @@
+/** A name as contract/input.ts takes it. */
+const name = { pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$' };
+/** As contract/duration.ts reads it. */
+const duration = { pattern: '^\\d{1,9}(ms|s|m|h)$' };
+/** A duration, or a size in the units of contract/lag.ts. */
+const lag = { pattern: '^\\d{1,9}(ms|s|m|h|B|kB|MB|GB)$' };
+const note = { maxLength: 500 };
+const filled = { pattern: '\\S' };
+const signed = { by: filled, reason: filled };
+
+/** What a type cannot say of its texts, and the guards of the contract demand; a test compares the two. */
+export const CONSTRAINTS = {
+  SwitchbackInput: {
+    project: name,
+    service: name,
+    recovery: name,
+    confirm: name,
+    convergeTimeout: duration,
+    settleWindow: duration,
+    quietWindow: duration,
+    approvalWindow: duration,
+    stallWindow: duration,
+    decisionWindow: duration,
+    maxLag: lag,
+    catchUpTimeout: duration,
+    endpointTimeout: duration,
+    requestedBy: note,
+    reason: note,
+  },
+  Acknowledgement: { by: { ...filled, ...note }, reason: { ...filled, ...note } },
+  DecideInput: signed,
+  ApproveInput: { ...signed, fingerprint: filled },
+  NamedReason: signed,
+};
+
+/** Where the types are. */
+export const SOURCES = 'src/{client,contract/*,notify/*,evidence/bundle,cli/lines,doctor/report}.ts';
+
+/** Every schema: its name, the type that it is made of, what it is, and who takes or gives it. */
+export const SCHEMAS = [
+  {
+    name: 'input',
+    type: 'SwitchbackInput',
+    title: 'What a run is started with',
+    doors: 'the argument of `switchbackWorkflow`; `client.start()`',
+  },
+  {
+    name: 'status',
+    type: 'SwitchbackStatus',
+    title: 'What a run is doing, and why it waits',
+    doors: 'the query `status`',
+  },
+  {
+    name: 'live-status',
+    type: 'LiveStatus',
+    title: 'The status, with what the waiting activity saw last',
+    doors: '`client.status()`, `client.watch()`; `run` in what `get --json` prints',
+  },
+  {
+    name: 'report',
+    type: 'SwitchbackReport',
+    title: 'How a run ended',
+    doors:
+      'the result of `switchbackWorkflow`, or the first detail of its failure; `client.result()`; `run`, `promote-to-master`, `plan`, `watch` and `result` with `--json`, also when the run failed',
+  },
+  {
+    name: 'events',
+    type: 'RunEvents',
+    title: 'What happened to a run so far',
+    doors: 'the query `events`',
+  },
+  {
+    name: 'event',
+    type: 'EventData',
+    title: 'One thing that happened to a run',
+    doors: '`data` of the CloudEvents that webhooks are sent',
+  },
+  {
+    name: 'cloud-event',
+    type: 'SwitchbackCloudEvent',
+    title: 'The same, as it is sent',
+    doors: 'the body of a webhook: a CloudEvent 1.0 in structured mode',
+  },
+  {
+    name: 'decide',
+    type: 'DecideInput',
+    title: 'A decision',
+    doors: 'the payload of the update `decide`; `client.decide()`',
+  },
+  {
+    name: 'approve',
+    type: 'ApproveInput',
+    title: 'An approval, as it is sent',
+    doors: 'the payload of the update `approve`; `client.approve()`',
+  },
+  {
+    name: 'reject',
+    type: 'NamedReason',
+    title: 'A rejection, as it is sent',
+    doors: 'the payload of the update `reject`; `client.reject()`',
+  },
+  {
+    name: 'acknowledge',
+    type: 'Acknowledgement',
+    title: 'Who answers for a soft finding',
+    doors: 'the payload of the update `acknowledge`, and its answer; `client.acknowledge()`',
+  },
+  {
+    name: 'abort',
+    type: 'NamedReason',
+    title: 'The wish to stop a run',
+    doors: 'the payload of the update `abort`; `client.abort()`',
+  },
+  {
+    name: 'decide-answer',
+    type: 'Decision',
+    title: 'The decision that counts',
+    doors: 'the answer of the update `decide`',
+  },
+  {
+    name: 'approval-answer',
+    type: 'Approval',
+    title: 'The approval or rejection that counts',
+    doors: 'the answer of the updates `approve` and `reject`',
+  },
+  {
+    name: 'abort-answer',
+    type: 'AbortRequest',
+    title: 'Whether the wish to stop came in time',
+    doors: 'the answer of the update `abort`',
+  },
+  {
+    name: 'answer',
+    type: 'AnswerLine',
+    title: 'What a run answered to a message',
+    doors: '`approve`, `reject`, `ack`, `abort` and `decide` with `--json`',
+  },
+  {
+    name: 'started',
+    type: 'AttachedRun',
+    title: 'The run that was started, or found running',
+    doors: '`run --detach --json`; `client.startOrAttach()`',
+  },
+  {
+    name: 'get',
+    type: 'GetLine',
+    title: 'Both services and the run',
+    doors: '`get --json`, `status --json`',
+  },
+  {
+    name: 'run-summary',
+    type: 'RunSummary',
+    title: 'A run, as Temporal lists it',
+    doors: 'each line of `list --json`; `client.list()`',
+  },
+  {
+    name: 'doctor',
+    type: 'DoctorReport',
+    title: 'What stands between you and a switchback',
+    doors: '`doctor --json`',
+  },
+  {
+    name: 'evidence',
+    type: 'EvidenceBundle',
+    title: 'The evidence of a run',
+    doors: 'the `.json` file that a run leaves, or `evidence` rebuilds',
+  },
+  {
+    name: 'evidence-kept',
+    type: 'EvidenceLine',
+    title: 'Where the rebuilt evidence is',
+    doors: '`evidence --json`',
+  },
+  {
+    name: 'evidence-verified',
+    type: 'VerifiedLine',
+    title: 'That evidence is as it was written',
+    doors: '`evidence verify --json`',
+  },
+  {
+    name: 'error',
+    type: 'ErrorLine',
+    title: 'What went wrong',
+    doors: 'every command with `--json`, where there is no report to print',
+  },
+];

@@ -1,0 +1,95 @@
+import { getClient, log } from '@temporalio/activity';
+import type { RunEvents } from '../contract/events';
+import { eventsQuery } from '../contract/messages';
+import type { NotifyInput } from '../contract/notifications';
+import type { Tape } from '../notify';
+import { sleep } from '../notify/sleep';
+import { HistoryNews } from './history-news';
+import { orAbort } from './or-abort';
+import { endOf, type RunEndInTemporal } from './run-end';
+import { silentRun } from './silent-run';
+
+/** Between two tries to ask a run that does not answer: no worker is there, or it cannot replay the run. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 10_000];
+/** A run that is closed for so long and still cannot be asked is not waited for. */
+const LAST_QUESTION_MS = 60_000;
+
+/**
+ * Puts every event of a run on the tape, and ends the tape when no event will follow. Waits for news in Temporal's
+ * history, so that a run that does nothing costs nothing. A Reset leads to the run that took over.
+ */
+export async function followRun(first: NotifyInput, tape: Tape, signal: AbortSignal): Promise<void> {
+  for (let run = first; ; ) {
+    const end = await followOne(run, tape, signal);
+    if (end === undefined) return;
+    if (end.resetTo === undefined) {
+      tellSilence(run, end, tape);
+      return;
+    }
+    log.info('the run was reset; the new one is followed', { from: run.runId, to: end.resetTo });
+    run = { ...run, runId: end.resetTo };
+  }
+}
+
+/** @returns how the run was closed when it said nothing of an end; `undefined` when it did. */
+async function followOne(
+  run: NotifyInput,
+  tape: Tape,
+  signal: AbortSignal,
+): Promise<RunEndInTemporal | undefined> {
+  const news = new HistoryNews(run);
+  for (;;) {
+    // In this order: what happens after the question is news afterwards.
+    const isClosed = await news.next(signal);
+    const answer = await ask(run, tape.lastOf(run.runId), signal);
+    if (!('status' in answer)) {
+      tape.add(answer);
+      const last = tape.present;
+      if (answer.ended && last !== undefined) {
+        tape.end(Date.parse(last.event.at));
+        return undefined;
+      }
+      if (!isClosed) continue;
+    }
+    return 'status' in answer ? answer : untilKnown(run, signal);
+  }
+}
+
+/** Asks until there is an answer. @returns how the run was closed when there will be none. */
+async function ask(
+  run: NotifyInput,
+  seq: number,
+  signal: AbortSignal,
+): Promise<RunEvents | RunEndInTemporal> {
+  const handle = getClient().workflow.getHandle(run.workflowId, run.runId);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await orAbort(handle.query(eventsQuery, seq), signal);
+    } catch {
+      signal.throwIfAborted();
+      if (attempt === 0) log.warn('the run does not answer; it is asked again', { run: run.runId });
+    }
+    const end = await orAbort(endOf(run), signal).catch(() => undefined);
+    if (end?.status === 'DELETED' || (end !== undefined && Date.now() - end.at > LAST_QUESTION_MS))
+      return end;
+    await sleep(Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS), signal);
+  }
+}
+
+/** How a run that is closed was closed, however long Temporal takes to say so. */
+async function untilKnown(run: NotifyInput, signal: AbortSignal): Promise<RunEndInTemporal> {
+  for (;;) {
+    const end = await orAbort(endOf(run), signal).catch(() => undefined);
+    if (end !== undefined) return end;
+    await sleep(FIRST_PAUSE_MS, signal);
+  }
+}
+
+/** Somebody must hear of a run that no longer can speak. */
+function tellSilence(run: NotifyInput, end: RunEndInTemporal, tape: Tape): void {
+  const last = tape.present;
+  const identity = last?.run ?? end.identity;
+  if (identity === undefined) log.warn('the run cannot be told of', { run: run.runId, status: end.status });
+  else tape.add({ run: { ...identity, ...run }, events: [silentRun(tape, end)] });
+  tape.end(end.at);
+}

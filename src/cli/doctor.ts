@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { errors, exitCodes, SwitchbackError } from '../contract/errors';
+import { type DoctorReport, diagnose } from '../doctor';
+import { doctorLines } from './doctor-lines';
+import type { Door, PairOptions } from './door';
+import { pairOf } from './pair';
+import type { Surroundings } from './surroundings';
+
+const EXAMPLES = `
+Examples:
+  switchback doctor
+  switchback doctor my-project/pg-main
+  switchback doctor --json | jq '.checks[] | select(.verdict == "fail")'`;
+
+/** `doctor`: everything that a switchback needs, looked at without changing anything. */
+export function registerDoctor(program: Command, { around, act }: Door): void {
+  program
+    .command('doctor')
+    .description('look at everything that a switchback needs, and say what to do; changes nothing')
+    .argument(
+      '[service]',
+      'a service of the pair, or PROJECT/SERVICE (default: the pairs of SWITCHBACK_DATABASES)',
+    )
+    .option('--project <name>', 'the Aiven project of both services')
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((service: string | undefined, options: PairOptions) =>
+      act(options.json, () => doctor(service, options, around)),
+    );
+}
+
+async function doctor(
+  service: string | undefined,
+  { project, json = false }: PairOptions,
+  { env, terminal }: Surroundings,
+): Promise<number> {
+  if (service === undefined && project !== undefined)
+    throw new SwitchbackError('INVALID_INPUT', '--project names no pair without a service.');
+  const pair = service === undefined ? undefined : pairOf(service, project);
+  terminal.live('… looking');
+  const report = await diagnose(env, pair);
+  terminal.live(undefined);
+  if (json) terminal.line(JSON.stringify(report));
+  else for (const line of doctorLines(report, terminal.colour)) terminal.line(line);
+  return exitCodeOf(report);
+}
+
+function exitCodeOf({ code }: DoctorReport): number {
+  return code === undefined ? exitCodes.done : errors[code].exitCode;
+}

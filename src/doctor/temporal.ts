@@ -1,0 +1,119 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import type { TemporalConfig } from '../config';
+import { SwitchbackError } from '../contract/errors';
+import { searchAttributes } from '../contract/search-attributes';
+import { commandsFor } from '../hosting/search-attributes';
+import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
+import type { DoctorCheck } from './report';
+import { examineWorkers, WORKER_QUESTIONS } from './workers';
+
+const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+/** What a server says to whoever may not ask. */
+const DENIED = [grpcStatus.PERMISSION_DENIED, grpcStatus.UNAUTHENTICATED, grpcStatus.UNIMPLEMENTED];
+
+const REACHABLE: Question = {
+  id: 'temporal-reachable',
+  group: 'temporal',
+  title: 'server',
+  remedy:
+    'Check TEMPORAL_ADDRESS, TLS and API key. Without a server: `switchback run --embedded` brings its own, with a worker.',
+};
+
+const NAMESPACE: Question = {
+  id: 'temporal-namespace',
+  group: 'temporal',
+  title: 'namespace',
+  remedy: 'Set TEMPORAL_NAMESPACE to one that is there, and that these credentials may use.',
+};
+
+const ATTRIBUTES: Question = {
+  id: 'search-attributes',
+  group: 'temporal',
+  title: 'search attributes',
+  remedy: '',
+};
+
+/** Temporal itself, and what a run needs in it. */
+export async function examineTemporal(
+  config: TemporalConfig | undefined,
+  taskQueue: string,
+): Promise<DoctorCheck[]> {
+  if (config === undefined) {
+    const why = 'the settings of Temporal cannot be used';
+    return [REACHABLE, NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS].map((question) => skip(question, why));
+  }
+  let connection: Connection | undefined;
+  const reachable = await ask(REACHABLE, async () => {
+    connection = await open(config);
+    return { verdict: 'ok', observed: config.summary };
+  });
+  if (connection === undefined) {
+    const rest = [NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS];
+    return [reachable, ...rest.map((question) => skip(question, 'Temporal cannot be reached'))];
+  }
+  try {
+    return [reachable, ...(await examineNamespace(connection, config.namespace, taskQueue))];
+  } finally {
+    await connection.close();
+  }
+}
+
+async function open({ address, connectionOptions }: TemporalConfig): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...connectionOptions, connectTimeout: LIMIT_MS - 500 });
+  } catch (error) {
+    throw new SwitchbackError('TEMPORAL_UNREACHABLE', `${address} does not answer: ${whyOf(error)}`);
+  }
+}
+
+/** The SDK's own words hold no credential. */
+function whyOf(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  if (isGrpcServiceError(root)) return root.details;
+  return root instanceof Error ? root.message : String(root);
+}
+
+async function examineNamespace(
+  connection: Connection,
+  namespace: string,
+  taskQueue: string,
+): Promise<DoctorCheck[]> {
+  const isThere = await ask(NAMESPACE, async () => {
+    await connection.workflowService.describeNamespace({ namespace });
+    return { verdict: 'ok', observed: namespace };
+  });
+  if (isThere.verdict === 'fail') {
+    const rest = [ATTRIBUTES, ...WORKER_QUESTIONS];
+    return [isThere, ...rest.map((question) => skip(question, 'the namespace cannot be used'))];
+  }
+  const [attributes, workers] = await Promise.all([
+    ask(ATTRIBUTES, () => judgeAttributes(connection, namespace)),
+    examineWorkers(connection, namespace, taskQueue),
+  ]);
+  return [isThere, attributes, ...workers];
+}
+
+async function judgeAttributes(connection: Connection, namespace: string): Promise<Finding> {
+  const names = Object.values(searchAttributes).map(({ name }) => name);
+  const commands = (missing: readonly string[]) => commandsFor(namespace, missing).join('; ');
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = names.filter((name) => !Object.hasOwn(customAttributes, name));
+    const mistyped = names.filter((name) => !missing.includes(name) && customAttributes[name] !== KEYWORD);
+    if (missing.length + mistyped.length === 0)
+      return { verdict: 'ok', observed: `all ${names.length} are registered` };
+    if (missing.length === 0) {
+      const remedy = 'Remove what has that name, or use another namespace: the type cannot be changed.';
+      return { verdict: 'fail', observed: `not of type Keyword: ${mistyped.join(', ')}`, remedy };
+    }
+    const remedy = `Start a worker, which registers them; where it may not: ${commands(missing)}`;
+    return { verdict: 'fail', observed: `not registered: ${missing.join(', ')}`, remedy };
+  } catch (error) {
+    if (!isGrpcServiceError(error) || !DENIED.includes(error.code)) throw error;
+    const remedy = `If a worker says that they are missing: ${commands(names)}`;
+    return { verdict: 'skipped', observed: 'the server does not tell them to these credentials', remedy };
+  }
+}

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import type { MetricGauge, MetricMeter } from '@temporalio/common';
+import type { Logger, NativeConnection } from '@temporalio/worker';
+import { gauge, metrics } from '../../contract/metrics';
+import type { Phase } from '../../contract/phase';
+import type { Alarm } from '../../contract/report';
+import { searchAttributes } from '../../contract/search-attributes';
+import { WORKFLOW_TYPE } from '../../contract/workflow-id';
+
+const LOOK_EVERY_MS = 15_000;
+const LOOK_LIMIT_MS = 5_000;
+
+/** The phases in which a run waits for a person. */
+const WAITING: readonly Phase[] = ['approval', 'needs-operator'];
+/** A record, so that no cause can be forgotten here. */
+const CAUSES: Record<Alarm['cause'], true> = {
+  'recovery-active': true,
+  'primary-active': true,
+  moving: true,
+  'both-active': true,
+  'none-active': true,
+  'primary-failed': true,
+  'recovery-failed': true,
+  'not-a-pair': true,
+  unreadable: true,
+  deadline: true,
+  stalled: true,
+  'not-written': true,
+  unproven: true,
+};
+
+const { phase, alarm } = searchAttributes;
+const QUERY =
+  `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus = 'Running' AND ` +
+  `(${phase.name} IN (${WAITING.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
+
+interface Listing {
+  connection: NativeConnection;
+  namespace: string;
+  meter: MetricMeter;
+  log: Logger;
+  /** Default 15 s. */
+  everyMs?: number;
+}
+
+/**
+ * Shows how many runs wait for a person, and how many have an alarm, as Temporal lists them: a run that waits is on no
+ * worker at all, so that none could say so by itself. While the list cannot be had the numbers are NaN, since the last
+ * ones may be wrong; that is logged when it begins. Never throws.
+ */
+export async function showListedRuns(
+  { connection, namespace, meter, log, everyMs = LOOK_EVERY_MS }: Listing,
+  stop: AbortSignal,
+): Promise<void> {
+  const { workflow } = new Client({ connection, namespace });
+  const waiting = new Counts(gauge(meter, metrics.runsWaiting), 'phase', WAITING);
+  const alarms = new Counts(gauge(meter, metrics.alarmsOpen), 'cause', Object.keys(CAUSES));
+  let isFailing = false;
+
+  const look = async () => {
+    const phases: string[] = [];
+    const causes: string[] = [];
+    for await (const { typedSearchAttributes: found } of workflow.list({ query: QUERY })) {
+      const [inPhase, cause] = [found.get(phase), found.get(alarm)];
+      if (inPhase !== undefined && (WAITING as readonly string[]).includes(inPhase)) phases.push(inPhase);
+      if (cause !== undefined) causes.push(cause);
+    }
+    waiting.set(phases);
+    alarms.set(causes);
+  };
+
+  while (!stop.aborted) {
+    try {
+      await connection.withDeadline(Date.now() + LOOK_LIMIT_MS, look);
+      isFailing = false;
+    } catch (error) {
+      if (stop.aborted) return;
+      waiting.unknown();
+      alarms.unknown();
+      if (!isFailing) log.warn('the runs that wait for a person cannot be listed', { error });
+      isFailing = true;
+    }
+    await delay(everyMs, undefined, { signal: stop, ref: false }).catch(() => {});
+  }
+}
+
+/** A gauge by one label; a value of the label that was ever seen goes back to zero. */
+class Counts {
+  readonly #values: Set<string>;
+
+  constructor(
+    private readonly gauge: MetricGauge,
+    private readonly label: string,
+    values: readonly string[],
+  ) {
+    this.#values = new Set(values);
+  }
+
+  set(found: readonly string[]): void {
+    for (const value of found) this.#values.add(value);
+    for (const value of this.#values)
+      this.gauge.set(found.filter((one) => one === value).length, { [this.label]: value });
+  }
+
+  unknown(): void {
+    for (const value of this.#values) this.gauge.set(Number.NaN, { [this.label]: value });
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes } from '../../src/contract/errors';
+import type { DoctorVerdict } from '../../src/doctor';
+import { version } from '../../src/version';
+import { useBuild } from '../doors/build';
+import { type Env, usePrograms } from '../doors/programs';
+import { useStage } from '../doors/stage';
+import { useScratchFolder } from '../support/scratch';
+import { consult } from './doctor-stage';
+
+useBuild();
+const stage = useStage({ pairs: 1 });
+const start = usePrograms();
+const scratch = useScratchFolder();
+
+const env = (more: Record<string, string> = {}): Env => ({
+  ...stage().env,
+  SWITCHBACK_EVIDENCE: scratch(),
+  ...more,
+});
+const target = () => `${stage().project}/${stage().lab.pairs[0]?.primary}`;
+
+test('all well: every check is made, and nothing but reads is sent', async () => {
+  stage().lab.clearRequests();
+  const { code, report } = await consult(start, env(), target());
+  const verdicts = Object.fromEntries(report.checks.map(({ id, verdict }) => [id, verdict]));
+  expect(verdicts).toEqual({
+    'node-version': 'ok',
+    configuration: 'ok',
+    'api-reachable': 'ok',
+    'api-clock': 'ok',
+    'token-accepted': 'ok',
+    'token-lifetime': 'ok',
+    'token-may-write': 'skipped',
+    'pair-readable': 'ok',
+    'events-readable': 'ok',
+    'temporal-reachable': 'ok',
+    'temporal-namespace': 'ok',
+    'search-attributes': 'ok',
+    'worker-polls': 'ok',
+    'worker-version': 'ok',
+    'database-access': 'skipped',
+    'evidence-store': 'ok',
+    'sink-reachable': 'skipped',
+  } satisfies Record<string, DoctorVerdict>);
+  expect({ code, ok: report.ok, version: report.version }).toEqual({ code: 0, ok: true, version });
+  expect(report).not.toHaveProperty('code');
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'doctor.md'), 'utf8');
+  const described = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);
+  expect(described).toEqual(Object.keys(verdicts));
+  for (const { verdict, remedy } of report.checks) if (verdict === 'ok') expect(remedy).toBe('');
+  expect(
+    stage()
+      .lab.requests()
+      .map(({ method }) => method),
+  ).not.toContain('PUT');
+});
+
+test('for people: group by group, what nobody looked at is said, and the verdict is last', async () => {
+  const { code, stdout, stderr } = await start('starter', ['doctor', target()], env()).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.filter((line) => /^\S/.test(line))).toEqual([
+    'This machine',
+    'Aiven API',
+    'Temporal',
+    'Databases',
+    'Evidence',
+    'Notifications',
+    '✔ ready  14 well, 3 not looked at',
+  ]);
+  expect(stdout).toContain(`  ${target()}\n`);
+  expect(stdout).toMatch(/ {2}✓ API {10,}http:\/\/127\.0\.0\.1:\d+ answers within \d+ ms\n/);
+  expect(stdout).toMatch(
+    / {2}– its permission to write +not looked at: no request tells it before the write\n/,
+  );
+  expect(stdout).toMatch(/ +do {2}See that its user has project:services:write/);
+});
+
+test('without a pair, what needs one is not looked at, and how to name one is said', async () => {
+  const { code, check } = await consult(start, env());
+  expect(code).toBe(0);
+  expect(check('pair-readable')).toMatchObject({
+    verdict: 'skipped',
+    remedy: expect.stringContaining('PROJECT/SERVICE'),
+  });
+});
+
+test('the recovery service is said to be that; a service that is not there fails', async () => {
+  const { project, lab } = stage();
+  const recovery = String(lab.pairs[0]?.recovery);
+  const [named, unknown] = await Promise.all([
+    consult(start, env(), '--project', project, recovery),
+    consult(start, env(), `${project}/pg-nowhere`),
+  ]);
+  expect(named.code).toBe(0);
+  expect(named.check('pair-readable')).toMatchObject({
+    verdict: 'warn',
+    observed: expect.stringContaining(`${recovery} is the recovery service`),
+    remedy: expect.stringContaining(`switchback run --project ${project} ${lab.pairs[0]?.primary}`),
+  });
+  expect(unknown).toMatchObject({ code: exitCodes.connection, failed: ['pair-readable'] });
+  expect(unknown.check('pair-readable').observed).toContain('pg-nowhere');
+  expect(unknown.check('pair-readable').remedy).not.toBe('');
+});
+
+test('a folder for evidence that cannot be written', async () => {
+  const { code, failed, check } = await consult(
+    start,
+    env({ SWITCHBACK_EVIDENCE: `${__filename}/evidence` }),
+  );
+  expect({ code, failed }).toEqual({ code: exitCodes.connection, failed: ['evidence-store'] });
+  expect(check('evidence-store')).toMatchObject({
+    observed: `${__filename} is no folder`,
+    remedy: expect.stringContaining('SWITCHBACK_EVIDENCE'),
+  });
+});
+
+test('faults of the configuration are all listed, and what is right is looked at', async () => {
+  const { AIVEN_TOKEN: _, ...without } = env({ SWITCHBACK_LOG_LEVEL: 'loud', TEMPORAL_TLS: 'True' });
+  const { code, report, failed, check } = await consult(start, without);
+  expect({ code, reason: report.code, failed }).toEqual({
+    code: exitCodes.usage,
+    reason: 'CONFIG_INVALID',
+    failed: ['configuration'],
+  });
+  const { observed, remedy } = check('configuration');
+  for (const name of ['AIVEN_TOKEN', 'SWITCHBACK_LOG_LEVEL', 'TEMPORAL_TLS'])
+    expect(observed).toContain(name);
+  expect(remedy).toContain('docs/configuration.md');
+  expect(check('api-reachable').verdict).toBe('ok');
+  expect(check('token-accepted')).toMatchObject({ verdict: 'skipped', observed: 'there is no token' });
+  expect(check('temporal-reachable').verdict).toBe('skipped');
+});
+
+test('a pair that cannot be a name is refused at once', async () => {
+  const [odd, half] = await Promise.all([
+    start('starter', ['doctor', "p/x' OR 'y"], env()).ended,
+    start('starter', ['doctor', '--project', 'p'], env()).ended,
+  ]);
+  expect([odd.code, half.code]).toEqual([exitCodes.usage, exitCodes.usage]);
+  expect(odd.stderr).toContain('INVALID_INPUT');
+  expect(half.stderr).toContain('names no pair without a service');
+});
