@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@temporalio/worker';
 import { version } from '../../version';
+import { complaining } from './complaining';
 import { readable, type Span } from './span';
 
 /** For one batch with all its repeats, so that a collector that hangs cannot hold up the end of the process. */
 const EXPORT_LIMIT_MS = 1_500;
 const CLOSE_LIMIT_MS = 2_000;
-const COMPLAIN_EVERY_MS = 60_000;
 
 export interface SpanExport {
   add(span: Span): void;
@@ -34,24 +34,5 @@ export function startSpanExport(log: Logger): SpanExport {
       const limit = delay(CLOSE_LIMIT_MS);
       return Promise.race([processor.shutdown().catch(() => {}), limit]);
     },
-  };
-}
-
-/** Says itself what goes wrong, and to the processor that all is well: that one would say it every time. */
-function complaining(exporter: SpanExporter, log: Logger): SpanExporter {
-  let complainedAt = Number.NEGATIVE_INFINITY;
-  const complain = (error: Error | undefined) => {
-    const now = performance.now();
-    if (now - complainedAt < COMPLAIN_EVERY_MS) return;
-    complainedAt = now;
-    log.warn('spans cannot be sent and are dropped', { error });
-  };
-  return {
-    export: (spans, done) =>
-      exporter.export(spans, ({ code, error }) => {
-        if (code !== 0) complain(error);
-        done({ code: 0 });
-      }),
-    shutdown: () => exporter.shutdown(),
   };
 }

@@ -6,7 +6,7 @@ import { useScratchFolder, writeScript } from '../scratch';
 
 const scratch = useScratchFolder();
 const TOOLS = join(__dirname, '..', '..', '..', 'scripts', 'ci-tools.sh');
-const ALL = { chromium: '', curl: '', jq: '', python3: '' };
+const ALL = { chromium: '', curl: '', jq: '', tmux: '', python3: '' };
 
 /** Runs the script on a machine that has these commands and nothing else, and says what apt-get was asked for. */
 async function ciTools(commands: Record<string, string>) {
@@ -29,7 +29,7 @@ test('installs what is missing, and only that', async () => {
   expect(status).toBe(0);
   expect(apt.split('\n')).toEqual([
     expect.stringContaining('update'),
-    expect.stringMatching(/install .*-y --no-install-recommends chromium jq$/),
+    expect.stringMatching(/install .*-y --no-install-recommends chromium jq tmux$/),
     '',
   ]);
 });
@@ -51,6 +51,6 @@ test('goes on when apt-get fails', async () => {
   const { status, stderr } = await ciTools({ ...ROOT, 'apt-get': 'echo no network >&2; exit 100' });
   expect(status).toBe(0);
   expect(stderr).toContain(
-    'no network\nci-tools: goes on without chromium curl jq python3-venv: apt-get failed',
+    'no network\nci-tools: goes on without chromium curl jq tmux python3-venv: apt-get failed',
   );
 });
