@@ -1,5 +1,5 @@
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
-import type { Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
+import type { CatchUpProgress, Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus } from '../contract/status';
 import { WORKFLOW_TYPE } from '../contract/workflow-id';
@@ -41,7 +41,7 @@ export interface ListFilter {
 export interface LiveStatus extends SwitchbackStatus {
   workflowId: string;
   /** What the activity that the run waits for saw last, fresher than `observed`; only while it waits. */
-  live?: Progress & Partial<WatchProgress>;
+  live?: Progress & Partial<WatchProgress> & Partial<Pick<CatchUpProgress, 'looks'>>;
 }
 
 const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
