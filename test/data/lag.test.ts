@@ -1,3 +1,4 @@
+import { faultsBy } from '../schemas/validator';
 import { useStage } from '../workflows/harness';
 import { accessTo } from './access';
 
@@ -86,6 +87,12 @@ describe('a lag that drains', () => {
       wanted: 'at most 64.0 kB behind, for the settle window',
       observed: expect.stringMatching(/MB, .* behind, shrinking by .*\/s, about .* left/),
     });
+  });
+
+  test('is seen live, as the schema of a status says', async () => {
+    const { waiting } = await draining();
+    expect(waiting.live?.looks?.length).toBeGreaterThan(0);
+    expect(faultsBy('live-status', waiting)).toEqual([]);
   });
 
   test('makes the checks old, so that they are made again before the write', async () => {
