@@ -1,5 +1,4 @@
-import type { DecideInput } from './messages';
-import type { Plan } from './report';
+import type { Decision, Plan } from './report';
 
 /** Something that a person can tell the run now, ready to be sent as it is. */
 export interface Answer {
@@ -32,7 +31,7 @@ const BY = 'you@example.com';
 const REASON = 'INC-123';
 const SIGNED = { by: BY, reason: REASON };
 
-const DECISIONS: Record<DecideInput['action'], string> = {
+const DECISIONS: Record<Decision['action'], string> = {
   wait: 'gives the pair as much time again',
   'return-to-recovery': 'makes the recovery service active again',
   accept: 'ends the run with the present state as it is',
@@ -66,7 +65,7 @@ export function answersTo(question: Question): Answer[] {
     });
   }
   if (decidable) {
-    const actions = Object.entries(DECISIONS) as [DecideInput['action'], string][];
+    const actions = Object.entries(DECISIONS) as [Decision['action'], string][];
     for (const [action, does] of actions.filter(([name]) => name !== 'return-to-recovery' || mayReturn)) {
       answers.push({
         update: 'decide',

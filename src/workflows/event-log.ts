@@ -1,20 +1,59 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { EventSeverity, RunEvent, RunEvents } from '../contract/events';
+import type { Answer } from '../contract/answers';
+import type { EventSeverity, RunEnd, RunEvent, RunEvents } from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
 import type { Alarm, Outcome } from '../contract/report';
+import type { Waiting } from '../contract/status';
 
-/** An event without what the log adds: its number and its time. */
-export type News = Omit<RunEvent, 'seq' | 'at'>;
+/** What is true of the run at the moment of an event. */
+type Present = Pick<RunEvent, 'phase' | 'headline' | 'situation'>;
 
 /** What happened to a run, as events for machines: numbered without a gap, the same in every replay. */
 export class EventLog {
   readonly #events: RunEvent[] = [];
 
-  constructor(private readonly request: SwitchbackRequest) {}
+  /** @param present asked at every event. */
+  constructor(
+    private readonly request: SwitchbackRequest,
+    private readonly present: () => Present,
+  ) {}
 
-  add(news: News): void {
-    const at = new Date().toISOString();
-    this.#events.push({ seq: this.#events.length + 1, at, ...news });
+  phaseEntered(): void {
+    this.#add({
+      type: 'switchback.phase.entered',
+      severity: 'info',
+      summary: this.present().headline,
+    });
+  }
+
+  alarmChanged(alarm: Alarm): void {
+    const stands = alarm.until === undefined;
+    this.#add({
+      type: stands ? 'switchback.alarm.raised' : 'switchback.alarm.cleared',
+      severity: stands ? severityOfAlarm(alarm) : 'info',
+      summary: stands ? alarm.message : `over: ${alarm.message}`,
+      alarm: { ...alarm },
+    });
+  }
+
+  personNeeded({ for: what, until }: Waiting, answers: Answer[]): void {
+    const { phase, headline } = this.present();
+    this.#add({
+      type: 'switchback.person.needed',
+      severity: phase === 'needs-operator' ? 'critical' : 'warning',
+      summary: headline,
+      need: { for: what, answers, ...(until === undefined ? {} : { until }) },
+    });
+  }
+
+  personActed(what: string, { by, reason }: { by: string; reason: string }): void {
+    const summary = `${by}: ${what} (${reason})`;
+    this.#add({ type: 'switchback.person.acted', severity: 'info', summary, act: { what, by, reason } });
+  }
+
+  runEnded(end: RunEnd & { outcome: Outcome }): void {
+    const severity = END_SEVERITIES[end.outcome] ?? 'info';
+    this.#add({ type: 'switchback.run.ended', severity, summary: this.present().headline, end });
   }
 
   /** The events after the one with this number. */
@@ -35,6 +74,13 @@ export class EventLog {
       ended,
     };
   }
+
+  #add(news: Omit<RunEvent, 'seq' | 'at' | keyof Present>): void {
+    const { phase, headline, situation } = this.present();
+    const at = new Date().toISOString();
+    const present = { phase, headline, ...(situation === undefined ? {} : { situation }) };
+    this.#events.push({ seq: this.#events.length + 1, at, ...news, ...present });
+  }
 }
 
 /** Alarms with which applications may well have nothing to write to, or too much. */
@@ -46,7 +92,7 @@ const CRITICAL_ALARMS: readonly Alarm['cause'][] = [
   'unproven',
 ];
 
-export function severityOfAlarm({ cause }: Alarm): EventSeverity {
+function severityOfAlarm({ cause }: Alarm): EventSeverity {
   return CRITICAL_ALARMS.includes(cause) ? 'critical' : 'warning';
 }
 
@@ -57,7 +103,3 @@ const END_SEVERITIES: Partial<Record<Outcome, EventSeverity>> = {
   'returned-to-recovery': 'warning',
   'given-up': 'critical',
 };
-
-export function severityOfEnd(outcome: Outcome): EventSeverity {
-  return END_SEVERITIES[outcome] ?? 'info';
-}

@@ -42,7 +42,7 @@ import { notProven } from '../rules/not-proven';
 import { parityOf } from '../rules/parity';
 import { Alarms } from './alarms';
 import { currentDetails } from './console';
-import { EventLog, type News, severityOfAlarm, severityOfEnd } from './event-log';
+import { EventLog } from './event-log';
 import { Measurements } from './measurements';
 import { countEnd, timePhase } from './metrics';
 
@@ -96,7 +96,7 @@ export class RunRecord {
   #asked = false;
   #ending: Ending | undefined;
   readonly #timeline: TimelineEntry[] = [];
-  readonly #alarms = new Alarms((alarm) => this.#alarmChanged(alarm));
+  readonly #alarms = new Alarms((alarm) => this.#events.alarmChanged(alarm));
   readonly #events: EventLog;
   readonly #decisions: Decision[] = [];
   readonly #approvals: Approval[] = [];
@@ -104,14 +104,18 @@ export class RunRecord {
   readonly #requests = { reads: 0, writes: 0 };
 
   constructor(readonly request: SwitchbackRequest) {
-    this.#events = new EventLog(request);
+    this.#events = new EventLog(request, () => ({
+      phase: this.#phase,
+      headline: this.#headline,
+      ...present({ situation: this.situation }),
+    }));
     upsertSearchAttributes([
       { key: searchAttributes.project, value: request.project },
       { key: searchAttributes.service, value: request.service },
       { key: searchAttributes.phase, value: this.#phase },
     ]);
     this.note(`input accepted: bring ${request.project}/${request.service} home`);
-    this.#tell({ type: 'switchback.phase.entered', severity: 'info', summary: this.#headline });
+    this.#events.phaseEntered();
   }
 
   get phase(): Phase {
@@ -188,7 +192,7 @@ export class RunRecord {
     this.#asked = false;
     this.waiting = undefined;
     this.note(headline);
-    if (isNew) this.#tell({ type: 'switchback.phase.entered', severity: 'info', summary: headline });
+    if (isNew) this.#events.phaseEntered();
   }
 
   /** Remembers the present phase and wait; the answer goes back to them. */
@@ -216,7 +220,10 @@ export class RunRecord {
   waitFor(waiting: Omit<Waiting, 'since' | 'observed'> & { observed?: string }): void {
     const since = this.waiting?.for === waiting.for ? this.waiting.since : now();
     this.waiting = { observed: this.seen, ...waiting, since };
-    if (ASKING.includes(this.#phase) && !this.#asked) this.#ask(this.waiting);
+    if (ASKING.includes(this.#phase) && !this.#asked) {
+      this.#asked = true;
+      this.#events.personNeeded(this.waiting, this.#answers());
+    }
     this.refresh();
   }
 
@@ -254,7 +261,7 @@ export class RunRecord {
   judged(approval: Approval): void {
     this.#approvals.push(approval);
     this.note(`${approval.by} ${approval.verdict} the plan ${approval.fingerprint} (${approval.reason})`);
-    this.#acted(approval.verdict, approval);
+    this.#events.personActed(approval.verdict, approval);
   }
 
   /** The approval no longer counts, since the facts that it was given for have moved. */
@@ -272,14 +279,14 @@ export class RunRecord {
     this.#acknowledgements.push(given);
     this.checks = withAcknowledgements(this.checks, this.#acknowledgements);
     this.note(`${given.by} acknowledged ${given.check} (${given.reason})`);
-    this.#acted(`acknowledged ${given.check}`, given);
+    this.#events.personActed(`acknowledged ${given.check}`, given);
     return given;
   }
 
   abortAsked(abort: AbortRequest): void {
     this.abortRequested = abort;
     this.note(`${abort.by} asked to abort (${abort.reason}): ${abort.effect}`);
-    this.#acted('asked to abort', abort);
+    this.#events.personActed('asked to abort', abort);
   }
 
   /** The promotion that was on its way turned out not to count, so that the run can still be stopped. */
@@ -338,7 +345,7 @@ export class RunRecord {
   decided(decision: Decision): void {
     this.#decisions.push(decision);
     this.note(`${decision.by} decided: ${decision.action} (${decision.reason})`);
-    this.#acted(`decided ${decision.action}`, decision);
+    this.#events.personActed(`decided ${decision.action}`, decision);
   }
 
   status(): SwitchbackStatus {
@@ -413,59 +420,19 @@ export class RunRecord {
     this.enter('report', headline);
     const { probe } = this.measured;
     countEnd(outcome, this.request.mode, probe);
-    this.#tell({
-      type: 'switchback.run.ended',
-      severity: severityOfEnd(outcome),
-      summary: headline,
-      end: {
-        outcome,
-        next,
-        wrote: this.isPastNoReturn,
-        standingAlarms: this.standingAlarms.length,
-        ...present({
-          code,
-          degraded: HOME.includes(outcome) ? this.degraded : undefined,
-          gapMs: probe?.gap?.ms,
-          lostRows: probe?.missing?.count,
-        }),
-      },
+    this.#events.runEnded({
+      outcome,
+      next,
+      wrote: this.isPastNoReturn,
+      standingAlarms: this.standingAlarms.length,
+      ...present({
+        code,
+        degraded: HOME.includes(outcome) ? this.degraded : undefined,
+        gapMs: probe?.gap?.ms,
+        lostRows: probe?.missing?.count,
+      }),
     });
     return this.report();
-  }
-
-  #tell(news: Omit<News, 'phase' | 'headline'>): void {
-    const { situation } = this;
-    this.#events.add({
-      ...news,
-      phase: this.#phase,
-      headline: this.#headline,
-      ...present({ situation }),
-    });
-  }
-
-  #ask({ for: what, until }: Waiting): void {
-    this.#asked = true;
-    this.#tell({
-      type: 'switchback.person.needed',
-      severity: this.#phase === 'needs-operator' ? 'critical' : 'warning',
-      summary: this.#headline,
-      need: { for: what, answers: this.#answers(), ...present({ until }) },
-    });
-  }
-
-  #acted(what: string, { by, reason }: { by: string; reason: string }): void {
-    const summary = `${by}: ${what} (${reason})`;
-    this.#tell({ type: 'switchback.person.acted', severity: 'info', summary, act: { what, by, reason } });
-  }
-
-  #alarmChanged(alarm: Alarm): void {
-    const stands = alarm.until === undefined;
-    this.#tell({
-      type: stands ? 'switchback.alarm.raised' : 'switchback.alarm.cleared',
-      severity: stands ? severityOfAlarm(alarm) : 'info',
-      summary: stands ? alarm.message : `over: ${alarm.message}`,
-      alarm: { ...alarm },
-    });
   }
 
   /** What a person can tell the run now. */
