@@ -124,7 +124,6 @@ class Switchback implements Run {
 
   /** Everything before the write. */
   async #prepare(): Promise<Preflight> {
-    await this.#learnTerms();
     await this.#discover();
     if (this.request.mode !== 'plan') await this.#lock();
     const preflight = await approve(this, await this.#preflight(), () => this.#preflight());
@@ -167,7 +166,12 @@ class Switchback implements Run {
   async #discover(): Promise<void> {
     const { project, service, recovery } = this.request;
     this.record.enter('discover', `Looking for the pair of ${service}.`);
-    const found = await read(`find the pair of ${service}`).discover({ project, service, recovery });
+    // Beside each other, and not one after the other: right after a local activity the workflow's clock is a little off
+    // in a replay, and then an event would not be the same whenever it is asked for.
+    const [found] = await Promise.all([
+      read(`find the pair of ${service}`).discover({ project, service, recovery }),
+      this.#learnTerms(),
+    ]);
     this.record.count(found);
     if ('checks' in found) {
       this.record.checks = found.checks;
