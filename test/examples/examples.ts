@@ -3,8 +3,8 @@ import { symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Env } from '../doors/programs';
 import { testEnvironment } from '../support/environment';
+import { missingOf } from '../support/on-path';
 import { compileAsConsumer } from './consumer';
-import { missingOf } from './on-path';
 
 const ROOT = join(__dirname, '..', '..');
 

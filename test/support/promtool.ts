@@ -1,15 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findExecutable } from './on-path';
 
 const CACHE = join(__dirname, '..', '..', '.cache', 'promtool');
 const CACHED = join(CACHE, 'promtool');
@@ -22,10 +14,9 @@ export type Promtool = { path: string } | { missing: string };
  * `prometheus`, which is fetched and not installed. At once, since it decides which tests there are.
  */
 export function findPromtool(): Promtool {
-  const { PROMTOOL_PATH, PATH = '' } = process.env;
+  const { PROMTOOL_PATH } = process.env;
   if (PROMTOOL_PATH) return { path: PROMTOOL_PATH };
-  const installed = PATH.split(delimiter).map((folder) => join(folder, 'promtool'));
-  const found = [...installed, CACHED].find(isExecutable);
+  const found = findExecutable('promtool', CACHED);
   if (found !== undefined) return { path: found };
   try {
     return { path: fromDebian() };
@@ -61,14 +52,5 @@ function fromDebian(): string {
     return CACHED;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { findExecutable } from '../support/on-path';
 
 const FLAGS = [
   '--headless',
@@ -13,12 +12,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A Chromium of this machine: CHROMIUM_PATH, else the usual place, else one on PATH. */
+/** A Chromium of this machine: CHROMIUM_PATH, else one on the PATH, else the usual place. */
 export function findChromium(): string | undefined {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  const onPath = PATH.split(delimiter).map((folder) => join(folder, 'chromium'));
-  return ['/usr/bin/chromium', ...onPath].find(isExecutable);
+  return process.env.CHROMIUM_PATH || findExecutable('chromium', '/usr/bin/chromium');
 }
 
 /** Opens a browser with an empty profile in `folder`. */
@@ -28,13 +24,4 @@ export function openChromium(executablePath: string, folder: string): Promise<Br
     args: FLAGS,
     viewport: { width: 1440, height: 1000 },
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
