@@ -187,8 +187,9 @@ export class SwitchbackClient {
       ),
     ).catch((error: unknown) => {
       const translated = this.#translate(error, workflowId);
-      const isSilence = translated instanceof SwitchbackError && translated.code === 'NO_WORKER';
-      if (!isSilence) throw translated;
+      // It is running, and takes no more of these.
+      if (rootOf(error) instanceof ApplicationFailure) return undefined;
+      if (!(translated instanceof SwitchbackError) || translated.code !== 'NO_WORKER') throw translated;
       return undefined;
     });
     const { runId, memo } = await this.#describe(workflowId, answer?.runId);
@@ -351,15 +352,17 @@ export class SwitchbackClient {
    * The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. A worker or a
    * server that is away for less than two minutes is waited for: the run is not over because nobody answers.
    *
+   * @param pollMs how often, milliseconds. Default 1000.
+   * @param runId default: the newest run of that id, also when that changes meanwhile.
    * @throws SwitchbackError NO_WORKER or TEMPORAL_UNREACHABLE after that; RUN_NOT_FOUND
    */
-  async *watch(workflowId: string, pollMs = POLL_MS): AsyncGenerator<LiveStatus, void> {
+  async *watch(workflowId: string, pollMs = POLL_MS, runId?: string): AsyncGenerator<LiveStatus, void> {
     let silentSince: number | undefined;
     for (;;) {
       try {
         // Asked first: what the run says after its end is its last word.
-        const running = await this.isRunning(workflowId);
-        const status = await this.status(workflowId);
+        const running = await this.isRunning(workflowId, runId);
+        const status = await this.status(workflowId, runId);
         silentSince = undefined;
         yield status;
         if (status.outcome !== undefined || !running) return;

@@ -11,7 +11,7 @@ import { silentRun } from './silent-run';
 
 /** Between two tries to ask a run that does not answer: no worker is there, or it cannot replay the run. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 10_000];
-/** A run that is closed for so long and still cannot be asked is not waited for. */
+/** For so long a run that is closed is asked in vain before it is taken for one that says nothing. */
 const LAST_QUESTION_MS = 60_000;
 
 /**
@@ -62,6 +62,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<RunEvents | RunEndInTemporal> {
   const handle = getClient().workflow.getHandle(run.workflowId, run.runId);
+  // Not since the run was closed: the workers may have been away since then.
+  const askedSince = Date.now();
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await orAbort(handle.query(eventsQuery, seq), signal);
@@ -70,8 +72,8 @@ async function ask(
       if (attempt === 0) log.warn('the run does not answer; it is asked again', { run: run.runId });
     }
     const end = await orAbort(endOf(run), signal).catch(() => undefined);
-    if (end?.status === 'DELETED' || (end !== undefined && Date.now() - end.at > LAST_QUESTION_MS))
-      return end;
+    const isInVain = Date.now() - askedSince > LAST_QUESTION_MS;
+    if (end?.status === 'DELETED' || (end !== undefined && isInVain)) return end;
     await sleep(Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS), signal);
   }
 }

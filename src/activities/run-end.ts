@@ -3,7 +3,10 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { RunIdentity } from '../contract/events';
 import type { NotifyInput } from '../contract/notifications';
+import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** What Temporal itself knows about the end of a run. */
 export interface RunEndInTemporal {
@@ -15,6 +18,8 @@ export interface RunEndInTemporal {
   reason?: string;
   /** The run that goes on in its place. */
   resetTo?: string;
+  /** What the run itself gave as its end, where it gave one. */
+  report?: Pick<SwitchbackReport, 'outcome' | 'headline' | 'next'> & Partial<SwitchbackReport>;
   /** Which pair it was about, as the list shows it. */
   identity?: RunIdentity;
 }
@@ -24,7 +29,9 @@ export async function endOf(run: NotifyInput): Promise<RunEndInTemporal | undefi
   try {
     const found = await getClient().workflow.getHandle(run.workflowId, run.runId).describe();
     if (found.status.name === 'RUNNING') return undefined;
-    const reason = await reasonOf(run);
+    const closing = await closingEventOf(run);
+    const reason = closing?.workflowExecutionTerminatedEventAttributes?.reason || undefined;
+    const report = reportIn(closing);
     const resetTo = found.raw.workflowExtendedInfo?.resetRunId || undefined;
     const project = found.typedSearchAttributes.get(searchAttributes.project);
     const primary = found.typedSearchAttributes.get(searchAttributes.service);
@@ -32,6 +39,7 @@ export async function endOf(run: NotifyInput): Promise<RunEndInTemporal | undefi
       at: (found.closeTime ?? new Date()).getTime(),
       status: found.status.name,
       ...(reason === undefined ? {} : { reason }),
+      ...(report === undefined ? {} : { report }),
       ...(resetTo === undefined ? {} : { resetTo }),
       ...(project === undefined || primary === undefined ? {} : { identity: { project, primary, ...run } }),
     };
@@ -41,7 +49,7 @@ export async function endOf(run: NotifyInput): Promise<RunEndInTemporal | undefi
   }
 }
 
-async function reasonOf(run: NotifyInput): Promise<string | undefined> {
+async function closingEventOf(run: NotifyInput): Promise<HistoryEvent | undefined> {
   const { workflowService, options } = getClient();
   const { history } = await workflowService.getWorkflowExecutionHistory({
     namespace: options.namespace,
@@ -49,5 +57,18 @@ async function reasonOf(run: NotifyInput): Promise<string | undefined> {
     historyEventFilterType:
       temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
   });
-  return history?.events?.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason || undefined;
+  return history?.events?.at(-1);
+}
+
+/** The result of a run that ended well, or the first detail of its failure. */
+function reportIn(closing: HistoryEvent | undefined): RunEndInTemporal['report'] {
+  const payload =
+    closing?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0] ??
+    closing?.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.details?.payloads?.[0];
+  if (!payload) return undefined;
+  const { payloadConverter } = getClient().options.loadedDataConverter;
+  const report = payloadConverter.fromPayload<Partial<SwitchbackReport> | undefined>(payload);
+  const { outcome, headline, next } = report ?? {};
+  if (outcome === undefined || headline === undefined || next === undefined) return undefined;
+  return { ...report, outcome, headline, next };
 }

@@ -1,5 +1,5 @@
 import { errors } from '../contract/errors';
-import type { RunEvent } from '../contract/events';
+import { type RunEvent, severityOfEnd } from '../contract/events';
 import type { Phase } from '../contract/phase';
 import type { Tape } from '../notify';
 import type { RunEndInTemporal } from './run-end';
@@ -7,10 +7,44 @@ import type { RunEndInTemporal } from './run-end';
 /** Phases in which nothing was written yet. */
 const BEFORE_THE_WRITE: readonly Phase[] = ['validate', 'discover', 'preflight', 'approval', 'catch-up'];
 
-/** The event that a run which was closed without a report did not make itself. */
-export function silentRun({ present: last }: Tape, { at, status, reason }: RunEndInTemporal): RunEvent {
+/** The event that a run which was closed without one did not make itself, or could not be asked for. */
+export function silentRun(tape: Tape, end: RunEndInTemporal): RunEvent {
+  return end.report === undefined ? withoutReport(tape, end) : fromReport(tape, end.report, end.at);
+}
+
+/** Nobody could ask the run, but it did say how it ended. */
+function fromReport(
+  { present: last }: Tape,
+  report: NonNullable<RunEndInTemporal['report']>,
+  at: number,
+): RunEvent {
+  const { outcome, headline, next, code, degraded, situation, pointOfNoReturn, alarms = [], probe } = report;
+  return {
+    seq: (last?.event.seq ?? 0) + 1,
+    at: new Date(at).toISOString(),
+    type: 'switchback.run.ended',
+    severity: severityOfEnd(outcome),
+    phase: 'report',
+    summary: headline,
+    headline,
+    ...(situation === undefined ? {} : { situation }),
+    end: {
+      outcome,
+      next,
+      wrote: pointOfNoReturn !== undefined,
+      standingAlarms: alarms.filter(({ until }) => until === undefined).length,
+      ...(code === undefined ? {} : { code }),
+      ...(degraded === undefined ? {} : { degraded }),
+      ...(probe?.gap === undefined ? {} : { gapMs: probe.gap.ms }),
+      ...(probe?.missing === undefined ? {} : { lostRows: probe.missing.count }),
+    },
+  };
+}
+
+function withoutReport({ present: last }: Tape, { at, status, reason }: RunEndInTemporal): RunEvent {
   const { phase = 'validate', situation, seq = 0 } = last?.event ?? {};
-  const mayHaveWritten = last === undefined || !BEFORE_THE_WRITE.includes(phase);
+  const isHarmless = last?.run.mode !== undefined && last.run.mode !== 'execute';
+  const mayHaveWritten = !isHarmless && (last === undefined || !BEFORE_THE_WRITE.includes(phase));
   const how = status.toLowerCase().replaceAll('_', ' ');
   return {
     seq: seq + 1,

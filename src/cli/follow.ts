@@ -1,13 +1,12 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
 import { isSilence } from '../client/failures';
-import type { Phase } from '../contract/phase';
+import { ASKING_PHASES, type Phase } from '../contract/phase';
 import { answerLines, checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 500;
 /** What the checks found is shown below the entries of these. */
 const BEFORE_CHECKS: readonly Phase[] = ['validate', 'discover', 'preflight'];
-const ASKING: readonly Phase[] = ['approval', 'needs-operator'];
 /** A worker or a server that restarts is away for less; a run is not over because nobody answers. */
 const PATIENCE_MS = 120_000;
 
@@ -64,7 +63,9 @@ function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
 
   /** Only while the run stands still until somebody says something, and once for each question. */
   function showAnswers(): void {
-    const lines = ASKING.includes(status.phase) ? answerLines(status.answers ?? [], terminal.colour) : [];
+    const lines = ASKING_PHASES.includes(status.phase)
+      ? answerLines(status.answers ?? [], terminal.colour)
+      : [];
     const asked = lines.join('\n');
     if (asked === shown.asked) return;
     shown.asked = asked;

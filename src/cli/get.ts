@@ -4,13 +4,14 @@ import { AivenClient } from '../aiven';
 import type { LiveStatus } from '../client';
 import { loadWorkerConfig } from '../config';
 import { exitCodes } from '../contract/errors';
+import { ASKING_PHASES } from '../contract/phase';
 import { version } from '../version';
 import { withClient } from './connection';
 import type { Door } from './door';
 import { explain } from './failure';
 import type { GetLine } from './lines';
 import { assertValid } from './pair';
-import { checkLines, pairLines, timelineLine } from './render';
+import { answerLines, checkLines, pairLines, timelineLine } from './render';
 import type { Surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
@@ -96,6 +97,11 @@ function showRun(run: PromiseSettledResult<LiveStatus | undefined>, terminal: Te
   terminal.line(
     `${colour.bold('Run')} ${status.workflowId}: ${status.outcome ?? status.phase}. ${status.headline}`,
   );
+  const { waiting, answers = [] } = status;
+  if (waiting !== undefined)
+    terminal.line(`  waiting for ${waiting.for}: ${waiting.observed}; wanted: ${waiting.wanted}`);
+  if (ASKING_PHASES.includes(status.phase))
+    for (const line of answerLines(answers, colour)) terminal.line(line);
   for (const entry of status.timeline) terminal.line(`  ${timelineLine(entry, colour)}`);
 }
 

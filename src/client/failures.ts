@@ -39,7 +39,7 @@ export function translate(error: unknown, temporal: Client, workflowId: string, 
   }
   const root = rootOf(error);
   if (!isGrpcServiceError(root)) return error;
-  if (NO_ANSWER.includes(root.code)) {
+  if (NO_ANSWER.includes(root.code) && !/limit/i.test(root.details)) {
     const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
     return new SwitchbackError('NO_WORKER', message, { cause: error });
   }

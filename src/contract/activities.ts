@@ -195,7 +195,16 @@ export interface CatchUpInput extends Reporting {
 
 /** Heartbeat details of `catchUp`; the looks are what a trend is made of, and in the form of postgres/lag.ts. */
 export interface CatchUpProgress extends Progress {
-  looks: { at: string; bytes?: number; seconds?: number }[];
+  looks: {
+    at: string;
+    /** Positions in the WAL, as PostgreSQL writes them. */
+    activeLsn?: string;
+    replayLsn?: string;
+    bytes?: number;
+    seconds?: number;
+    paused?: boolean;
+    problem?: string;
+  }[];
 }
 
 export interface CatchUpResult {

@@ -1,5 +1,6 @@
 import type { Answer } from './answers';
 import type { ErrorCode } from './errors';
+import type { Mode } from './input';
 import type { Situation } from './observation';
 import type { Phase } from './phase';
 import type { Alarm, Outcome, SwitchbackReport } from './report';
@@ -76,6 +77,8 @@ export interface RunIdentity {
   primary: string;
   /** Absent until the pair was found. */
   recovery?: string;
+  /** Absent when Temporal itself said which run that was. */
+  mode?: Mode;
   workflowId: string;
   runId: string;
   requestedBy?: string;
@@ -89,4 +92,18 @@ export interface RunEvents {
   events: RunEvent[];
   /** True once the run has ended and no event will follow. */
   ended: boolean;
+}
+
+const END_SEVERITIES: Partial<Record<Outcome, EventSeverity>> = {
+  'invalid-input': 'warning',
+  blocked: 'warning',
+  aborted: 'warning',
+  'not-switched': 'warning',
+  'returned-to-recovery': 'warning',
+  'given-up': 'critical',
+};
+
+/** How much it matters how a run ended. */
+export function severityOfEnd(outcome: Outcome): EventSeverity {
+  return END_SEVERITIES[outcome] ?? 'info';
 }

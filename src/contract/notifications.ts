@@ -1,9 +1,12 @@
 /** The name under which the workflow that tells others about a run is exported. */
 export const NOTIFIER_WORKFLOW_TYPE = 'notifierWorkflow';
 
-/** One notifier for each run that was started, and not for each workflow id; after a Reset it follows the new run. */
-export function notifierIdOf(workflowId: string, firstRunId: string): string {
-  return `switchback-notifier.${workflowId}.${firstRunId}`;
+/**
+ * One notifier for each run that was started; after a Reset it follows the new run. The workflow id is no part of it:
+ * that one may be as long as Temporal allows.
+ */
+export function notifierIdOf(firstRunId: string): string {
+  return `switchback-notifier.${firstRunId}`;
 }
 
 /** The run whose events are to be told. */

@@ -1,3 +1,6 @@
+/** Phases in which nothing goes on until a person says something, or the time is over. */
+export const ASKING_PHASES: readonly Phase[] = ['approval', 'needs-operator'];
+
 /** Where a run is in the procedure. */
 export type Phase =
   | 'validate'

@@ -150,7 +150,7 @@ export interface SwitchbackReport extends RunFacts {
   /** One sentence: what to do next. */
   next: string;
   requests: RequestCounts;
-  /** Sinks that had not got what they should have when the run ended; absent when all had. */
+  /** Sinks known to be behind when the run ended: deliveries fail, or events were given up. Absent when none is. */
   undelivered?: UndeliveredNotifications[];
   /** The workflow that tells the sinks, and goes on trying after the end; absent when nobody is to be told. */
   notifier?: string;

@@ -37,13 +37,18 @@ export async function approve(
   try {
     for (;;) {
       if (required) people.ask(fourEyes);
-      record.enter('approval', headlineOf(run, required));
-      record.waitFor({
-        for: waitsFor(run, required),
-        wanted: 'every soft finding acknowledged, and an approval where one is required',
-        until: window.at,
-      });
-      await condition(() => settled() || people.approval?.verdict === 'rejected' || window.passed);
+      const isOver = () => settled() || people.approval?.verdict === 'rejected' || window.passed;
+      do {
+        const waitsNow = waitsFor(run, required);
+        record.enter('approval', headlineOf(run, required));
+        record.waitFor({
+          for: waitsNow,
+          wanted: 'every soft finding acknowledged, and an approval where one is required',
+          until: window.at,
+        });
+        // What was said so far is no longer asked for.
+        await condition(() => isOver() || waitsFor(run, required) !== waitsNow);
+      } while (!isOver());
       people.closeGate();
       if (people.approval?.verdict === 'rejected') {
         throw rejected(record, people.approval);
@@ -97,12 +102,12 @@ function newFindings(before: Preflight, now: Preflight): string[] {
 }
 
 function waitsFor(run: Run, required: boolean): string {
-  const { record } = run;
+  const { record, people } = run;
   const updates = [
     ...(record.toAcknowledge.length > 0
       ? [`the update acknowledge for ${record.toAcknowledge.join(', ')}`]
       : []),
-    ...(required
+    ...(required && people.approval === undefined
       ? [
           `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.thePair.primary} that you mean?)` : ''}`,
         ]

@@ -74,8 +74,10 @@ async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promis
 /** When all seems over: PostgreSQL is asked, and both services once more. False sends the run back to where it waited. */
 async function verify(run: Run, goal: Side, interrupted: () => boolean): Promise<boolean> {
   const { record } = run;
-  const back = record.bookmark();
-  record.enter('verify', verifyHeadline(record));
+  // A run that has asked what to do about a proof that fails goes on asking while the next one is attempted.
+  const asks = record.phase === 'needs-operator' && record.measured.isUnproven;
+  const back = asks ? () => {} : record.bookmark();
+  if (!asks) record.enter('verify', verifyHeadline(record));
   if ((await isProven(run, goal, interrupted)) && (await isStillActive(run, goal))) return true;
   back();
   return false;
@@ -161,9 +163,9 @@ async function standsStill(run: Run, goal: Side): Promise<boolean> {
 async function actUpon({ record, people }: Run): Promise<Decision['action']> {
   const { decision } = people;
   if (decision === undefined) throw new Error('there is no decision to act upon');
-  people.decision = undefined;
-  // The last word of the run says what is true then.
+  // The last word of the run says what is true then. Until it is said, no other decision is taken.
   if (decision.action === 'give-up' || decision.action === 'accept') await lookAgain(record);
+  people.decision = undefined;
   if (decision.action === 'give-up') {
     throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);
   }

@@ -1,6 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Answer } from '../contract/answers';
-import type { EventSeverity, RunEnd, RunEvent, RunEvents } from '../contract/events';
+import {
+  type EventSeverity,
+  type RunEnd,
+  type RunEvent,
+  type RunEvents,
+  severityOfEnd,
+} from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
 import type { Alarm, Outcome } from '../contract/report';
 import type { Waiting } from '../contract/status';
@@ -52,25 +58,26 @@ export class EventLog {
   }
 
   runEnded(end: RunEnd & { outcome: Outcome }): void {
-    const severity = END_SEVERITIES[end.outcome] ?? 'info';
+    const severity = severityOfEnd(end.outcome);
     this.#add({ type: 'switchback.run.ended', severity, summary: this.present().headline, end });
   }
 
   /** The events after the one with this number. */
   after(seq: number, { recovery, ended }: { recovery: string | undefined; ended: boolean }): RunEvents {
-    const { project, service, requestedBy, reason } = this.request;
+    const { project, service, mode, requestedBy, reason } = this.request;
     const { workflowId, runId } = workflowInfo();
     return {
       run: {
         project,
         primary: service,
+        mode,
         ...(recovery === undefined ? {} : { recovery }),
         workflowId,
         runId,
         ...(requestedBy === '' ? {} : { requestedBy }),
         ...(reason === '' ? {} : { reason }),
       },
-      events: this.#events.slice(seq),
+      events: this.#events.slice(Math.max(0, Number(seq) || 0)),
       ended,
     };
   }
@@ -95,11 +102,3 @@ const CRITICAL_ALARMS: readonly Alarm['cause'][] = [
 function severityOfAlarm({ cause }: Alarm): EventSeverity {
   return CRITICAL_ALARMS.includes(cause) ? 'critical' : 'warning';
 }
-
-const END_SEVERITIES: Partial<Record<Outcome, EventSeverity>> = {
-  blocked: 'warning',
-  aborted: 'warning',
-  'not-switched': 'warning',
-  'returned-to-recovery': 'warning',
-  'given-up': 'critical',
-};

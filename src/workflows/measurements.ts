@@ -28,6 +28,11 @@ export class Measurements {
     this.proofs = 0;
   }
 
+  /** PostgreSQL was asked about the present side, and did not prove it. */
+  get isUnproven(): boolean {
+    return this.proof !== undefined && this.proof.verdict !== 'proven';
+  }
+
   /** What stands against the present side, in a few words; for a proof that did not succeed. */
   get doubt(): string {
     const open = this.proof?.steps.filter(({ verdict }) => verdict !== 'pass') ?? [];

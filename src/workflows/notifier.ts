@@ -10,14 +10,14 @@ import { tell } from './steps';
  * @returns how far each sink got.
  */
 export async function notifierWorkflow(input: NotifyInput): Promise<NotifyProgress> {
-  return tell(`tell what happens to ${input.workflowId}`).notify(input);
+  return tell(`tell what happens to ${input.workflowId.slice(0, 100)}`).notify(input);
 }
 
 /** Starts the notifier of this run; it goes on when the run has ended, however it did. @returns its workflow id. */
 export async function startNotifier(project: string, service: string): Promise<string> {
   // A Reset gives the run another id, and must not give its commands another content.
   const { workflowId, originalExecutionRunId: runId } = workflowInfo();
-  const notifierId = notifierIdOf(workflowId, runId);
+  const notifierId = notifierIdOf(runId);
   try {
     await startChild(notifierWorkflow, {
       workflowId: notifierId,

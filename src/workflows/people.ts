@@ -26,6 +26,12 @@ import type { AbortRequest, Approval, Decision } from '../contract/report';
 import { now, type RunRecord } from './run-record';
 
 /**
+ * Each is a few events, and Temporal takes 2000 updates of a run at most: those who only look must leave room for those
+ * who decide.
+ */
+const MOST_ATTACHED = 200;
+
+/**
  * What people tell the run: approvals, acknowledgements, decisions, and the wish to stop. Every handler is synchronous,
  * so that the answer is there at once and of two messages one comes first. Validators say what is wrong, with an
  * example; a refused message leaves no trace in the history.
@@ -37,6 +43,7 @@ export class People {
   approval: Approval | undefined;
   /** Somebody cancelled the workflow, or sent the update `abort`. */
   stopRequested = false;
+  #attached = 0;
   /** Set while the run waits for an approval: whose word does not count, and for what. */
   #gate: { fourEyes: boolean } | undefined;
 
@@ -68,16 +75,24 @@ export class People {
     });
     setHandler(abortUpdate, (payload) => this.#abort(payload), {
       description: `Stop the run if nothing was written yet, for example ${examples.abort}`,
-      validator: (payload) => refuseFaulty('abort', payload),
+      validator: (payload) => {
+        refuseFaulty('abort', payload);
+        this.#refuseEnded();
+      },
     });
     setHandler(attachUpdate, (input) => this.#attach(input), {
       description: 'For clients that start or attach: says which run this is, and changes nothing.',
-      validator: (input) => refuseFaultyInput(input),
+      validator: (input) => {
+        refuseFaultyInput(input);
+        if (this.#attached >= MOST_ATTACHED)
+          throw refusal('Too many have attached to this run; ask for its status');
+      },
     });
     CancellationScope.current().cancelRequested.catch(() => this.#cancelled());
   }
 
   #attach(input: SwitchbackInput): Attached {
+    this.#attached += 1;
     const { phase, headline } = this.record.status();
     const { runId } = workflowInfo();
     return { runId, phase, headline, differences: differencesBetween(input, this.request) };
@@ -96,6 +111,7 @@ export class People {
 
   #mayDecide(payload: unknown): void {
     refuseFaulty('decide', payload);
+    this.#refuseEnded();
     const { action } = payload as DecideInput;
     if (this.record.standingAlarms.length === 0) {
       throw refusal(`There is nothing to decide: the phase is ${this.record.phase} and no alarm stands`);
@@ -129,6 +145,7 @@ export class People {
 
   #mayApprove(payload: unknown): void {
     refuseFaulty('approve', payload);
+    this.#refuseEnded();
     const { by, fingerprint } = payload as ApproveInput;
     if (this.approval?.verdict === 'approved' && this.approval.by === by) return;
     this.#refuseLate();
@@ -148,6 +165,7 @@ export class People {
 
   #mayReject(payload: unknown): void {
     refuseFaulty('reject', payload);
+    this.#refuseEnded();
     this.#refuseLate();
   }
 
@@ -168,6 +186,11 @@ export class People {
     return approval;
   }
 
+  /** What is still to be done then, such as the evidence, must not change what was reported. */
+  #refuseEnded(): void {
+    if (this.record.hasEnded) throw refusal('The run has ended; only its evidence is still being kept');
+  }
+
   /** The first of approve, reject, expiry, abort and cancel wins. */
   #refuseLate(): void {
     if (this.approval !== undefined)
@@ -180,6 +203,7 @@ export class People {
 
   #mayAcknowledge(payload: unknown): void {
     refuseFaulty('acknowledge', payload);
+    this.#refuseEnded();
     if (this.record.phase !== 'approval') {
       throw refusal(`The run does not wait for an acknowledgement: the phase is ${this.record.phase}`);
     }
@@ -201,6 +225,7 @@ export class People {
 
   /** Once a promotion may count, a cancellation changes nothing but the record: half a switch is worse than none. */
   #cancelled(): void {
+    if (this.record.hasEnded) return;
     this.stopRequested = true;
     this.record.cancelAsked();
   }

@@ -24,7 +24,7 @@ import {
   type PairObservation,
   type Situation,
 } from '../contract/observation';
-import type { Phase } from '../contract/phase';
+import { ASKING_PHASES, type Phase } from '../contract/phase';
 import type {
   AbortRequest,
   Alarm,
@@ -64,9 +64,6 @@ const PROMOTION_BODY: Record<Dialect, Record<string, unknown>> = {
 
 /** Ends with the pair where it belongs; a Service URI that leads elsewhere is then all that is wrong. */
 const HOME: readonly Outcome[] = ['switched-back', 'already-primary'];
-
-/** Phases in which nothing goes on until a person says something, or the time is over. */
-const ASKING: readonly Phase[] = ['approval', 'needs-operator'];
 
 /** The name under which a decision of the policy is recorded. */
 export const POLICY = 'policy';
@@ -183,7 +180,12 @@ export class RunRecord {
   enter(phase: Phase, headline: string): void {
     const isNew = phase !== this.#phase;
     if (isNew) {
-      upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+      upsertSearchAttributes([
+        { key: searchAttributes.phase, value: phase },
+        ...(this.#ending === undefined
+          ? []
+          : [{ key: searchAttributes.outcome, value: this.#ending.outcome }]),
+      ]);
       timePhase(this.#phase, Date.now() - this.#enteredAt);
       this.#enteredAt = Date.now();
     }
@@ -203,6 +205,8 @@ export class RunRecord {
     return () => {
       this.enter(phase, headline);
       this.waiting = waiting;
+      this.#ask();
+      this.refresh();
     };
   }
 
@@ -220,10 +224,7 @@ export class RunRecord {
   waitFor(waiting: Omit<Waiting, 'since' | 'observed'> & { observed?: string }): void {
     const since = this.waiting?.for === waiting.for ? this.waiting.since : now();
     this.waiting = { observed: this.seen, ...waiting, since };
-    if (ASKING.includes(this.#phase) && !this.#asked) {
-      this.#asked = true;
-      this.#events.personNeeded(this.waiting, this.#answers());
-    }
+    this.#ask();
     this.refresh();
   }
 
@@ -399,8 +400,8 @@ export class RunRecord {
       primary: this.request.service,
       ...this.#optional(),
       ...this.#measuredAtTheEnd(),
-      timeline: this.#timeline,
-      requests: this.#requests,
+      timeline: [...this.#timeline],
+      requests: { ...this.#requests },
       workflowId,
       runId,
       startedAt: startTime.toISOString(),
@@ -413,10 +414,19 @@ export class RunRecord {
     return this.measured.endpoint?.agreed === false ? 'endpoint' : undefined;
   }
 
+  /** Somebody has approved the plan as it is now. */
+  get #isApproved(): boolean {
+    const last = this.#approvals.at(-1);
+    return (
+      last?.verdict === 'approved' &&
+      last.voidedBy === undefined &&
+      last.fingerprint === this.plan?.fingerprint
+    );
+  }
+
   #end(ending: Ending): SwitchbackReport {
     this.#ending = ending;
     const { outcome, code, headline, next } = ending;
-    upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
     this.enter('report', headline);
     const { probe } = this.measured;
     countEnd(outcome, this.request.mode, probe);
@@ -435,18 +445,31 @@ export class RunRecord {
     return this.report();
   }
 
+  /** Tells others, once, that the run waits for a person. */
+  #ask(): void {
+    if (this.waiting === undefined || this.#asked || !ASKING_PHASES.includes(this.#phase)) return;
+    this.#asked = true;
+    this.#events.personNeeded(this.waiting, this.#answers());
+  }
+
   /** What a person can tell the run now. */
   #answers(): Answer[] {
     if (this.hasEnded) return [];
     const { project, service: primary } = this.request;
-    const { mayHaveWritten, plan } = this;
+    const { mayHaveWritten } = this;
+    const plan = this.plan && {
+      fingerprint: this.plan.fingerprint,
+      toAcknowledge: this.toAcknowledge,
+      approvalRequired: this.plan.approvalRequired && !this.#isApproved,
+    };
     return answersTo({
       project,
       primary,
       asksBeforeWrite: this.#phase === 'approval',
       decidable: this.standingAlarms.length > 0 && (mayHaveWritten || this.#phase === 'needs-operator'),
       mayReturn: mayHaveWritten && this.mayReturn,
-      stoppable: !this.isPastNoReturn,
+      // A plan is over in a moment, and the command would meet the run that it is a plan of.
+      stoppable: !this.isPastNoReturn && this.request.mode !== 'plan',
       ...present({ plan }),
     });
   }
@@ -475,11 +498,11 @@ export class RunRecord {
       observed: this.observed,
       pointOfNoReturn: this.pointOfNoReturn,
       checks: nonEmpty(this.checks),
-      alarms: nonEmpty(this.#alarms.all),
-      decisions: nonEmpty(this.#decisions),
+      alarms: nonEmpty(this.#alarms.all.map((alarm) => ({ ...alarm }))),
+      decisions: nonEmpty([...this.#decisions]),
       plan: this.plan,
-      approvals: nonEmpty(this.#approvals),
-      acknowledgements: nonEmpty(this.#acknowledgements),
+      approvals: nonEmpty(this.#approvals.map((approval) => ({ ...approval }))),
+      acknowledgements: nonEmpty([...this.#acknowledgements]),
       abortRequested: this.abortRequested,
       cancelRequestedAt: this.cancelRequestedAt,
       requestedBy: this.request.requestedBy || undefined,

@@ -4,29 +4,25 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Preflight, PreflightVerdict, RunPolicy } from '../contract/activities';
-import { EXAMPLE_INPUT, parseInput, type SwitchbackRequest } from '../contract/input';
-import { statusQuery } from '../contract/messages';
+import { parseInput, type SwitchbackRequest } from '../contract/input';
 import type { Side } from '../contract/observation';
 import { lockIdOf } from '../contract/pair-lock';
 import { describeDisagreement } from '../contract/proof';
 import type { SwitchbackReport } from '../contract/report';
-import { searchAttributes } from '../contract/search-attributes';
 import { approve } from './approval';
 import { blocked } from './blocked';
 import { catchUp } from './catch-up';
 import { converge, isStillActive } from './convergence';
+import { refuseInput } from './invalid-input';
 import { startNotifier } from './notifier';
 import { takeLock } from './pair-lock';
 import { People } from './people';
 import { promote, rootMessage, stopped } from './promotion';
 import { followEndpoint } from './proof';
 import type { Run } from './run';
-import { failureWith, now, RunRecord } from './run-record';
+import { failureWith, RunRecord } from './run-record';
 import { keepEvidence, read, terms, undelivered } from './steps';
 import { Stopwatch } from './stopwatch';
 
@@ -39,7 +35,7 @@ import { Stopwatch } from './stopwatch';
  */
 export async function switchbackWorkflow(input: unknown): Promise<SwitchbackReport> {
   const parsed = parseInput(input);
-  if (!parsed.ok) throw invalidInput(parsed.faults);
+  if (!parsed.ok) throw await refuseInput(input, parsed.faults);
   return new Switchback(parsed.request).run();
 }
 
@@ -311,35 +307,4 @@ async function withEvidence(report: SwitchbackReport): Promise<SwitchbackReport>
   } catch (error) {
     return { ...report, evidence: { problem: `it could not be kept: ${rootMessage(error)}` } };
   }
-}
-
-/** There is no run to speak of, but the list and the query `status` tell how it ended. */
-function invalidInput(faults: string[]): ApplicationFailure {
-  const { workflowId, runId, startTime } = workflowInfo();
-  const headline = `The input is not valid: ${faults.join('; ')}.`;
-  const next = `Start again with one JSON object, for example ${EXAMPLE_INPUT}`;
-  const timeline = [{ at: now(), phase: 'validate', event: headline } as const];
-  upsertSearchAttributes([{ key: searchAttributes.outcome, value: 'invalid-input' }]);
-  setHandler(statusQuery, () => ({
-    phase: 'report',
-    outcome: 'invalid-input',
-    headline,
-    next,
-    project: '',
-    primary: '',
-    timeline,
-  }));
-  const report: Partial<SwitchbackReport> = {
-    outcome: 'invalid-input',
-    code: 'INVALID_INPUT',
-    headline,
-    next,
-    timeline,
-    requests: { reads: 0, writes: 0 },
-    workflowId,
-    runId,
-    startedAt: startTime.toISOString(),
-    endedAt: now(),
-  };
-  return ApplicationFailure.nonRetryable(`INVALID_INPUT: ${headline} ${next}`, 'INVALID_INPUT', report);
 }

@@ -58,7 +58,7 @@ async function pagedOf(scene: Scene): Promise<unknown[]> {
 
 /** Waits for the end of the notifier: how far each sink got. */
 async function notified(scene: Scene, runId: string) {
-  const id = `switchback-notifier.${scene.workflowId}.${runId}`;
+  const id = `switchback-notifier.${runId}`;
   const handle = scene.stage.temporal.workflow.getHandle(id);
   const { sinks } = (await handle.result()) as NotifyProgress;
   return { handle, sinks: Object.fromEntries(sinks.map((one) => [one.sink, one])) };
@@ -101,6 +101,50 @@ const approved = scene(async (it) => {
     whenItEnded: description.status.name,
     ...(await notified(it, runId)),
   };
+});
+
+/** As long as Temporal takes one for another workflow beside it. */
+const longNamed = scene(async (it) => {
+  const workflowId = `long-${'x'.repeat(960)}`;
+  await it.stage.startWith(
+    { project: it.lab.project, service: it.pair.primary, settleWindow: '0s' },
+    workflowId,
+  );
+  return it.end(workflowId);
+});
+
+const faulty = scene(async (it) => {
+  const input = { project: it.lab.project, service: it.pair.primary, confirm: 'another' };
+  const handle = await it.stage.startWith(input);
+  const { runId } = await handle.describe();
+  const failure = await handle.result().catch((error: Error) => error);
+  const all = await poll(
+    'it is told',
+    () => toldOf(runId),
+    ({ length }) => length > 0,
+  );
+  return { failure, all };
+});
+
+test('a run is not held up by a workflow id that is as long as can be', async () => {
+  expect((await longNamed()).report).toMatchObject({
+    outcome: 'switched-back',
+    notifier: expect.any(String),
+  });
+});
+
+test('a run whose input is not valid is told, too', async () => {
+  const { failure, all } = await faulty();
+  expect(failure).toMatchObject({ cause: { type: 'INVALID_INPUT' } });
+  expect(all).toMatchObject([
+    {
+      data: {
+        type: 'switchback.run.ended',
+        headline: expect.stringContaining('"confirm" is "another"'),
+        end: { outcome: 'invalid-input', code: 'INVALID_INPUT', wrote: false },
+      },
+    },
+  ]);
 });
 
 describe('a run', () => {

@@ -22,14 +22,27 @@ describe('a primary that says active but is read-only', () => {
       'it asks',
       ({ phase, waiting }) => phase === 'needs-operator' && waiting?.for === 'the update decide',
     );
+    const seen: string[] = [];
+    while (seen.length < 40) {
+      const { phase, waiting, answers } = await it.status();
+      seen.push(`${phase}, waits for ${waiting?.for}, ${answers?.length} answers`);
+      await new Promise((done) => setTimeout(done, 200));
+    }
     await it.lab.apply({ kind: 'read-only', service: it.pair.primary, on: false });
-    return { ...(await it.end()), status };
+    return { ...(await it.end()), status, seen: [...new Set(seen)] };
   });
 
   test('is not done: the run waits, then asks', async () => {
     const { status } = await asked();
     expect(status.situation).toBe('primary-active');
     expect(status.alarms?.map(({ message }) => message).join()).toMatch(/25006|read-only/);
+  });
+
+  test('goes on asking while it tries again to prove it', async () => {
+    const { seen } = await asked();
+    expect(seen).toEqual([
+      expect.stringMatching(/^needs-operator, waits for the update decide, [34] answers$/),
+    ]);
   });
 
   test('is done once writes arrive, without anybody deciding', async () => {

@@ -30,7 +30,8 @@ const draining = scene(async (it) => {
   await it.start({ maxLag: '64kB', catchUpTimeout: '3m', settleWindow: '1s' });
   const waiting = await it.until(
     'an estimate',
-    ({ phase, lag }) => phase === 'catch-up' && lag?.etaSeconds !== undefined,
+    ({ phase, lag, live }) =>
+      phase === 'catch-up' && lag?.etaSeconds !== undefined && live?.looks !== undefined,
   );
   const estimated = { at: Date.parse(waiting.lag?.at ?? ''), seconds: waiting.lag?.etaSeconds ?? 0 };
   const end = await it.end();

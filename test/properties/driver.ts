@@ -19,7 +19,15 @@ type Command = coresdk.workflow_commands.IWorkflowCommand;
 type Workflow = Awaited<ReturnType<ReusableVMWorkflowCreator['createWorkflow']>>;
 
 const RUN_ID = '00000000-0000-0000-0000-000000000001';
-const ACTIVITIES = ['discover', 'inspectLock', 'preflight', 'promote', 'watchPair', 'verify'] as const;
+const ACTIVITIES = [
+  'terms',
+  'discover',
+  'inspectLock',
+  'preflight',
+  'promote',
+  'watchPair',
+  'verify',
+] as const;
 const { randomnessSeed: SEED } = coresdk.workflow_activation.InitializeWorkflow.fromObject({
   randomnessSeed: 1,
 });
@@ -169,20 +177,23 @@ export class Run {
   }
 
   #obey(command: Command): void {
-    const { startTimer, cancelTimer, scheduleActivity, requestCancelActivity } = command;
+    const { startTimer, cancelTimer, scheduleActivity, scheduleLocalActivity, requestCancelActivity } =
+      command;
+    const scheduled = scheduleActivity ?? scheduleLocalActivity;
     if (startTimer) {
       const seq = startTimer.seq ?? 0;
       const fire = () => this.#jobs.push({ fireTimer: { seq } });
       this.#timers.set(seq, setTimeout(fire, tsToMs(startTimer.startToFireTimeout)));
     }
     if (cancelTimer) clearTimeout(this.#timers.get(cancelTimer.seq ?? 0));
-    if (scheduleActivity) {
-      const seq = scheduleActivity.seq ?? 0;
+    if (scheduled) {
+      const seq = scheduled.seq ?? 0;
+      const isLocal = scheduled === scheduleLocalActivity;
       const resolve = (result: coresdk.activity_result.IActivityResolution) => {
         this.#activities.delete(seq);
-        this.#jobs.push({ resolveActivity: { seq, result } });
+        this.#jobs.push({ resolveActivity: { seq, result, isLocal } });
       };
-      this.#activities.set(seq, new PerformedActivity(scheduleActivity, this.model, this.policy, resolve));
+      this.#activities.set(seq, new PerformedActivity(scheduled, this.model, this.policy, resolve));
     }
     if (requestCancelActivity) this.#activities.get(requestCancelActivity.seq ?? 0)?.cancel();
     if (command.startChildWorkflowExecution) {

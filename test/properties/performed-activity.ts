@@ -48,7 +48,8 @@ export class PerformedActivity {
   }
 
   async #perform(): Promise<void> {
-    const input = defaultPayloadConverter.fromPayload(this.schedule.arguments?.[0] ?? {});
+    const [argument] = this.schedule.arguments ?? [];
+    const input = argument && defaultPayloadConverter.fromPayload(argument);
     const { maximumAttempts } = this.schedule.retryPolicy ?? {};
     for (let attempt = 1; !this.#isOver; attempt += 1) {
       const heartbeatDetails = this.#heartbeatDetails;

@@ -1,7 +1,9 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Answer, answersTo } from '../../src/contract/answers';
 import type { RunEvents } from '../../src/contract/events';
 import { eventsQuery } from '../../src/contract/messages';
-import { phasesOf, poll, type Scene, useStage } from './harness';
+import { phasesOf, poll, replyTo, type Scene, useStage } from './harness';
 
 const { scene, stage } = useStage({ dialect: 'role' });
 const APPROVAL = { approval: 'required', requestedBy: 'sre@example.com', reason: 'INC-7' };
@@ -36,6 +38,23 @@ const refusals = (['reject', 'abort'] as const).map((update) => ({
   }),
 }));
 
+const crowded = scene(async (it) => {
+  await it.start(APPROVAL);
+  await it.until('it asks', ({ phase }) => phase === 'approval');
+  const input = { project: it.lab.project, service: it.pair.primary };
+  const attach = () =>
+    it.handle.executeUpdate('attach', { args: [input] }).then(
+      () => '',
+      ({ cause }: Error) => (cause as Error).message,
+    );
+  let refusal = '';
+  while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
+  const run = await it.stage.client.startOrAttach(input as never);
+  expect(run).toMatchObject({ attached: true, differences: [] });
+  await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+  return { it, refusal };
+});
+
 const stuck = scene(async (it) => {
   it.pair.behave({ stuck: true });
   await it.start({ convergeTimeout: '2s', decisionWindow: '10m' });
@@ -67,7 +86,8 @@ test('are numbered without a gap, and tell every phase and the end', async () =>
 test('name the run that they are about', async () => {
   const { all, report } = await well();
   const { project, primary, recovery, workflowId, runId, requestedBy, reason } = report;
-  expect(all.run).toEqual({ project, primary, recovery, workflowId, runId, requestedBy, reason });
+  const mode = 'execute';
+  expect(all.run).toEqual({ project, primary, recovery, mode, workflowId, runId, requestedBy, reason });
 });
 
 test('are given from any number on, and say the same each time', async () => {
@@ -119,6 +139,95 @@ test('an alarm is raised and cleared, and the list shows it while it stands', as
   ]);
   expect(listed).toMatchObject([{ alarm: 'deadline', phase: 'needs-operator' }]);
   expect(after[0]).not.toHaveProperty('alarm');
+});
+
+describe('what is offered', () => {
+  const updatesOf = ({ answers = [] }: { answers?: Answer[] }) => answers.map(({ update }) => update);
+
+  const inTwoSteps = scene(async (it) => {
+    const { primary: service } = it.pair;
+    await it.lab.apply({ kind: 'alert', service, event: 'user_alert', severity: 'critical' });
+    await it.start(APPROVAL);
+    const asked = await it.until('it asks', ({ phase }) => phase === 'approval');
+    await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+    const approved = await it.until('it is approved', ({ approvals }) => approvals !== undefined);
+    const acknowledge = asked.answers?.find(({ update }) => update === 'acknowledge');
+    await it.handle.executeUpdate('acknowledge', { args: [acknowledge?.payload] });
+    return { asked, approved, ...(await it.end()), all: await eventsOf(it) };
+  });
+
+  test('is what is still asked for, and no more what was said already', async () => {
+    const { asked, approved, report, all } = await inTwoSteps();
+    expect(updatesOf(asked)).toEqual(['acknowledge', 'approve', 'reject', 'abort']);
+    expect(updatesOf(approved)).toEqual(['acknowledge', 'abort']);
+    expect(approved.waiting?.for).toBe('the update acknowledge for alerts');
+    expect(report.outcome).toBe('switched-back');
+    const needs = all.events.flatMap(({ need }) => need?.answers.map(({ update }) => update).join() ?? []);
+    expect(needs).toEqual(['acknowledge,approve,reject,abort', 'acknowledge,abort']);
+  });
+});
+
+describe('a run that has ended, and whose evidence is still being kept', () => {
+  const store = createServer((_, response) => waiting.push(response));
+  const waiting: ServerResponse[] = [];
+  // Here, and not before the tests: the worker asks for the address as it starts.
+  store.listen(0, '127.0.0.1');
+  const s3 = {
+    bucket: 'evidence',
+    prefix: '',
+    endpoint: '',
+    region: 'eu-central-1',
+    accessKeyId: 'id',
+    secretAccessKey: 'key',
+  };
+  const slow = useStage({
+    dialect: 'role',
+    evidence: {
+      s3: {
+        ...s3,
+        get endpoint() {
+          return `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+        },
+      },
+    },
+  });
+  const late = slow.scene(async (it) => {
+    await it.start();
+    // Asked at the store, since the run itself answers only when this task of it is renewed.
+    await poll(
+      'the evidence is on its way',
+      () => waiting.length,
+      (length) => length > 0,
+    );
+    const refusals = [
+      await replyTo(it.stage.client.abort(it.workflowId, { by: 'late@example.com', reason: 'no' })),
+      await replyTo(it.stage.client.approve(it.workflowId, { by: 'late@example.com', reason: 'no' })),
+    ].map(({ refusal }) => refusal);
+    await it.handle.cancel();
+    const release = setInterval(() => {
+      for (const response of waiting.splice(0)) response.end();
+    }, 50);
+    const end = await it.end();
+    clearInterval(release);
+    return { refusals, ...end, all: await eventsOf(it) };
+  });
+
+  afterAll(() => store.close());
+
+  test('takes no more messages, and its report says what its last event says', async () => {
+    const { refusals, report, all } = await late();
+    for (const refusal of refusals) expect(refusal).toContain('The run has ended');
+    expect(report).not.toHaveProperty('abortRequested');
+    expect(report).not.toHaveProperty('cancelRequestedAt');
+    expect(report.evidence).toHaveProperty('page');
+    expect(typesOf(all).at(-1)).toBe('run.ended');
+  });
+});
+
+test('attaching to a run leaves room for those who decide', async () => {
+  const { it, refusal } = await crowded();
+  expect(refusal).toContain('Too many have attached');
+  expect((await it.end()).report.outcome).toBe('switched-back');
 });
 
 describe('a worker that wants to be told the target twice', () => {

@@ -113,7 +113,10 @@ export class ByUi implements Way {
 
   /** What stands under "Current Details", which is a frame of its own. */
   async #details(): Promise<string> {
-    return `${await this.page.locator('iframe').last().contentFrame().locator('body').textContent()}`;
+    const frame = this.page.locator('iframe').last().contentFrame();
+    // The frame is there before what is in it.
+    await frame.getByRole('heading').first().waitFor();
+    return `${await frame.locator('body').textContent()}`;
   }
 
   /** "Press the R for freshness." */
