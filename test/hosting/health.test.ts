@@ -93,8 +93,10 @@ test('while it stops it is alive and not ready', async () => {
   await client.start(stage.input(1, { mode: 'plan' }));
   await until('a request is under way', () => (stage.lab.pairs[1]?.requests().length ?? 0) > asked);
   const ended = stopping.stop();
-  await stopping.program.prints(/DRAINING|shutting down|Worker state changed/i);
-  const { status, body } = await stopping.health('/readyz');
+  const { status, body } = await until('it has heard of that', async () => {
+    const answer = await stopping.health('/readyz');
+    return answer.status === 503 ? answer : undefined;
+  });
   expect([status, body.ready, body.checks?.[0]]).toEqual([
     503,
     false,
