@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
-import { describeLag, isWithin } from '../contract/lag';
-import type { Databases, LagLook } from '../postgres';
+import { describeLag, isWithin, type LagLook } from '../contract/lag';
+import type { Databases } from '../postgres';
 import { measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
 

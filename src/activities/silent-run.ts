@@ -1,5 +1,5 @@
 import { errors } from '../contract/errors';
-import { type RunEvent, severityOfEnd } from '../contract/events';
+import { type RunEvent, runEndOf, severityOfEnd } from '../contract/events';
 import type { Phase } from '../contract/phase';
 import type { Tape } from '../notify';
 import type { RunEndInTemporal } from './run-end';
@@ -18,7 +18,7 @@ function fromReport(
   report: NonNullable<RunEndInTemporal['report']>,
   at: number,
 ): RunEvent {
-  const { outcome, headline, next, code, degraded, situation, pointOfNoReturn, alarms = [], probe } = report;
+  const { outcome, headline, situation } = report;
   return {
     seq: (last?.event.seq ?? 0) + 1,
     at: new Date(at).toISOString(),
@@ -28,16 +28,7 @@ function fromReport(
     summary: headline,
     headline,
     ...(situation === undefined ? {} : { situation }),
-    end: {
-      outcome,
-      next,
-      wrote: pointOfNoReturn !== undefined,
-      standingAlarms: alarms.filter(({ until }) => until === undefined).length,
-      ...(code === undefined ? {} : { code }),
-      ...(degraded === undefined ? {} : { degraded }),
-      ...(probe?.gap === undefined ? {} : { gapMs: probe.gap.ms }),
-      ...(probe?.missing === undefined ? {} : { lostRows: probe.missing.count }),
-    },
+    end: runEndOf(report),
   };
 }
 

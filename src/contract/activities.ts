@@ -1,5 +1,5 @@
 import type { CheckResult } from './checks';
-import type { Lag, LagLimit } from './lag';
+import type { Lag, LagLimit, LagLook } from './lag';
 import type { NotifyInput, NotifyProgress, UndeliveredNotifications } from './notifications';
 import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
@@ -193,18 +193,9 @@ export interface CatchUpInput extends Reporting {
   settleWindowMs: number;
 }
 
-/** Heartbeat details of `catchUp`; the looks are what a trend is made of, and in the form of postgres/lag.ts. */
+/** Heartbeat details of `catchUp`; the looks are what a trend is made of. */
 export interface CatchUpProgress extends Progress {
-  looks: {
-    at: string;
-    /** Positions in the WAL, as PostgreSQL writes them. */
-    activeLsn?: string;
-    replayLsn?: string;
-    bytes?: number;
-    seconds?: number;
-    paused?: boolean;
-    problem?: string;
-  }[];
+  looks: LagLook[];
 }
 
 export interface CatchUpResult {

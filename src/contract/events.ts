@@ -103,6 +103,28 @@ const END_SEVERITIES: Partial<Record<Outcome, EventSeverity>> = {
   'given-up': 'critical',
 };
 
+/** How a run ended, in short, out of its report. */
+export function runEndOf({
+  outcome,
+  next,
+  code,
+  degraded,
+  pointOfNoReturn,
+  alarms = [],
+  probe,
+}: Pick<SwitchbackReport, 'outcome' | 'next'> & Partial<SwitchbackReport>): RunEnd & { outcome: Outcome } {
+  return {
+    outcome,
+    next,
+    wrote: pointOfNoReturn !== undefined,
+    standingAlarms: alarms.filter(({ until }) => until === undefined).length,
+    ...(code === undefined ? {} : { code }),
+    ...(degraded === undefined ? {} : { degraded }),
+    ...(probe?.gap === undefined ? {} : { gapMs: probe.gap.ms }),
+    ...(probe?.missing === undefined ? {} : { lostRows: probe.missing.count }),
+  };
+}
+
 /** How much it matters how a run ended. */
 export function severityOfEnd(outcome: Outcome): EventSeverity {
   return END_SEVERITIES[outcome] ?? 'info';

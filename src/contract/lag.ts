@@ -75,3 +75,24 @@ function trendOf({ drainRate, etaSeconds }: Lag): string | undefined {
   if (etaSeconds === undefined) return 'not shrinking';
   return `shrinking by ${formatBytes(drainRate)}/s, about ${formatDuration(etaSeconds * 1_000)} left`;
 }
+
+/**
+ * One look at how far the passive side is behind. Positions in the WAL are bytes since its begin, in decimal: they may
+ * be larger than a number can hold exactly.
+ */
+export interface LagLook {
+  /** When the position of the active side was asked for, ISO 8601, by the clock of this machine. */
+  at: string;
+  /** The end of the WAL that the active side has written. */
+  activeLsn?: string;
+  /** The end of the WAL that the passive side has replayed, asked for *after* {@link activeLsn}. */
+  replayLsn?: string;
+  /** What of it is outstanding, bytes. */
+  bytes?: number;
+  /** Age of the last transaction that was replayed, by the server's clock; 0 when nothing is outstanding. */
+  seconds?: number;
+  /** True when the replay is paused, or was asked to pause; absent when the passive side could not be asked. */
+  paused?: boolean;
+  /** What could not be asked, one sentence; what is there besides is still true. */
+  problem?: string;
+}

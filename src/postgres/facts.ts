@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LagLook } from '../contract/lag';
 import type { PairDatabase } from './databases';
 import { PostgresError, toPostgresError } from './error';
-import { type LagLook, measureLag } from './lag';
+import { measureLag } from './lag';
 import { OF_OTHERS, QUESTIONS, type Question, SERVER } from './questions';
 import type { Session, SessionOptions } from './session';
 

@@ -11,7 +11,7 @@ export {
   type Told,
 } from './facts';
 export { countSessions, lookAtServer, type ServerLook } from './identity';
-export { type LagLook, lookAtLag, measureLag } from './lag';
+export { lookAtLag, measureLag } from './lag';
 export { hasNonce, type Nonce, newNonce, readRole, type ServerRole, writeNonce } from './proof-queries';
 export type { Question } from './questions';
 export { resolve, SYSTEM } from './resolve';

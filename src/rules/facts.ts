@@ -1,5 +1,6 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
-import type { DatabaseFacts, LagLook, ServerRole } from '../postgres';
+import type { LagLook } from '../contract/lag';
+import type { DatabaseFacts, ServerRole } from '../postgres';
 
 /** One thing that was asked of the API, or of a database: the answer, or why there is none. */
 export type Fact<T> = ReadFact<T> | UnreadFact;

@@ -1,5 +1,4 @@
-import type { Lag } from '../contract/lag';
-import type { LagLook } from '../postgres';
+import type { Lag, LagLook } from '../contract/lag';
 
 /** What a rate is made of: shorter is a jumpy number, longer a late one. */
 const WINDOW_MS = 30_000;

@@ -5,7 +5,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type RunEvent, severityOfEnd } from '../contract/events';
+import { type RunEvent, runEndOf, severityOfEnd } from '../contract/events';
 import { EXAMPLE_INPUT } from '../contract/input';
 import { eventsQuery, statusQuery } from '../contract/messages';
 import type { SwitchbackReport } from '../contract/report';
@@ -29,25 +29,7 @@ export async function refuseInput(input: unknown, faults: string[]): Promise<App
   const timeline: SwitchbackReport['timeline'] = [{ at, phase: 'validate', event: headline }];
   const project = textOf(input, 'project');
   const primary = textOf(input, 'service');
-  const ended: RunEvent = {
-    seq: 1,
-    at,
-    type: 'switchback.run.ended',
-    severity: severityOfEnd(ENDED.outcome),
-    phase: ENDED.phase,
-    summary: headline,
-    headline,
-    end: { outcome: ENDED.outcome, code: 'INVALID_INPUT', next, wrote: false, standingAlarms: 0 },
-  };
-  upsertSearchAttributes([{ key: searchAttributes.outcome, value: ENDED.outcome }]);
-  setHandler(statusQuery, () => ({ ...ENDED, headline, next, project: '', primary: '', timeline }));
-  setHandler(eventsQuery, (after = 0) => ({
-    run: { project, primary, workflowId, runId },
-    events: [ended].slice(Math.max(0, Number(after) || 0)),
-    ended: true,
-  }));
-  await tellOthers(project, primary);
-  const report: Partial<SwitchbackReport> = {
+  const report = {
     outcome: ENDED.outcome,
     code: 'INVALID_INPUT',
     headline,
@@ -58,7 +40,25 @@ export async function refuseInput(input: unknown, faults: string[]): Promise<App
     runId,
     startedAt: startTime.toISOString(),
     endedAt: at,
+  } as const satisfies Partial<SwitchbackReport>;
+  const ended: RunEvent = {
+    seq: 1,
+    at,
+    type: 'switchback.run.ended',
+    severity: severityOfEnd(ENDED.outcome),
+    phase: ENDED.phase,
+    summary: headline,
+    headline,
+    end: runEndOf(report),
   };
+  upsertSearchAttributes([{ key: searchAttributes.outcome, value: ENDED.outcome }]);
+  setHandler(statusQuery, () => ({ ...ENDED, headline, next, project: '', primary: '', timeline }));
+  setHandler(eventsQuery, (after = 0) => ({
+    run: { project, primary, workflowId, runId },
+    events: [ended].slice(Math.max(0, Number(after) || 0)),
+    ended: true,
+  }));
+  await tellOthers(project, primary);
   return ApplicationFailure.nonRetryable(`INVALID_INPUT: ${headline} ${next}`, 'INVALID_INPUT', report);
 }
 

@@ -15,7 +15,7 @@ import {
   withAcknowledgements,
 } from '../contract/checks';
 import { type ErrorCode, errors } from '../contract/errors';
-import type { RunEvents } from '../contract/events';
+import { type RunEvents, runEndOf } from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
 import {
   type Dialect,
@@ -426,23 +426,12 @@ export class RunRecord {
 
   #end(ending: Ending): SwitchbackReport {
     this.#ending = ending;
-    const { outcome, code, headline, next } = ending;
+    const { outcome, headline } = ending;
     this.enter('report', headline);
-    const { probe } = this.measured;
-    countEnd(outcome, this.request.mode, probe);
-    this.#events.runEnded({
-      outcome,
-      next,
-      wrote: this.isPastNoReturn,
-      standingAlarms: this.standingAlarms.length,
-      ...present({
-        code,
-        degraded: HOME.includes(outcome) ? this.degraded : undefined,
-        gapMs: probe?.gap?.ms,
-        lostRows: probe?.missing?.count,
-      }),
-    });
-    return this.report();
+    countEnd(outcome, this.request.mode, this.measured.probe);
+    const report = this.report();
+    this.#events.runEnded(runEndOf(report));
+    return report;
   }
 
   /** Tells others, once, that the run waits for a person. */

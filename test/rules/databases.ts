@@ -1,4 +1,5 @@
-import type { Answers, DatabaseFacts, LagLook, Question } from '../../src/postgres';
+import type { LagLook } from '../../src/contract/lag';
+import type { Answers, DatabaseFacts, Question } from '../../src/postgres';
 import type { Fact, PairDatabaseFacts } from '../../src/rules/facts';
 import { known, NOW, PRIMARY, RECOVERY } from './facts';
 

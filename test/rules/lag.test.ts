@@ -1,5 +1,5 @@
+import type { LagLook } from '../../src/contract/lag';
 import { isWithin } from '../../src/contract/lag';
-import type { LagLook } from '../../src/postgres';
 import { lagOf } from '../../src/rules/lag';
 
 const BEGIN = Date.parse('2026-11-22T03:00:00.000Z');
