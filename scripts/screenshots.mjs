@@ -15,19 +15,17 @@ const folder = process.argv[2] ?? join(ROOT, 'docs', 'images');
 await build();
 const { setStage } = require(join(ROOT, 'dist', 'demo', 'stage.js'));
 mkdirSync(folder, { recursive: true });
-// Its path is in the pictures.
-const evidence = '/tmp/switchback-evidence';
-const profile = mkdtempSync(join(tmpdir(), 'switchback-screenshots-'));
+const scratch = mkdtempSync(join(tmpdir(), 'switchback-screenshots-'));
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 
 const stage = await setStage(
-  { dialect: 'role', transitionMs: 4_000, pairs: 5, evidence },
+  { dialect: 'role', transitionMs: 4_000, pairs: 5, evidence: join(scratch, 'evidence') },
   console.error,
   stop.signal,
 );
 try {
-  const browser = await openBrowser(profile);
+  const browser = await openBrowser(join(scratch, 'profile'));
   try {
     await playScenes({ stage, browser, folder });
   } finally {
@@ -35,5 +33,5 @@ try {
   }
 } finally {
   await stage.close();
-  for (const made of [profile, evidence]) rmSync(made, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
 }
