@@ -3,6 +3,7 @@ import type { EventType, RunEvents } from '../../src/contract/events';
 import { eventsQuery } from '../../src/contract/messages';
 import type { NotifyProgress } from '../../src/contract/notifications';
 import type { NotifySettings } from '../../src/notify/settings';
+import { heartbeatOf } from '../notify/heartbeat';
 import { never, type Received, Receiver, status } from '../notify/receiver';
 import { SlackWorkspace } from '../notify/slack-workspace';
 import { HOOK_SECRET, pagerDuty, ROUTING_KEY, SLACK_TOKEN, slack, webhook } from '../notify/telling';
@@ -81,6 +82,11 @@ const approved = scene(async (it) => {
   await it.stage.client.approve(it.workflowId, LEAD);
   const acted = await untilTold('switchback.person.acted');
   await it.until('it waits for the pair', ({ phase }) => phase === 'converge');
+  await poll(
+    'the notifier has said who is away',
+    () => heartbeatOf(it.stage.temporal, runId),
+    (sinks) => sinks.filter(({ failing }) => failing !== undefined).length === 2,
+  );
   await it.pair.settled();
   it.pair.set('primary', { state: 'RUNNING' });
   const ended = await it.end();

@@ -1,17 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NotifyProgress } from '../../src/contract/notifications';
 import { useBuild } from '../doors/build';
 import { PatientScene } from '../faults/patient-scene';
+import { heartbeatOf } from '../notify/heartbeat';
 import { Receiver, status } from '../notify/receiver';
 import { HOOK_SECRET, until } from '../notify/telling';
 import { useScratchFolder } from '../support/scratch';
 import { ProcessStage } from './process-stage';
 
 const LONGEST_MS = 120_000;
-/** Until what is done has been written down; the fourth is still on its way then. */
-const HEARTBEAT_MS = 4_000;
 
 const folder = useScratchFolder();
 useBuild();
@@ -32,7 +30,11 @@ async function die(signal: NodeJS.Signals) {
     it.stick();
     await it.start({ settleWindow: '0s', convergeTimeout: '2m' });
     await until('the fourth is on its way', () => receiver.sequence.includes(4));
-    await delay(HEARTBEAT_MS);
+    const { runId } = await stage.stage.temporal.workflow.getHandle(it.workflowId).describe();
+    await until('the other three are written down', async () => {
+      const [sink] = await heartbeatOf(stage.stage.temporal, runId);
+      return sink?.upTo === 3;
+    });
     const told = Date.now();
     const { code, signal: by } = await worker.kill(signal);
     const tookMs = Date.now() - told;
