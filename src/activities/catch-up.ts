@@ -1,14 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
 import { describeLag, isWithin, type LagLook } from '../contract/lag';
-import type { Databases } from '../postgres';
-import { measureLag, type PairDatabase, type Session } from '../postgres';
+import { type Databases, measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
+import { whileBeating } from './while-beating';
 
 const LOOK_MS = 1_000;
-/** A look at a server that hangs is longer than the heartbeat time-out, and no sign of a dead worker. */
-const BEAT_MS = 2_000;
 /** More would say nothing more about the trend. */
 const LOOKS_KEPT = 60;
 
@@ -21,16 +19,25 @@ export async function catchUp(
   input: CatchUpInput,
   stopping: AbortSignal,
 ): Promise<CatchUpResult> {
-  const { pair, active, limit, settleWindowMs, reportAfterMs } = input;
-  const database = databases.of(pair);
   const before = activityInfo().heartbeatDetails as CatchUpProgress | undefined;
   const progress: CatchUpProgress = before ?? {
     at: new Date().toISOString(),
     observed: 'nothing yet',
     looks: [],
   };
-  const signal = AbortSignal.any([cancellationSignal(), stopping]);
-  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
+  return whileBeating(
+    () => progress,
+    stopping,
+    (signal) => lookUntilWithin(databases.of(input.pair), input, progress, signal),
+  );
+}
+
+async function lookUntilWithin(
+  database: PairDatabase | undefined,
+  { active, limit, settleWindowMs, reportAfterMs }: CatchUpInput,
+  progress: CatchUpProgress,
+  signal: AbortSignal,
+): Promise<CatchUpResult> {
   const sides = database && new BothSides(database, active, signal);
   const startedAt = performance.now();
   let withinSince: number | undefined;
@@ -51,7 +58,6 @@ export async function catchUp(
       await setTimeout(LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   } finally {
-    clearInterval(beats);
     await sides?.end();
   }
 }

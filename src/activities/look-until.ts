@@ -1,10 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { heartbeat } from '@temporalio/activity';
 import type { Progress } from '../contract/activities';
 import { PostgresError } from '../postgres';
-
-/** Well within the heartbeat time-out, whatever a look takes. */
-const BEAT_MS = 2_000;
+import { whileBeating } from './while-beating';
 
 export interface Looking<T> {
   /** One look. It must end when its signal fires, and must not throw for what it sees. */
@@ -29,11 +28,9 @@ export async function lookUntil<T extends { at: string }>(
   { look, isEnough, describe, pauseMs, lookLimitMs, reportAfterMs }: Looking<T>,
   stopping: AbortSignal,
 ): Promise<T> {
-  const signal = AbortSignal.any([cancellationSignal(), stopping]);
   const startedAt = performance.now();
   let progress: Progress | undefined;
-  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
-  try {
+  const untilEnough = async (signal: AbortSignal) => {
     for (;;) {
       signal.throwIfAborted();
       const seen = await limited(lookLimitMs, signal, look);
@@ -43,9 +40,8 @@ export async function lookUntil<T extends { at: string }>(
       heartbeat(progress);
       await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
-  } finally {
-    clearInterval(beats);
-  }
+  };
+  return whileBeating(() => progress, stopping, untilEnough);
 }
 
 /** Not `AbortSignal.any` with a time-out: in Node 20 every such signal is kept as long as the one it follows. */
@@ -55,6 +51,7 @@ async function limited<T>(
   look: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // one for each session of a look, of which there can be many
   const stop = () => controller.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   const late = new PostgresError(`not done within ${ms} ms`, 'timeout');

@@ -1,12 +1,10 @@
-import { activityInfo, cancellationSignal, heartbeat, log, metricMeter } from '@temporalio/activity';
+import { activityInfo, heartbeat, log, metricMeter } from '@temporalio/activity';
 import { counter, metrics } from '../contract/metrics';
 import type { NotifyInput, NotifyProgress, SinkProgress } from '../contract/notifications';
 import { type Attempt, Tape, tellAll } from '../notify';
 import type { NotifySettings } from '../notify/settings';
 import { followRun } from './follow-run';
-
-/** Well within the heartbeat time-out. */
-const BEAT_MS = 1_000;
+import { whileBeating } from './while-beating';
 
 /** Tells every sink of every event of a run; see the contract. */
 export async function notify(
@@ -19,22 +17,23 @@ export async function notify(
   const tape = new Tape();
   // When one of the two fails, the other one must not go on.
   const failing = new AbortController();
-  const signal = AbortSignal.any([cancellationSignal(), stopping, failing.signal]);
-  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
   const onAttempt = (attempt: Attempt) => {
     heartbeat(progress);
     record(attempt);
   };
-  try {
-    await Promise.all(
+  const both = (ending: AbortSignal) => {
+    const signal = AbortSignal.any([ending, failing.signal]);
+    return Promise.all(
       [
         followRun(run, tape, signal),
         tellAll({ settings, tape, progress: progress.sinks, namespace, onAttempt }, signal),
       ].map((work) => work.catch((error: unknown) => stop(failing, error))),
     );
+  };
+  try {
+    await whileBeating(() => progress, stopping, both);
     return progress;
   } finally {
-    clearInterval(beats);
     heartbeat(progress);
   }
 }

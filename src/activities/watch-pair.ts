@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
 import { describePair, type Situation } from '../contract/observation';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
 import { ApiSession, type PairReading } from './api-session';
+import { whileBeating } from './while-beating';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
 const UNREADABLE_TOLERANCE_MS = 15_000;
-/** Slow replies and waits that the API asks for are longer than the heartbeat time-out, and no sign of a dead worker. */
-const BEAT_MS = 2_000;
 
 /**
  * Reads both services again and again, heartbeating, until the goal is confirmed, the situation is another than
  * the workflow knows of, or the pair has stood still for the quiet window. It adds nothing to the history while
- * it waits. When the worker is told to stop, the attempt ends at once and the next worker goes on. Good reads are counted afresh by every attempt: only what this process saw in a row counts.
+ * it waits. When the worker is told to stop, the attempt ends at once and the next worker goes on. Good reads are counted
+ * afresh by every attempt: only what this process saw in a row counts.
  */
 export async function watchPair(
   client: AivenClient,
@@ -24,12 +24,11 @@ export async function watchPair(
 ): Promise<WatchResult> {
   const before = activityInfo().heartbeatDetails as WatchProgress | undefined;
   const progress = before ?? nothingReadYet(input.known);
-  const beats = setInterval(() => heartbeat(progress), BEAT_MS);
-  try {
-    return await watchUntilEnd(client, input, progress, AbortSignal.any([cancellationSignal(), stopping]));
-  } finally {
-    clearInterval(beats);
-  }
+  return whileBeating(
+    () => progress,
+    stopping,
+    (signal) => watchUntilEnd(client, input, progress, signal),
+  );
 }
 
 async function watchUntilEnd(
