@@ -23,6 +23,7 @@ import {
   type RunSummary,
   summaryOf,
 } from './client/runs';
+import { unlessStopped } from './client/unless-stopped';
 import type { Acknowledgement } from './contract/checks';
 import { SwitchbackError } from './contract/errors';
 import { parseInput, type SwitchbackInput, type SwitchbackRequest } from './contract/input';
@@ -85,6 +86,18 @@ export interface AttachedRun extends SwitchbackRun {
   headline?: string;
   /** What the run that was going on does otherwise than was asked for; empty for one that was started. */
   differences: string[];
+}
+
+/** How {@link SwitchbackClient.watch} watches. */
+export interface WatchOptions {
+  /** How often, milliseconds. Default 1000. */
+  pollMs?: number;
+  /** Default: the newest run of that id, also when that changes meanwhile. */
+  runId?: string;
+  /** Ends the watching at once and without an error; the run is left alone. */
+  signal?: AbortSignal;
+  /** Called when nobody answers, once until somebody does again. */
+  onSilence?: (error: SwitchbackError) => void;
 }
 
 const POLL_MS = 1_000;
@@ -352,25 +365,29 @@ export class SwitchbackClient {
    * The status again and again, until the run has ended. Breaking out of the loop leaves the run alone. A worker or a
    * server that is away for less than two minutes is waited for: the run is not over because nobody answers.
    *
-   * @param pollMs how often, milliseconds. Default 1000.
-   * @param runId default: the newest run of that id, also when that changes meanwhile.
    * @throws SwitchbackError NO_WORKER or TEMPORAL_UNREACHABLE after that; RUN_NOT_FOUND
    */
-  async *watch(workflowId: string, pollMs = POLL_MS, runId?: string): AsyncGenerator<LiveStatus, void> {
+  async *watch(
+    workflowId: string,
+    { pollMs = POLL_MS, runId, signal, onSilence }: WatchOptions = {},
+  ): AsyncGenerator<LiveStatus, void> {
     let silentSince: number | undefined;
-    for (;;) {
+    while (!signal?.aborted) {
       try {
         // Asked first: what the run says after its end is its last word.
-        const running = await this.isRunning(workflowId, runId);
-        const status = await this.status(workflowId, runId);
+        const running = await unlessStopped(this.isRunning(workflowId, runId), signal);
+        const status = await unlessStopped(this.status(workflowId, runId), signal);
+        if (status === undefined) return;
         silentSince = undefined;
         yield status;
         if (status.outcome !== undefined || !running) return;
       } catch (error) {
+        if (!isSilence(error)) throw error;
+        if (silentSince === undefined) onSilence?.(error);
         silentSince ??= Date.now();
-        if (!isSilence(error) || Date.now() - silentSince > PATIENCE_MS) throw error;
+        if (Date.now() - silentSince > PATIENCE_MS) throw error;
       }
-      await delay(pollMs);
+      await delay(pollMs, undefined, { signal }).catch(() => {});
     }
   }
 

@@ -24,7 +24,8 @@ export async function playScenes({ stage, browser, folder }) {
   const { project } = lab;
   const start = ({ primary }, more) => client.start({ project, service: primary, ...ASKED, ...more });
   const until = async ({ workflowId }, wanted) => {
-    for await (const status of client.watch(workflowId, 200)) if (status.phase === wanted) return status;
+    for await (const status of client.watch(workflowId, { pollMs: 200 }))
+      if (status.phase === wanted) return status;
   };
 
   try {

@@ -1,7 +1,8 @@
 import { type SwitchbackClient, SwitchbackFailedError, type SwitchbackRun } from '../client';
+import { unlessStopped } from '../client/unless-stopped';
 import { exitCodes } from '../contract/errors';
 import { fail } from './failure';
-import { follow, unlessStopped } from './follow';
+import { follow } from './follow';
 import { reportLines } from './render';
 import { INTERRUPTED, type Surroundings } from './surroundings';
 

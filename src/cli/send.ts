@@ -1,10 +1,10 @@
 import type { SwitchbackClient } from '../client';
+import { unlessStopped } from '../client/unless-stopped';
 import { exitCodes, SwitchbackError } from '../contract/errors';
 import { faultsOf } from '../contract/messages';
 import { withClient } from './connection';
 import type { Door, PairOptions } from './door';
 import { fail } from './failure';
-import { unlessStopped } from './follow';
 import type { Answered } from './lines';
 import { type PairName, pairOf } from './pair';
 import { INTERRUPTED, type Surroundings } from './surroundings';

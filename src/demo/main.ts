@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { follow, unlessStopped } from '../cli/follow';
+import { follow } from '../cli/follow';
 import { reportLines } from '../cli/render';
 import { createTerminal, type Terminal } from '../cli/terminal';
 import { SwitchbackClient, type SwitchbackReport } from '../client';
+import { unlessStopped } from '../client/unless-stopped';
 import { parseDuration } from '../contract/duration';
 import type { Dialect, Lab, LabPair, LoadCounts } from '../lab/lab';
 import { type Stage, setStage } from './stage';

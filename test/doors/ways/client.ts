@@ -22,7 +22,7 @@ export class ByClient implements Way {
 
   async asked({ workflowId, taskQueue }: Target): Promise<string> {
     const { text } = await this.#with(taskQueue, async (client) => {
-      for await (const { answers = [] } of client.watch(workflowId, 100)) {
+      for await (const { answers = [] } of client.watch(workflowId, { pollMs: 100 })) {
         const approval = answers.find(({ update }) => update === 'approve');
         if (approval?.payload.fingerprint) return approval.payload.fingerprint;
       }
