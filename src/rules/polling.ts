@@ -27,6 +27,8 @@ export function pauseBeforeNextRead(
 export const GOOD_READS = 3;
 /** Without a single unsettled read the switch may not have begun: look this much longer. */
 const UNMOVED_FACTOR = 2;
+/** And at least so long, however short the settle window: right after the write both states can still be RUNNING. */
+const UNMOVED_LEAST_MS = 5_000;
 
 /** True when the goal has been seen often and long enough to be believed. */
 export function isConfirmed(
@@ -35,5 +37,6 @@ export function isConfirmed(
   settleWindowMs: number,
   moved: boolean,
 ): boolean {
-  return goodReads >= GOOD_READS && spanMs >= settleWindowMs * (moved ? 1 : UNMOVED_FACTOR);
+  const neededMs = moved ? settleWindowMs : Math.max(UNMOVED_LEAST_MS, settleWindowMs * UNMOVED_FACTOR);
+  return goodReads >= GOOD_READS && spanMs >= neededMs;
 }

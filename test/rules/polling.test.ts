@@ -73,7 +73,7 @@ describe('a goal is confirmed', () => {
     );
   });
 
-  test('never before they span the settle window, and twice that if nothing was seen to move', () => {
+  test('never before they span the settle window, and twice that, five seconds at least, if nothing was seen to move', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 3 }),
@@ -81,11 +81,17 @@ describe('a goal is confirmed', () => {
         window,
         fc.boolean(),
         (good, span, settleWindow, moved) => {
-          const needed = moved ? settleWindow : 2 * settleWindow;
+          const needed = moved ? settleWindow : Math.max(5_000, 2 * settleWindow);
           expect(isConfirmed(good, span, settleWindow, moved)).toBe(span >= needed);
         },
       ),
     );
+  });
+
+  test('by three quick reads only once the switch was seen', () => {
+    expect(isConfirmed(3, 300, 0, true)).toBe(true);
+    expect(isConfirmed(3, 4_999, 0, false)).toBe(false);
+    expect(isConfirmed(3, 5_000, 0, false)).toBe(true);
   });
 
   test.each([
