@@ -6,8 +6,8 @@ import { Deadline } from './deadline';
 import type { Run } from './run';
 import { watch } from './steps';
 
-/** Two sessions are opened before the first look, and the settle window is noticed a look late. */
-const FIRST_LOOKS_MS = 3_000;
+/** Two sessions are opened before the first look, maybe far away, and the settle window is noticed a look late. */
+const FIRST_LOOKS_MS = 10_000;
 
 /**
  * Holds the run until the passive side has replayed all but a tolerable rest, for the settle window. It gives up at its

@@ -52,7 +52,7 @@ const outOfReach = sceneOutOfReach((it) =>
   }),
 );
 
-const impatient = scene((it) => it.run({ catchUpTimeout: '0s', settleWindow: '2s' }));
+const impatient = scene((it) => it.run({ catchUpTimeout: '0s', settleWindow: '1s' }));
 
 describe('a pair without the table', () => {
   test('is switched back all the same, without anybody deciding', async () => {
