@@ -3,6 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import type { Pair } from '../../src/contract/observation';
 import type { Lab, LabPair } from '../../src/lab/lab';
 import { type ConnectionSettings, Databases, type Door, type PairSettings } from '../../src/postgres';
+import { RunningClock } from '../support/running-clock';
 
 /** The services of a pair of the lab. */
 export function pairOf(lab: Lab, { primary, recovery }: LabPair): Pair {
@@ -51,15 +52,18 @@ export class Attempt<T> {
   readonly heartbeats: (T | undefined)[] = [];
   readonly beatAt: number[] = [];
   readonly startedAt = performance.now();
+  readonly #clock = new RunningClock();
+  readonly #begun = this.#clock.now();
   readonly #environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 
   constructor(activity: () => Promise<T>) {
     this.#environment.on('heartbeat', (details: T | undefined) => {
       this.heartbeats.push(details === undefined ? undefined : structuredClone(details));
-      this.beatAt.push(performance.now());
+      this.beatAt.push(this.#clock.now());
     });
     this.result = this.#environment.run(activity) as Promise<T>;
-    this.result.catch(() => undefined);
+    const over = () => this.#clock.stop();
+    this.result.then(over, over);
   }
 
   cancel(): void {
@@ -83,9 +87,9 @@ export class Attempt<T> {
     }
   }
 
-  /** The longest time without a heartbeat so far, milliseconds. */
+  /** The longest time without a heartbeat so far, milliseconds; what the process itself stood still is left out. */
   get longestSilenceMs(): number {
-    const times = [this.startedAt, ...this.beatAt, performance.now()];
+    const times = [this.#begun, ...this.beatAt, this.#clock.now()];
     return Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? at)));
   }
 }

@@ -14,8 +14,8 @@ const checkOf = ({ checks }: Preflight, id: string): CheckResult | undefined =>
   checks.find((one) => one.id === id);
 const idsThatStop = ({ checks }: Preflight) => checks.filter(stops).map(({ id }) => id);
 
-/** Longer than a busy machine takes to send a handful of requests, shorter than the time limit of the least of them. */
-const DELAY_MS = 1_500;
+/** Longer than a busy machine takes to send a handful of requests, shorter than the time limit of each of them. */
+const DELAY_MS = 4_000;
 
 describe.each(DIALECTS)('preflight, in the %s dialect', (dialect) => {
   const away = useLab({ dialect });

@@ -16,7 +16,8 @@ describe('when the network hangs', () => {
 
   test('a cancellation still returns within its limits', async () => {
     const { report, tookMs } = await cancelled();
-    expect(tookMs).toBeLessThan(16_000);
+    // A worker that is told to stop has so long until it is killed.
+    expect(tookMs).toBeLessThan(20_000);
     expect(report.acknowledged).toBeGreaterThanOrEqual(10);
     expect(report.gap).not.toHaveProperty('firstAfter');
     expect(report.gap?.lastBefore.row).toBe(report.acknowledged);
@@ -44,15 +45,18 @@ describe('when the network hangs', () => {
   test('a worker that is told to stop ends at once', async () => {
     const { reason, endedWith, tookMs } = await stopped();
     expect(endedWith).toBe(reason);
-    expect(tookMs).toBeLessThan(400);
+    // Before the two seconds for a write are over.
+    expect(tookMs).toBeLessThan(1_500);
   });
 
   const slow = stage.scene(async () => {
     const proxy = await stage.proxy();
     const attempt = stage.run({ service: proxy }).start();
-    const { t: from } = await attempt.more(10);
+    await attempt.more(10);
+    const from = attempt.clock.now();
     proxy.isFrozen = true;
-    const { t: to } = await attempt.until(({ errors }) => (errors.timeout ?? 0) >= 2);
+    await attempt.until(({ errors }) => (errors.timeout ?? 0) >= 2);
+    const to = attempt.clock.now();
     await attempt.stop(new Error('enough'));
     return to - from;
   });
@@ -77,7 +81,7 @@ describe('when the network hangs', () => {
 
   test('without any way to the rows the report says that they were not read back', async () => {
     const { report, tookMs } = await unread();
-    expect(tookMs).toBeLessThan(17_000);
+    expect(tookMs).toBeLessThan(20_000);
     expect(report.acknowledged).toBeGreaterThanOrEqual(10);
     expect(report).not.toHaveProperty('missing');
     expect(report).not.toHaveProperty('unexpected');

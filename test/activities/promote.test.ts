@@ -254,7 +254,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
 
 /** Until the lab has received so many requests about the pair. */
 async function untilSeen(it: Scene, count: number): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (it.requests.length < count) {
     if (Date.now() > deadline)
       throw new Error(`the lab received ${it.requests.length} requests, not ${count}`);

@@ -82,7 +82,7 @@ export function useLab(options: Parameters<typeof startLab>[0]) {
 
   beforeAll(async () => {
     lab = await startLab({ backing: 'memory', transitionMs: 300, pairs: starts.length, ...options });
-    client = new AivenClient({ baseUrl: lab.baseUrl, token: lab.token, requestTimeoutMs: 5_000 });
+    client = new AivenClient({ baseUrl: lab.baseUrl, token: lab.token, requestTimeoutMs: 10_000 });
     for (const start of starts) start(lab, client);
   });
   afterAll(async () => {

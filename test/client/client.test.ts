@@ -128,7 +128,8 @@ test('starts or attaches without a worker: the run is there, and what only a wor
   const workflowId = `nobody-${randomUUID()}`;
   try {
     const input = { project, service };
-    const run = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
+    // The server must get to start it within that time.
+    const run = await alone.startOrAttach(input, { workflowId, waitMs: 5_000 });
     expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false, differences: [] });
     expect(await alone.isRunning(workflowId, run.runId)).toBe(true);
     const again = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
@@ -165,7 +166,7 @@ test('status tells why a run waits and what was seen last, watch until the end',
   pair.behave({ stuck: true });
   await client.start({ project, service, settleWindow: '0s' });
   const seen: LiveStatus[] = [];
-  for await (const status of client.watch(workflowId, 20)) {
+  for await (const status of client.watch(workflowId, { pollMs: 20 })) {
     seen.push(status);
     if (status.live?.situation === 'moving') pair.set('primary', { state: 'RUNNING' });
   }
@@ -185,7 +186,7 @@ test('breaking out of watch leaves the run alone', async () => {
   pair.behave({ stuck: true });
   await client.start({ project, service, settleWindow: '0s' });
   let looks = 0;
-  for await (const _status of client.watch(workflowId, 20)) {
+  for await (const _status of client.watch(workflowId, { pollMs: 20 })) {
     looks += 1;
     if (looks === 2) break;
   }
@@ -249,13 +250,13 @@ test('a terminated run has no report, and says to read both services', async () 
   });
   // The query still answers; the loop ends though there is no outcome.
   const seen: LiveStatus[] = [];
-  for await (const status of client.watch(workflowId, 20)) seen.push(status);
+  for await (const status of client.watch(workflowId, { pollMs: 20 })) seen.push(status);
   expect(seen).toHaveLength(1);
 });
 
 test('a cancelled run says that nothing was written', async () => {
   const { service, workflowId } = freshPair();
-  lab.addFault({ match: { service }, times: 1, do: { type: 'delay', delayMs: 2_000 } });
+  lab.addFault({ match: { service }, times: 1, do: { type: 'delay', delayMs: 6_000 } });
   await client.start({ project, service });
   await until('it reads', () => lab.requests(service).length > 0);
   await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).cancel());

@@ -1,5 +1,5 @@
 import type { PatientScene } from '../faults/patient-scene';
-import { DIALECTS } from '../workflows/harness';
+import { DIALECTS, offersReturn } from '../workflows/harness';
 import { usePlays } from './play';
 
 const RETURN = { action: 'return-to-recovery', by: 'ops@example.com', reason: 'INC-123' };
@@ -17,11 +17,7 @@ async function sendTwice(it: PatientScene, name: string, payload: object, ids: [
 async function untilItAsks(it: PatientScene): Promise<void> {
   it.stick();
   await it.start(ASKING);
-  await it.until(
-    'it asks, and may return',
-    ({ phase, observed }) =>
-      phase === 'needs-operator' && observed?.recovery.readable === true && observed.recovery.settled,
-  );
+  await it.until('it asks, and may return', offersReturn);
 }
 
 async function decideTwice(it: PatientScene, ids: [string, string]) {

@@ -1,6 +1,6 @@
 import { useBuild } from '../doors/build';
 import { PatientScene } from '../faults/patient-scene';
-import { DIALECTS, type Ended, phasesOf } from '../workflows/harness';
+import { DIALECTS, type Ended, offersReturn, phasesOf } from '../workflows/harness';
 import { ProcessStage } from './process-stage';
 
 const LONGEST_MS = 180_000;
@@ -53,20 +53,16 @@ async function die(stage: ProcessStage, signal: NodeJS.Signals): Promise<Death> 
     polling.start(INPUT).then(() => polling.untilPolling()),
     returning
       .start({ ...INPUT, convergeTimeout: '1s', decisionWindow: '2m' })
-      .then(() =>
-        returning.until(
-          'it asks, and may return',
-          ({ phase, observed }) =>
-            phase === 'needs-operator' && observed?.recovery.readable === true && observed.recovery.settled,
-        ),
-      ),
+      .then(() => returning.until('it asks, and may return', offersReturn)),
   ]);
   // These three are held, so that they must come last and together.
   await Promise.all([
-    before.start(INPUT).then(() => before.untilRead('primary', 3)),
     after.start(INPUT).then(() => after.untilPromoted('primary')),
     returning.decide('return-to-recovery').then(() => returning.untilPromoted('recovery')),
   ]);
+  // The last of all: a read that is not answered is given up, and made again, and then it is too late to die before it.
+  await before.start(INPUT);
+  await before.untilRead('primary', 3);
   const { code, signal: endedBy } = await worker.kill(signal);
 
   await polling.unstick();

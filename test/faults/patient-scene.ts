@@ -56,11 +56,6 @@ export class PatientScene extends Scene {
     this.pair.behave({ stuck: true });
   }
 
-  async unstick(): Promise<void> {
-    await this.pair.settled();
-    this.pair.set('primary', { state: 'RUNNING' });
-  }
-
   untilPolling(): Promise<LiveStatus> {
     return this.until(
       'it waits in converge',

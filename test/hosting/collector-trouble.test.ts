@@ -38,8 +38,9 @@ test('a collector that hangs, or is away, delays neither the run nor the end of 
   expect(hanging.requests).toBeGreaterThan(0);
   for (const { outcome, code, runMs, tookMs } of [hung, away]) {
     expect([outcome, code]).toEqual(['switched-back', 0]);
-    expect(runMs).toBeLessThan(without.runMs + 2_000);
-    expect(tookMs).toBeLessThan(without.tookMs + 3_000);
+    // Somewhat less than the 10 s that OpenTelemetry would wait by default.
+    expect(runMs).toBeLessThan(without.runMs + 8_000);
+    expect(tookMs).toBeLessThan(without.tookMs + 8_000);
   }
   expect(without.complaints).toEqual([]);
   // Once a minute at most, however many batches were lost.

@@ -34,13 +34,24 @@ async function troubles(): Promise<Record<string, { detail: string; remedy: stri
   return Object.fromEntries(bad.map(({ name, detail, remedy }) => [name, { detail, remedy }]));
 }
 
+/** When it is the only one: a check that takes longer than 2 s is one, too, on a busy machine. */
+function onlyTrouble(name: string) {
+  return until(`${name} is all that is wrong`, async () => {
+    const found = await troubles();
+    return Object.keys(found).join() === name && found;
+  });
+}
+
 test('a worker at work is alive, and ready: it polls, Temporal answers, the API takes its token', async () => {
   await expect(worker.health('/healthz')).resolves.toEqual({
     status: 200,
     body: { ok: true, worker: 'RUNNING' },
   });
-  const { status, body } = await worker.health('/readyz');
-  expect(status).toBe(200);
+  // A check that takes longer than 2 s does not hold, which on a busy machine is so now and then.
+  const { body } = await until('it is ready', async () => {
+    const answer = await worker.health('/readyz');
+    return answer.status === 200 && answer;
+  });
   expect(body).toEqual({
     ready: true,
     checks: [
@@ -55,7 +66,7 @@ test('a worker at work is alive, and ready: it polls, Temporal answers, the API 
 test('what is not there is not found, and nothing takes a POST', async () => {
   expect((await worker.health('/')).status).toBe(404);
   expect((await worker.health('/readyz', { method: 'POST' })).status).toBe(405);
-  expect((await worker.health('/readyz?verbose')).status).toBe(200);
+  await until('it is ready', async () => (await worker.health('/readyz?verbose')).status === 200);
 });
 
 test('a token that the API refuses shows after the next request, and again when it was renewed', async () => {
@@ -64,8 +75,7 @@ test('a token that the API refuses shows after the next request, and again when 
     .start(stage.input(0, { mode: 'plan' }))
     .then(({ workflowId }) => stage.client.result(workflowId))
     .catch(() => {}); // how it ends is not asked here
-  const { 'aiven-api': refused, ...others } = await troubles();
-  expect(others).toEqual({});
+  const { 'aiven-api': refused } = await onlyTrouble('aiven-api');
   expect(refused?.detail).toMatch(/401/);
   expect(refused?.remedy).toMatch(/renew the token/);
   await writeFile(tokenFile, stage.lab.token);
@@ -74,7 +84,7 @@ test('a token that the API refuses shows after the next request, and again when 
 
 test('a token file that is gone is named, with what to do', async () => {
   await rm(tokenFile);
-  expect(await troubles()).toEqual({
+  expect(await onlyTrouble('aiven-token')).toEqual({
     'aiven-token': {
       detail: 'it cannot be read (ENOENT)',
       remedy: expect.stringContaining('AIVEN_TOKEN_FILE'),
@@ -88,7 +98,7 @@ test('while it stops it is alive and not ready', async () => {
   const stopping = await stage.startWorker({ SWITCHBACK_TASK_QUEUE: taskQueue });
   const client = await stage.clientOn(taskQueue);
   // What is under way may finish, so that the worker has something to wait for.
-  stage.lab.addFault({ match: { method: 'GET' }, do: { type: 'delay', delayMs: 2_000 } });
+  stage.lab.addFault({ match: { method: 'GET' }, do: { type: 'delay', delayMs: 4_500 } });
   const asked = stage.lab.pairs[1]?.requests().length ?? 0;
   await client.start(stage.input(1, { mode: 'plan' }));
   await until('a request is under way', () => (stage.lab.pairs[1]?.requests().length ?? 0) > asked);

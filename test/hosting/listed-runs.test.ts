@@ -26,17 +26,19 @@ afterAll(async () => {
 
 /** The gauges whose value is not zero, as `name{label}`. */
 async function gauges(worker: ObservedWorker): Promise<Record<string, number>> {
-  const found = samplesIn(await worker.scrape()).filter(({ name }) =>
-    ['switchback_runs_waiting', 'switchback_alarms_open'].includes(name),
-  );
-  expect(found.length === 0 || found.length === 15).toBe(true);
+  // One after the other they are set when the worker looks for the first time.
+  const found = await until('all gauges are there', async () => {
+    const samples = samplesIn(await worker.scrape()).filter(({ name }) =>
+      ['switchback_runs_waiting', 'switchback_alarms_open'].includes(name),
+    );
+    return samples.length === 15 && samples;
+  });
   const named = found.map(({ name, labels, value }) => [`${name}{${labels.phase ?? labels.cause}}`, value]);
   return Object.fromEntries(named.filter(([, value]) => value !== 0));
 }
 
 test('runs that wait for a person and open alarms are counted as Temporal lists them, by any worker', async () => {
   const first = await stage.startWorker();
-  await until('there is something to scrape', async () => (await first.scrape()).includes('runs_waiting'));
   expect(await gauges(first)).toEqual({});
   stage.lab.pairs[1]?.behave({ stuck: true });
   const asking = await stage.client.start(

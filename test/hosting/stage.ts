@@ -24,7 +24,16 @@ export class ObservedWorker {
   ) {}
 
   static async start(env: Env): Promise<ObservedWorker> {
-    const [metricsPort, healthPort] = await freePorts(2, '127.0.0.1');
+    for (;;) {
+      const worker = ObservedWorker.#begin(env, await freePorts(2, '127.0.0.1'));
+      const found = await worker.program.prints(/worker on task queue|something else listens there/);
+      if (found[0] === 'worker on task queue') return worker;
+      // Somebody was quicker to take a port that had been free.
+      await worker.program.ended;
+    }
+  }
+
+  static #begin(env: Env, [metricsPort, healthPort]: number[]): ObservedWorker {
     const program = new Program(built('worker'), [], {
       SWITCHBACK_EVIDENCE: 'off',
       SWITCHBACK_LOG_LEVEL: 'debug',
@@ -33,7 +42,6 @@ export class ObservedWorker {
       SWITCHBACK_HEALTH_ADDRESS: `127.0.0.1:${healthPort}`,
       ...env,
     });
-    await program.prints(/worker on task queue/);
     return new ObservedWorker(
       program,
       `http://localhost:${metricsPort}/metrics`,

@@ -104,7 +104,7 @@ describe('a soft finding', () => {
     await it.start();
     await it.until('it waits', ({ phase }) => phase === 'converge');
     const { refusal } = await tell(it, ALERTS);
-    it.pair.set('primary', { state: 'RUNNING' });
+    await it.unstick();
     return { refusal, ...(await it.end()) };
   });
 

@@ -205,7 +205,7 @@ describe('whose word counts', () => {
       (await replyTo(first.call(client, it.workflowId, LEAD))).refusal,
       (await replyTo(second.call(client, it.workflowId, LEAD))).refusal,
     ];
-    it.pair.set('primary', { state: 'RUNNING' });
+    await it.unstick();
     return { refusals, ...(await it.end()) };
   });
 
@@ -218,7 +218,7 @@ describe('whose word counts', () => {
   });
 
   const twice = plain.scene(async (it) => {
-    slowRecheck(it, 1_500);
+    slowRecheck(it, 5_000);
     await it.start(REQUIRED);
     await asked(it);
     const first = await approve(it);
@@ -349,9 +349,10 @@ describe('of two that come at once, one wins', () => {
     first,
     second,
     raced: scene(async (it): Promise<Ended & { replies: Record<string, string> }> => {
-      await it.start({ ...REQUIRED, approvalWindow: '3s' });
-      const { waiting } = await asked(it);
       const isTimed = first === 'expire' || second === 'expire';
+      // Where time decides, so much that twenty runs at once have asked, and were heard, before it is over.
+      await it.start({ ...REQUIRED, approvalWindow: isTimed ? '12s' : '1h' });
+      const { waiting } = await asked(it);
       if (isTimed) {
         const until = Date.parse(waiting?.until ?? '');
         const lead = first === 'expire' ? 0 : 30;

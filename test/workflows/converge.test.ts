@@ -1,12 +1,10 @@
-import type { LabPair } from '../../src/lab/lab';
-import { DIALECTS, phasesOf, type Scene, useStage } from './harness';
+import { DIALECTS, offersReturn, phasesOf, type Scene, useStage } from './harness';
 
 /** The deadline comes soon, and then a person has time, or nobody decides. */
 const ASKING = { convergeTimeout: '2s', decisionWindow: '10m' };
 const ALONE = { convergeTimeout: '2s', decisionWindow: '0s' };
 
 const stuck = (it: Scene) => it.pair.behave({ stuck: true });
-const unstick = (pair: LabPair) => pair.set('primary', { state: 'RUNNING' });
 const asked = (it: Scene) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
 
 describe.each(DIALECTS)('when the primary does not settle in time, in the %s dialect', (dialect) => {
@@ -73,11 +71,8 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
   const asking = scene(async (it) => {
     stuck(it);
     await it.start(ASKING);
-    const parked = await asked(it);
-    await it.until(
-      'the recovery service is seen at rest',
-      ({ observed }) => observed?.recovery.readable === true && observed.recovery.settled,
-    );
+    // On a busy machine it may ask before it has seen what became of the write.
+    const parked = await it.until('a person is asked, and it may return', offersReturn);
     const decision = await it.decide('return-to-recovery');
     return { parked, decision, ...(await it.end()) };
   });
@@ -115,14 +110,17 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     await it.start(ASKING);
     await asked(it);
     await it.decide('wait');
-    const again = await it.until('it waits again', ({ phase }) => phase === 'converge');
-    unstick(it.pair);
+    // By the timeline, since the phase lasts no longer than the deadline.
+    const again = await it.until('it waits again', (status) =>
+      phasesOf(status).join().includes('needs-operator,converge'),
+    );
+    await it.unstick();
     return { again, ...(await it.end()) };
   });
 
   test('a person may give it more time', async () => {
     const { again, report, effective } = await patient();
-    expect(again.alarms).toMatchObject([{ cause: 'deadline', until: expect.any(String) }]);
+    expect(again.alarms?.[0]).toMatchObject({ cause: 'deadline', until: expect.any(String) });
     expect(report).toMatchObject({ outcome: 'switched-back', decisions: [{ action: 'wait' }] });
     expect(effective).toHaveLength(1);
   });
@@ -146,7 +144,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     stuck(it);
     await it.start(ASKING);
     await asked(it);
-    unstick(it.pair);
+    await it.unstick();
     return it.end();
   });
 
@@ -220,7 +218,7 @@ describe.each(DIALECTS)(
       it.pair.behave({ failMidway: 'recovery' });
       it.lab.addFault({
         match: { path: `/service\\/${it.pair.primary}$/`, after: 1 },
-        do: { type: 'delay', delayMs: 1_500 },
+        do: { type: 'delay', delayMs: 5_000 },
       });
       await it.start({ convergeTimeout: '1m' });
       await it.until('it checks', ({ phase }) => phase === 'preflight');
@@ -277,7 +275,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
       const set = { disaster_recovery_role: isBoth ? 'active' : 'passive' };
       it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'override', service, set } });
       await it.start();
-      const status = await alarmed(it, cause);
+      const status = await it.until(`it is ${cause}`, ({ situation }) => situation === cause);
       it.pair.restore();
       return { status, ...(await it.end()) };
     }),
@@ -287,10 +285,13 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     '$cause is told while it lasts, and closed when it has passed',
     async ({ cause, ended }) => {
       const { status, report, effective } = await ended();
-      expect(status).toMatchObject({ situation: cause, alarms: [{ cause, since: expect.any(String) }] });
-      expect(status.alarms?.[0]).not.toHaveProperty('until');
+      expect(status.alarms?.at(-1)).toMatchObject({ cause, since: expect.any(String) });
+      expect(status.alarms?.at(-1)).not.toHaveProperty('until');
       expect(report.outcome).toBe('switched-back');
-      expect(report.alarms).toMatchObject([{ cause, until: expect.any(String) }]);
+      expect(report.alarms?.length).toBeGreaterThan(0);
+      // More than one where a quick look falls between the write and Rebuilding, which stands in the place of a role.
+      for (const alarm of report.alarms ?? [])
+        expect(alarm).toMatchObject({ cause, until: expect.any(String) });
       expect(effective).toHaveLength(1);
     },
   );
@@ -334,8 +335,10 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
       ({ waiting }) => waiting?.for === 'the update decide',
     );
     await it.decide('return-to-recovery');
-    await it.until('it is on its way back', ({ phase }) => phase === 'return-to-recovery');
-    await asked(it);
+    await it.until(
+      'it asks again',
+      (status) => phasesOf(status).includes('return-to-recovery') && status.phase === 'needs-operator',
+    );
     await it.decide('accept');
     return { parked, ...(await it.end()) };
   });
@@ -421,16 +424,18 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
   });
 
   const overtaken = scene(async (it) => {
+    const { primary, recovery } = it.pair;
     it.pair.override('primary', UNSETTLED);
-    await it.start(ALONE);
-    await it.until('it waits', ({ phase }) => phase === 'converge');
-    it.pair.restore();
-    await it.lab.apply({ kind: 'promote', service: it.pair.recovery });
-    return it.end();
+    // With the first look after the checks, so that it is over long before the deadline.
+    const third = { path: `/service\\/${primary}$/`, after: 2 };
+    it.lab.addFault({ match: third, do: { type: 'change', change: { kind: 'restore', service: primary } } });
+    it.lab.addFault({ match: third, do: { type: 'change', change: { kind: 'promote', service: recovery } } });
+    return it.run(ALONE);
   });
 
   test('is not promoted when somebody switches it over while the run waits', async () => {
-    const { code, message, writes } = await overtaken();
+    const { code, message, report, writes } = await overtaken();
+    expect(phasesOf(report)).toContain('converge');
     expect(code).toBe('DRIFTED');
     expect(message).toMatch(/Nothing was written, and the pair changed: .*recovery .* active\/RUNNING/);
     expect(writes).toEqual([]);

@@ -5,6 +5,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
 import type { EvidenceSettings } from '../../src/config';
 import type { RunPolicy } from '../../src/contract/activities';
+import type { Answer } from '../../src/contract/answers';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
@@ -35,6 +36,12 @@ export const QUICK = {
 const PATIENCE_MS = 90_000;
 const TEST_TIMEOUT_MS = 120_000;
 const POLL_MS = 200;
+
+/** Whether the run asks a person, and would take the return to the recovery service for an answer. */
+export function offersReturn({ phase, answers = [] }: LiveStatus): boolean {
+  const isReturn = ({ payload }: Answer) => payload.action === 'return-to-recovery';
+  return phase === 'needs-operator' && answers.some(isReturn);
+}
 
 /** A lab, and a worker that performs switchbacks against it, on a task queue of their own. */
 export class Stage {
@@ -184,6 +191,12 @@ export class Scene {
 
   status(): Promise<LiveStatus> {
     return this.stage.client.status(this.workflowId);
+  }
+
+  /** Lets a primary that is stuck in its role change get to the end of it; before that, it would be stuck again. */
+  async unstick(): Promise<void> {
+    await this.pair.settled();
+    this.pair.set('primary', { state: 'RUNNING' });
   }
 
   /** Asks for the status until it is as wanted. */

@@ -16,7 +16,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
     });
 
   const early = scene(async (it) => {
-    slowly(it, 2_000, 1);
+    slowly(it, 5_000, 1);
     await it.start();
     await inPhase(it, 'preflight');
     await it.handle.cancel();
@@ -38,9 +38,11 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
   });
 
   const late = scene(async (it) => {
-    await it.start({ settleWindow: '1s' });
+    it.pair.behave({ stuck: true });
+    await it.start();
     await inPhase(it, 'converge');
     await it.handle.cancel();
+    await it.unstick();
     return it.end();
   });
 
@@ -56,7 +58,8 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
   });
 
   const throttled = scene(async (it) => {
-    it.faultOnWrite({ type: 'status', status: 429, retryAfter: 2 });
+    // Nobody waits for that long, since the cancellation ends it.
+    it.faultOnWrite({ type: 'status', status: 429, retryAfter: 60 });
     await it.start();
     await it.until('the rate limit', ({ timeline }) => timeline.some(({ event }) => event.includes('429')));
     await it.handle.cancel();
@@ -94,10 +97,10 @@ describe.each(DIALECTS)(
 
     const together = scene(async (it) => {
       const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
-      it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 1_500 } });
+      it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 4_000 } });
       await it.start();
       await inPhase(it, 'preflight');
-      // The worker lets the checks come to their end, but nobody is there to go on with the run.
+      // The worker lets the checks come to their end within its 5 s, but nobody is there to go on with the run.
       await it.stage.workers[0]?.stop();
       await it.handle.cancel();
       await it.stage.startWorker();
@@ -162,7 +165,11 @@ describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect)
     const [first] = it.stage.workers;
     it.pair.behave({ stuck: true });
     await it.start();
-    await it.until('the watch', ({ live }) => live !== undefined);
+    // Not the first watch, which may end at any moment as it sees the pair move.
+    await it.until(
+      'the watch',
+      ({ live, situation }) => live?.situation === 'moving' && situation === 'moving',
+    );
     await it.stage.startWorker();
     await first?.stop();
     it.pair.set('primary', { state: 'RUNNING' });
