@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 import type { Surroundings } from './surroundings';
 
 /** What the program gives a group of commands that registers itself. */
@@ -15,9 +15,21 @@ export interface PairOptions {
 }
 
 /** Names the pair, and offers JSON. */
-export function withPair(command: Command): Command {
+export function withPair(
+  command: Command,
+  which = 'the service that the run was started for, or PROJECT/SERVICE',
+): Command {
   return command
-    .argument('<service>', 'the service that the run was started for, or PROJECT/SERVICE')
+    .argument('<service>', which)
     .option('--project <name>', 'the Aiven project of both services')
     .option('--json', 'print one line of JSON');
+}
+
+/**
+ * Shows in help and completion what an option or an argument may be. Whether it is one of these is checked with the
+ * rest of what was given, since Commander stops at the first fault.
+ */
+export function offering<T extends Argument | Option>(what: T, values: readonly string[]): T {
+  what.argChoices = [...values];
+  return what;
 }

@@ -7,42 +7,35 @@ import { exitCodes } from '../contract/errors';
 import { ASKING_PHASES } from '../contract/phase';
 import { version } from '../version';
 import { withClient } from './connection';
-import type { Door } from './door';
+import { type Door, type PairOptions, withPair } from './door';
 import { explain } from './failure';
 import type { GetLine } from './lines';
-import { assertValid } from './pair';
+import { type PairName, pairOf } from './pair';
 import { answerLines, checkLines, pairLines, timelineLine } from './render';
 import type { Surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 const EXAMPLES = `
 Examples:
-  switchback get --project my-project pg-main
+  switchback get my-project/pg-main
   switchback status --project my-project pg-main --json`;
 
 /** `get`, also `status`: both services and the run. */
 export function registerGet(program: Command, { around, act }: Door): void {
-  program
-    .command('get')
-    .alias('status')
+  withPair(program.command('get').alias('status'), 'either service of the pair, or PROJECT/SERVICE')
     .description('show both services and the run of the pair')
-    .argument('<service>', 'either service of the pair')
-    .requiredOption('--project <name>', 'the Aiven project of both services')
-    .option('--json', 'print one line of JSON')
     .addHelpText('after', EXAMPLES)
-    .action((service: string, { project, json = false }: { project: string; json?: boolean }) =>
-      act(json, () => get(project, service, { json }, around)),
+    .action((service: string, { project, json = false }: PairOptions) =>
+      act(json, async () => get(pairOf(service, project), { json }, around)),
     );
 }
 
 /** Shows both services and the run of the pair, if there is one. */
 async function get(
-  project: string,
-  service: string,
+  { project, service }: PairName,
   { json }: { json: boolean },
   { env, terminal }: Surroundings,
 ): Promise<number> {
-  assertValid({ project, service });
   const services = await settle(readServices(env, project, service));
   const primary =
     services.status === 'fulfilled' && 'pair' in services.value ? services.value.pair.primary : service;

@@ -3,7 +3,7 @@ import type { ListFilter, RunSummary } from '../client';
 import { exitCodes } from '../contract/errors';
 import { withClient } from './connection';
 import type { Door } from './door';
-import { assertValid } from './pair';
+import { assertFaultless, faultsOfInput } from './pair';
 import type { Surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
@@ -47,7 +47,7 @@ export function registerList(program: Command, { around, act }: Door): void {
 
 async function list(options: ListOptions, { env, terminal }: Surroundings): Promise<number> {
   const { project, service, limit, json = false } = options;
-  assertValid({ project: project ?? 'any', service: service ?? 'any' });
+  assertFaultless(faultsOfInput({ project: project ?? 'any', service: service ?? 'any' }));
   const only = (['running', 'waiting', 'failed'] as const).find((name) => options[name]);
   const filter: ListFilter = {
     ...(project === undefined ? {} : { project }),

@@ -10,9 +10,14 @@ export interface PairName {
 /**
  * The pair that `SERVICE` with `--project P`, or `PROJECT/SERVICE`, names.
  *
+ * @param faultsOf what else is wrong with what was given, so that all of it is said at once.
  * @throws SwitchbackError INVALID_INPUT with every fault
  */
-export function pairOf(named: string, project: string | undefined): PairName {
+export function pairOf(
+  named: string,
+  project: string | undefined,
+  faultsOf: (pair: PairName) => string[] = faultsOfInput,
+): PairName {
   const [service = '', given, ...more] = named.split('/').reverse();
   const faults = [
     ...(more.length > 0 ? [`"${named}" is neither SERVICE nor PROJECT/SERVICE`] : []),
@@ -23,14 +28,20 @@ export function pairOf(named: string, project: string | undefined): PairName {
       ? [`"${named}" and --project ${project} name two projects`]
       : []),
   ];
-  if (faults.length > 0) throw new SwitchbackError('INVALID_INPUT', `${faults.join('; ')}.`);
   const pair = { project: project ?? given ?? '', service };
-  assertValid(pair);
+  // A project that is missing is not a wrong one, too.
+  const asked = faults.length > 0 ? { ...pair, project: 'missing' } : pair;
+  assertFaultless([...faults, ...faultsOf(asked)]);
   return pair;
 }
 
-/** Before anything is connected or started for nothing. @throws SwitchbackError INVALID_INPUT with every fault */
-export function assertValid(input: SwitchbackInput): void {
+/** What is wrong with an input; nothing is connected or started for it in vain. */
+export function faultsOfInput(input: SwitchbackInput): string[] {
   const parsed = parseInput(input);
-  if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
+  return parsed.ok ? [] : parsed.faults;
+}
+
+/** @throws SwitchbackError INVALID_INPUT with every fault */
+export function assertFaultless(faults: string[]): void {
+  if (faults.length > 0) throw new SwitchbackError('INVALID_INPUT', `${faults.join('; ')}.`);
 }

@@ -7,6 +7,7 @@ import type { Door } from './door';
 import { registerEvidence } from './evidence';
 import { fail } from './failure';
 import { registerGet } from './get';
+import type { ErrorLine } from './lines';
 import { registerList } from './list';
 import { registerResult } from './result';
 import { registerRun } from './run-command';
@@ -44,6 +45,7 @@ const GROUPS = [
 export function createProgram(around: Surroundings): { parse(argv: string[]): Promise<number> } {
   const { terminal } = around;
   let code: number = exitCodes.done;
+  let asJson = false;
   const act: Door['act'] = (json = false, work) =>
     work()
       .catch((error: unknown) => fail(error, json, terminal))
@@ -62,17 +64,23 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.line(text.trimEnd()),
-      writeErr: (text) => terminal.error(text.trimEnd()),
+      writeErr: (text) => {
+        if (!asJson) terminal.error(text.trimEnd());
+      },
     });
   for (const register of GROUPS) register(program, { around, act });
 
   return {
     async parse(argv) {
+      asJson = argv.includes('--json');
       try {
         await program.parseAsync(argv, { from: 'user' });
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
-        return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+        if (error.exitCode === 0) return exitCodes.done;
+        const message = error.message.replace(/^error: /, '');
+        if (asJson) terminal.line(JSON.stringify({ code: 'INVALID_INPUT', message } satisfies ErrorLine));
+        return exitCodes.usage;
       }
       return code;
     },

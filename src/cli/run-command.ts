@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Mode, OnTimeout, SwitchbackInput } from '../client';
-import type { Door } from './door';
+import { type Door, offering, type PairOptions, withPair } from './door';
+import { faultsOfInput, pairOf } from './pair';
 import { run } from './run';
 
-interface RunOptions extends Omit<SwitchbackInput, 'service' | 'acknowledge'> {
+interface RunOptions extends Omit<SwitchbackInput, 'project' | 'service' | 'acknowledge'>, PairOptions {
   acknowledge?: string[];
-  json?: boolean;
   detach?: boolean;
   embedded?: boolean;
   embeddedDir?: string;
@@ -27,11 +27,18 @@ Examples:
 /** `run`, also `promote-to-master`, and `plan`. */
 export function registerRun(program: Command, { around, act }: Door): void {
   const start = (mode: Mode | undefined) => (service: string, options: RunOptions) => {
-    const { json = false, detach = false, embedded = false, embeddedDir, acknowledge, ...rest } = options;
+    const {
+      json = false,
+      detach = false,
+      embedded = false,
+      embeddedDir,
+      acknowledge,
+      project,
+      ...rest
+    } = options;
     const { requestedBy, reason } = rest;
-    const input = {
+    const how = {
       ...rest,
-      service,
       ...(mode === undefined ? {} : { mode }),
       ...(acknowledge === undefined
         ? {}
@@ -39,13 +46,17 @@ export function registerRun(program: Command, { around, act }: Door): void {
             acknowledge: acknowledge.map((check) => ({ check, by: requestedBy ?? '', reason: reason ?? '' })),
           }),
     };
-    return act(json, () => run(input, { json, detach, embedded, embeddedDir }, around));
+    return act(json, async () => {
+      const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
+      return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, around);
+    });
   };
 
   withRunOptions(program.command('run').alias('promote-to-master'))
     .description('start a switchback of the pair and follow it to its end')
     .addOption(
-      new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it').choices(
+      offering(
+        new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it'),
         ['execute', 'rehearse', 'plan'] satisfies Mode[],
       ),
     )
@@ -60,14 +71,14 @@ export function registerRun(program: Command, { around, act }: Door): void {
 
 /** What every command that starts a run takes. */
 function withRunOptions(command: Command): Command {
-  return command
-    .argument('<service>', 'the primary service: the one to make active')
-    .requiredOption('--project <name>', 'the Aiven project of both services')
+  return withPair(command, 'the primary service, the one to make active, or PROJECT/SERVICE')
     .option('--recovery <service>', 'the recovery service; naming both confirms which one is the primary')
-    .addOption(new Option('--approval <when>', 'whether a person must approve').choices(['none', 'required']))
+    .addOption(
+      offering(new Option('--approval <when>', 'whether a person must approve'), ['none', 'required']),
+    )
     .option('--acknowledge <check...>', 'soft findings that --requested-by answers for, with --reason')
     .addOption(
-      new Option('--on-timeout <policy>', 'when the pair does not settle and nobody decides').choices([
+      offering(new Option('--on-timeout <policy>', 'when the pair does not settle and nobody decides'), [
         'return-to-recovery',
         'hold',
       ] satisfies OnTimeout[]),
@@ -90,7 +101,6 @@ function withRunOptions(command: Command): Command {
     .option('--requested-by <who>', 'who asks, for the record')
     .option('--reason <text>', 'why, for the record')
     .option('--detach', 'print the workflow id and do not follow')
-    .option('--json', 'print the report as one line of JSON')
     .addOption(
       new Option('--embedded', 'run Temporal and the worker inside this command')
         // A run in a server that ends with the command would stand still.

@@ -5,7 +5,6 @@ import { exitCodes } from '../contract/errors';
 import { type Embedded, startEmbedded } from '../hosting/embedded';
 import { withClientOf } from './connection';
 import { followToEnd } from './follow-to-end';
-import { assertValid } from './pair';
 import { INTERRUPTED, type Surroundings } from './surroundings';
 
 export interface RunFlags {
@@ -18,9 +17,8 @@ export interface RunFlags {
 /** A worker that is there answers at once; one that is not shall not keep anybody from following the run. */
 const ANSWER_MS = 3_000;
 
-/** Starts a switchback, or finds the one that is going on, and follows it to its end. */
+/** Starts a switchback, or finds the one that is going on, and follows it to its end. The input must be valid. */
 export async function run(input: SwitchbackInput, flags: RunFlags, around: Surroundings): Promise<number> {
-  assertValid(input);
   const host = flags.embedded ? await embed(flags, around) : undefined;
   try {
     const temporal = host?.temporal ?? loadTemporalConfig(around.env);

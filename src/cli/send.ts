@@ -6,7 +6,7 @@ import { withClient } from './connection';
 import type { Door, PairOptions } from './door';
 import { fail } from './failure';
 import type { Answered } from './lines';
-import { type PairName, pairOf } from './pair';
+import { faultsOfInput, type PairName, pairOf } from './pair';
 import { INTERRUPTED, type Surroundings } from './surroundings';
 
 /** A message to a run: what is sent, and what its answer says to people. */
@@ -27,9 +27,10 @@ export function send<Answer extends object>(
   message: Message<Answer>,
 ): Promise<void> {
   return act(json, async () => {
-    const pair = pairOf(service, project);
-    const faults = faultsOf[message.name](message.payload);
-    if (faults.length > 0) throw new SwitchbackError('INVALID_INPUT', `${faults.join('; ')}.`);
+    const pair = pairOf(service, project, (named) => [
+      ...faultsOfInput(named),
+      ...faultsOf[message.name](message.payload),
+    ]);
     return sendTo(pair, message, json, around);
   });
 }

@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import { type ApproveInput, DECIDE_ACTIONS, type DecideInput, type NamedReason } from '../contract/messages';
-import { type Door, type PairOptions, withPair } from './door';
+import { type Door, offering, type PairOptions, withPair } from './door';
 import { send } from './send';
 
-/** What every message to a run takes. */
+/** What every message to a run takes; what is missing is said with all other faults. */
 type SteerOptions = PairOptions & NamedReason;
 
 const examples = (lines: readonly string[]) => ['\nExamples:', ...lines].join('\n  ');
@@ -75,7 +75,7 @@ export function registerSteer(program: Command, door: Door): void {
     });
 
   steering(program, 'decide', 'decide for a run that asks, or about which an alarm stands')
-    .addArgument(new Argument('<action>', 'what shall happen').choices(DECIDE_ACTIONS))
+    .addArgument(offering(new Argument('<action>', 'what shall happen'), DECIDE_ACTIONS))
     .addHelpText(
       'after',
       examples([
@@ -100,7 +100,7 @@ function steering(program: Command, name: string, description: string): Command 
     withPair(program.command(name))
       .description(description)
       // A name is a claim, and never guessed.
-      .requiredOption('--by <who>', 'who says so, for the record')
-      .requiredOption('--reason <text>', 'why, for the record')
+      .option('--by <who>', 'who says so, for the record')
+      .option('--reason <text>', 'why, for the record')
   );
 }
