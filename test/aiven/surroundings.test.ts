@@ -192,14 +192,15 @@ test('metrics that are not understood are left out, and empty ones are empty: ne
 });
 
 test('a read can have a shorter limit than the client, never a longer one', async () => {
-  const { client } = await answering(() => {}, { requestTimeoutMs: 300 });
+  const { client } = await answering(() => {}, { requestTimeoutMs: 30_000 });
   const began = performance.now();
   expect(await failureOf(client.getAlerts('p', { timeoutMs: 50 }))).toMatchObject({
     kind: 'timeout',
     message: expect.stringContaining('within 50 ms'),
   });
-  expect(performance.now() - began).toBeLessThan(250);
-  const patient = await failureOf(client.getAlerts('p', { timeoutMs: 60_000 }));
+  expect(performance.now() - began).toBeLessThan(20_000);
+  const { client: hasty } = await answering(() => {}, { requestTimeoutMs: 300 });
+  const patient = await failureOf(hasty.getAlerts('p', { timeoutMs: 60_000 }));
   expect(patient.message).toContain('within 300 ms');
 });
 

@@ -6,6 +6,7 @@ import { version } from '../../src/version';
 import { useBuild } from '../doors/build';
 import { type Env, usePrograms } from '../doors/programs';
 import { useStage } from '../doors/stage';
+import { until } from '../doors/until';
 import { useScratchFolder } from '../support/scratch';
 import { consult } from './doctor-stage';
 
@@ -23,7 +24,11 @@ const target = () => `${stage().project}/${stage().lab.pairs[0]?.primary}`;
 
 test('all well: every check is made, and nothing but reads is sent', async () => {
   stage().lab.clearRequests();
-  const { code, report } = await consult(start, env(), target());
+  // An answer that takes long is a warning, and sometimes this machine is that slow.
+  const { code, report } = await until('the API answers at once', async () => {
+    const found = await consult(start, env(), target());
+    return found.check('api-reachable').verdict !== 'warn' && found;
+  });
   const verdicts = Object.fromEntries(report.checks.map(({ id, verdict }) => [id, verdict]));
   expect(verdicts).toEqual({
     'node-version': 'ok',
@@ -58,7 +63,10 @@ test('all well: every check is made, and nothing but reads is sent', async () =>
 });
 
 test('for people: group by group, what nobody looked at is said, and the verdict is last', async () => {
-  const { code, stdout, stderr } = await start('starter', ['doctor', target()], env()).ended;
+  const { code, stdout, stderr } = await until('the API answers at once', async () => {
+    const ended = await start('starter', ['doctor', target()], env()).ended;
+    return / {2}✓ API /.test(ended.stdout) && ended;
+  });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
   expect(lines.filter((line) => /^\S/.test(line))).toEqual([
@@ -71,7 +79,7 @@ test('for people: group by group, what nobody looked at is said, and the verdict
     '✔ ready  14 well, 3 not looked at',
   ]);
   expect(stdout).toContain(`  ${target()}\n`);
-  expect(stdout).toMatch(/ {2}✓ API {10,}http:\/\/127\.0\.0\.1:\d+ answers within \d+ ms\n/);
+  expect(stdout).toMatch(/ {2}✓ API {10,}http:\/\/127\.0\.0\.1:\d+ answers within (\d+ ms|\d\.\d s)\n/);
   expect(stdout).toMatch(
     / {2}– its permission to write +not looked at: no request tells it before the write\n/,
   );

@@ -36,4 +36,4 @@ test(`${PAIRS * EACH} switchbacks of healthy pairs, back and forth under load, l
     expect(load.missing).toBe(0);
     expect(load.acknowledged).toBeGreaterThan(100);
   }
-}, 240_000);
+}, 480_000);

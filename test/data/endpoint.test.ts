@@ -22,10 +22,14 @@ const comesLate = scene(async (it) => {
 
 const movesMeanwhile = scene(async (it) => {
   await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
-  await it.start({ endpointTimeout: '8s', convergeTimeout: '3s', decisionWindow: '2m' });
+  // It says that it waits after 5 s or more, and looks at the services when the time is over: between is the move.
+  await it.start({ endpointTimeout: '20s', convergeTimeout: '3s', decisionWindow: '2m' });
   await it.until('the endpoint', (status) => status.waiting?.for === 'the Service URI to follow');
   await it.pair.switchover();
-  const asked = await it.until('it asks', ({ phase }) => phase === 'needs-operator');
+  const asked = await it.until(
+    'it asks about a pair that has moved',
+    ({ phase, situation }) => phase === 'needs-operator' && situation === 'recovery-active',
+  );
   await it.decide('accept');
   return { ...(await it.end()), asked };
 });

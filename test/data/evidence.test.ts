@@ -20,7 +20,10 @@ const ends = {
   'a run that did not settle, and was given up': scene(async (it) => {
     it.pair.behave({ readOnly: true });
     await it.start({ convergeTimeout: '12s', decisionWindow: '0s', onTimeout: 'hold' });
-    await it.until('it asks', ({ phase }) => phase === 'needs-operator');
+    await it.until(
+      'it asks, and has asked PostgreSQL',
+      ({ phase, proof }) => phase === 'needs-operator' && proof?.verdict === 'refuted',
+    );
     await it.decide('give-up');
     return played(it, await it.end());
   }),

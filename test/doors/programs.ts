@@ -21,6 +21,7 @@ export class Program {
   stderr = '';
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
+  #isClosed = false;
   #news = () => {};
 
   constructor(file: string, args: readonly string[], env: Env, interpreter = process.execPath) {
@@ -41,6 +42,7 @@ export class Program {
       });
     }
     this.ended = once(this.#child, 'close').then(([code, signal]) => {
+      this.#isClosed = true;
       this.#news();
       // The lab says its passwords to whoever starts it.
       if (!file.includes('lab')) appendFileSync(join(testEnvironment.records(), 'output.log'), this.output);
@@ -66,7 +68,8 @@ export class Program {
     for (;;) {
       const found = pattern.exec(this.output);
       if (found) return found;
-      if (this.hasEnded) throw new Error(`ended without ${pattern}:\n${this.output}`);
+      // Of a process that has ended there may be output that was not read yet.
+      if (this.#isClosed) throw new Error(`ended without ${pattern}:\n${this.output}`);
       await new Promise<void>((resolve) => {
         this.#news = resolve;
       });
@@ -81,6 +84,8 @@ export class Program {
 
 /** Starts programs of dist/; what still runs after a test is ended. */
 export function usePrograms(): (name: string, args: readonly string[], env: Env) => Program {
+  // On a busy machine each program takes seconds to begin.
+  jest.setTimeout(120_000);
   const started: Program[] = [];
   afterEach(async () => {
     const left = started.splice(0).filter(({ hasEnded }) => !hasEnded);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workflowIdOf } from '../../src/client';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
@@ -9,7 +9,7 @@ import { letGo, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
 import { isRunning } from '../support/processes';
-import { useScratchFolder } from '../support/scratch';
+import { useScratchFolder, writeScript } from '../support/scratch';
 
 useBuild();
 const scratch = useScratchFolder();
@@ -101,7 +101,7 @@ test('killed in the middle of the switch and started again, it resumes the same 
   expect(writesTo(pair)).toHaveLength(1);
   expect(isRunning(second.pid)).toBe(false);
   expect(serversOn(folder)).toEqual([]);
-}, 90_000);
+});
 
 test('one command at a time has a folder; Ctrl-C keeps the run and says how to go on', async () => {
   const { pair, folder } = freshPair();
@@ -131,13 +131,19 @@ test('one command at a time has a folder; Ctrl-C keeps the run and says how to g
   );
   expect(serversOn(folder)).toEqual([]);
   expect(existsSync(join(folder, 'lock.json'))).toBe(false);
-}, 60_000);
+});
 
 test('Ctrl-C before the run was started starts none', async () => {
   const { pair, folder } = freshPair();
-  const command = run(pair, folder);
-  await until('its server starts', () => serversOn(folder).length > 0);
-  const { code, stderr } = await command.kill('SIGINT');
+  const [asked, go] = [join(scratch(), 'asked'), join(scratch(), 'go')];
+  // A server that does not start before the command was interrupted.
+  const script = `touch '${asked}'; until [ -e '${go}' ]; do sleep 0.1; done; exec '${testEnvironment.temporalCli()}' "$@"`;
+  const TEMPORAL_CLI_PATH = await writeScript(join(scratch(), 'waiting-cli'), script);
+  const command = run(pair, folder, { TEMPORAL_CLI_PATH });
+  await until('its server is asked for', () => existsSync(asked));
+  const ended = command.kill('SIGINT');
+  writeFileSync(go, '');
+  const { code, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toBe('Stopped before anything was started.\n');
   expect(pair.requests()).toEqual([]);

@@ -30,7 +30,7 @@ const { work } = proxyActivities<EndingActivities>({
   retry: { initialInterval: '50ms', maximumAttempts: 2 },
 });
 const { keepEvidence } = proxyLocalActivities<EndingActivities>({
-  startToCloseTimeout: '10s',
+  startToCloseTimeout: '60s',
   retry: { initialInterval: '50ms', maximumAttempts: 3 },
 });
 

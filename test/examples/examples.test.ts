@@ -12,6 +12,9 @@ const ASKED_BY = 'ops@example.com';
 const APPROVER = 'lead@example.com';
 const INPUT = { approval: 'required', settleWindow: '0s' };
 
+// On a busy machine each program takes seconds to begin.
+jest.setTimeout(120_000);
+
 const scratch = useScratchFolder();
 useBuild();
 const stage = useStage({ pairs: 12 });

@@ -67,7 +67,7 @@ export async function observe(lab: Lab): Promise<{ primary: string; recovery: st
 export async function until<T>(
   question: () => Promise<T> | T,
   passes: (answer: T) => boolean,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -91,19 +91,24 @@ describe('the stream', () => {
     await makeTable();
     const rate = 200_000;
     await limit(rate);
-    await fill(2000);
+    await fill(4000);
     const goal = await written();
-    const [from, begun] = [await received(), performance.now()];
-    const passed = await until(
-      async () => (await received()) - from,
-      (bytes) => bytes > rate * 2,
+    // Again when it is too slow: a process that stands still hands out nothing, and does not make up for it.
+    await until(
+      async () => {
+        const asked = performance.now();
+        const [from, begun] = [await received(), performance.now()];
+        await delay(1500);
+        const [asksAgain, passed] = [performance.now(), (await received()) - from];
+        expect(passed / ((performance.now() - asked) / 1000)).toBeLessThan(rate * 1.15);
+        return passed / ((asksAgain - begun) / 1000);
+      },
+      (measured) => measured > rate * 0.7,
     );
-    const measured = passed / ((performance.now() - begun) / 1000);
-    expect(measured).toBeLessThan(rate * 1.15);
-    expect(measured).toBeGreaterThan(rate * 0.7);
-    expect(await written()).toBeGreaterThan(await received());
+    const left = goal - (await received());
+    expect(left).toBeGreaterThan(0);
     await limit(null);
-    await until(received, (position) => position >= goal, 2000);
+    await until(received, (position) => position >= goal, (1000 * left) / rate / 2);
   });
 
   test('is stopped to the byte, and the other direction is not', async () => {
@@ -269,5 +274,5 @@ test('a role change that waits for ever does not keep the lab from closing', asy
   await promote(stopped, one.primary);
   const begun = performance.now();
   await stopped.close();
-  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });

@@ -23,11 +23,17 @@ const grows = (load: { acknowledged: number } | undefined, more = 10) => {
 test('a load writes at its rate, survives a role change, and has lost nothing by it', async () => {
   const load = await pair.startLoad({ rate: 20 });
   await grows(load, 1);
-  const [from, begun] = [load.acknowledged, performance.now()];
-  await grows(load, 20);
-  const rate = (load.acknowledged - from) / ((performance.now() - begun) / 1000);
-  expect(rate).toBeLessThan(25);
-  expect(rate).toBeGreaterThan(10);
+  // Over some seconds in which the machine does not stand still: what is late by more than 0.1 s is not made up for.
+  await until(
+    async () => {
+      const [from, begun] = [load.acknowledged, performance.now()];
+      await grows(load, 20);
+      const rate = (load.acknowledged - from) / ((performance.now() - begun) / 1000);
+      expect(rate).toBeLessThan(25);
+      return rate;
+    },
+    (rate) => rate > 10,
+  );
   await pair.switchback();
   await grows(load);
   const counts = await load.stop();

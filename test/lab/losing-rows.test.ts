@@ -125,5 +125,5 @@ test('nothing is lost where nobody writes, and closing does not wait for it', as
   await promote(idle, one.primary);
   const begun = Date.now();
   await idle.close();
-  expect(Date.now() - begun).toBeLessThan(5000);
+  expect(Date.now() - begun).toBeLessThan(20_000);
 });

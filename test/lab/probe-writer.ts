@@ -30,7 +30,7 @@ export class ProbeWriter {
   }
 
   async #session(): Promise<void> {
-    const client = new Client({ connectionString: this.uri, query_timeout: 2000 });
+    const client = new Client({ connectionString: this.uri, query_timeout: 10_000 });
     client.on('error', () => undefined);
     await client.connect();
     try {

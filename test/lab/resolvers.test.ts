@@ -23,7 +23,7 @@ linux('a lab with DNS servers', () => {
   afterAll(() => lab.close());
 
   function ask(number: number): Resolver {
-    const resolver = new Resolver({ timeout: 1000, tries: 1 });
+    const resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([pair.resolvers[number - 1]?.address ?? '']);
     return resolver;
   }
@@ -33,7 +33,7 @@ linux('a lab with DNS servers', () => {
     const socket = createSocket('udp4');
     try {
       const [host, port] = (pair.resolvers[0]?.address ?? '').split(':');
-      const answer = once(socket, 'message', { signal: AbortSignal.timeout(2000) });
+      const answer = once(socket, 'message', { signal: AbortSignal.timeout(10_000) });
       socket.send(encode({ type: 'query', id: 1, questions: [{ type, name }] }), Number(port), host);
       const [message] = await answer;
       return decode(message);

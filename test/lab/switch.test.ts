@@ -2,6 +2,8 @@ import { type Lab, startLab } from '../../src/lab/lab';
 import { ask, DIALECTS, getService, type Json, observe, promote, serviceUrl, until } from './client';
 
 const TRANSITION_MS = 200;
+/** For who wants to see what is in between: longer than a machine stands still. */
+const SLOW_TRANSITION_MS = 4_000;
 
 describe.each(DIALECTS)('a role change in the %s dialect', (dialect) => {
   const shown = (role: string, state = 'RUNNING') => {
@@ -18,7 +20,13 @@ describe.each(DIALECTS)('a role change in the %s dialect', (dialect) => {
   });
   afterEach(() => lab.close());
 
+  async function startSlowLab(): Promise<void> {
+    await lab.close();
+    lab = await startLab({ dialect, backing: 'memory', transitionMs: SLOW_TRANSITION_MS });
+  }
+
   test('goes from ready over the states in between to the primary active', async () => {
+    await startSlowLab();
     expect(await observe(lab)).toEqual(READY);
     const before = await getService(lab, 'pg-demo');
     expect((await promote(lab, 'pg-demo')).status).toBe(200);
@@ -54,6 +62,7 @@ describe.each(DIALECTS)('a role change in the %s dialect', (dialect) => {
   });
 
   test('asked for again changes nothing and is refused to the other side until it is over', async () => {
+    await startSlowLab();
     await promote(lab, 'pg-demo');
     expect((await promote(lab, 'pg-demo')).status).toBe(200);
     const refused = await promote(lab, 'pg-demo-recovery');

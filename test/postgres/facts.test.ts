@@ -298,7 +298,8 @@ describe('a side that cannot be asked', () => {
       const reading = await readDatabases(database({ primary: { host: '127.0.0.1', port: hung.port } }));
       expect(reading.primary).toMatchObject({ ok: false, error: { code: 'timeout' } });
       expect(refusals(reading.recovery)).toEqual({});
-      expect(performance.now() - started).toBeLessThan(8_000);
+      // Of a second try there would be 11 s.
+      expect(performance.now() - started).toBeLessThan(10_500);
       await hung.empty();
     } finally {
       await hung.close();
@@ -310,11 +311,12 @@ describe('a side that cannot be asked', () => {
     try {
       const started = performance.now();
       const reading = await readDatabases(database({ primary: { host: '127.0.0.1', port: line.port } }), {
-        limitMs: 2_500,
+        limitMs: 8_000,
+        statementTimeoutMs: 60_000,
       });
       expect(reading.primary).toMatchObject({ ok: false, error: { code: 'timeout' } });
       expect(refusals(reading.recovery)).toEqual({});
-      expect(performance.now() - started).toBeLessThan(4_500);
+      expect(performance.now() - started).toBeLessThan(20_000);
     } finally {
       line.close();
     }
@@ -330,7 +332,7 @@ describe('a side that cannot be asked', () => {
       const started = performance.now();
       stop.abort();
       expect(await reading).toMatchObject({ primary: { ok: false }, recovery: { ok: false }, looks: [] });
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(performance.now() - started).toBeLessThan(4_000);
     } finally {
       await hung.close();
     }

@@ -80,7 +80,7 @@ test('a resolver that does not answer is waited for no longer than that', async 
     name: 'PostgresError',
     code: expect.stringMatching(/^(timeout|ETIMEOUT)$/),
   });
-  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
 test('a signal ends the wait', async () => {
@@ -93,7 +93,7 @@ test('a signal ends the wait', async () => {
 });
 
 describe('a session by name', () => {
-  const open = (port: number, connectTimeoutMs = 2_000) => {
+  const open = (port: number, connectTimeoutMs = 20_000) => {
     const settings = { host: NAME, port, database: 'd', user: 'u', password: async () => 'p' };
     return Session.open(settings, { resolver: server, connectTimeoutMs });
   };
@@ -120,8 +120,9 @@ describe('a session by name', () => {
     const silent = await FakeServer.listen({ startup: Buffer.alloc(0) });
     answers = { A: ['127.0.0.1', '127.0.0.1', '127.0.0.1'] };
     const startedAt = performance.now();
-    await expect(open(silent.port, 1_000)).rejects.toMatchObject({ code: 'timeout' });
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    // Of three times as much there would be no doubt, not even where the machine stands still for seconds.
+    await expect(open(silent.port, 4_000)).rejects.toMatchObject({ code: 'timeout' });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     await silent.close();
     expect(silent.received).toHaveLength(3);
   });

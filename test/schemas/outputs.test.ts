@@ -134,7 +134,11 @@ test('what a run says while it watches, and what it answers to a decision', asyn
     return status.live?.situation === 'moving' && status;
   });
   expectSchema('live-status', live);
-  const found = await printed('started', ...run(watched, '--detach', '--on-timeout', 'hold'));
+  // A worker that takes longer to answer than the command waits is one that says nothing of differences.
+  const found = await until('the worker answers in time', async () => {
+    const started = await printed('started', ...run(watched, '--detach', '--on-timeout', 'hold'));
+    return JSON.stringify(started.differences) !== '[]' && started;
+  });
   expect(found).toMatchObject({ attached: true, differences: [expect.any(String)] });
   expect(
     await printed('get', 'status', '--project', stage().project, watched.recovery, '--json'),

@@ -12,6 +12,10 @@ import { testEnvironment } from '../support/environment';
 import { useScratchFolder } from '../support/scratch';
 import { findChromium, openChromium } from './chromium';
 
+/** On a busy machine a page of the UI takes seconds. */
+const PAGE_LIMIT_MS = 60_000;
+jest.setTimeout(180_000);
+
 // Out here, since jest ends an inner block first: the browser writes to its profile until it is closed.
 const scratch = useScratchFolder();
 const executable = findChromium();
@@ -36,6 +40,7 @@ describeWithChromium(
       });
       await worker.prints(/worker on task queue/);
       browser = await openChromium(executable ?? '', join(scratch(), 'profile'));
+      browser.setDefaultTimeout(PAGE_LIMIT_MS);
     });
     afterAll(async () => {
       await browser?.close();

@@ -7,10 +7,12 @@ import type { Answer, Faulty, Target, Way } from './way';
 export class ByCommand implements Way {
   readonly twice = /is going on already: following that one/;
   readonly faulty: readonly Faulty[] = [
-    { input: ({ service }) => ({ service }), says: ["required option '--project <name>' not specified"] },
     {
-      input: ({ project, service }) => ({ project, service, convergeTimeout: '5' }),
-      says: ['✘ INVALID_INPUT "convergeTimeout" must be a duration such as "30s" or "10m", not "5"'],
+      input: ({ service }) => ({ service, convergeTimeout: '5' }),
+      says: [
+        '✘ INVALID_INPUT --project is missing, and so is PROJECT/ before the service',
+        '; "convergeTimeout" must be a duration such as "30s" or "10m", not "5".',
+      ],
     },
     {
       input: ({ project, service }) => ({ project, service, colour: 'red' }),
