@@ -6,8 +6,14 @@ import { arrivesOn, flushedPosition } from './wal-position';
 import type { WalStream } from './wal-stream';
 
 const DEADLINE_MS = 30_000;
-/** Until whoever wrote the last row has surely been told. */
+/** A server process calls itself idle a moment before it has sent the acknowledgement. */
 const ACKNOWLEDGEMENT_MS = 100;
+
+/** Whoever still writes, and does not wait for the server's death: a row that is committed may not be acknowledged yet. */
+const STILL_WRITING = `
+SELECT FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()
+  AND query LIKE '%switchback.probe%' AND wait_event IS DISTINCT FROM 'PgSleep'`;
 
 /** A row more than the allowance waits in its transaction until the server dies; rows that fail do not count. */
 const allow = (rows: number) => `
@@ -52,6 +58,8 @@ export async function acknowledgeUnshipped(
       // Only then, for rows that wait already may hold on to the allowance.
       const useUp = () => session.query('UPDATE lab_allowance SET rows_left = 0');
       await until(isUsedUp, DEADLINE_MS).catch(useUp);
+      const isTold = async () => (await session.query(STILL_WRITING)).rowCount === 0;
+      await until(isTold, DEADLINE_MS).catch(() => undefined);
       await delay(ACKNOWLEDGEMENT_MS);
       return { rows: await probeRows(active), release };
     } catch (error) {
