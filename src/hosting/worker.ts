@@ -56,6 +56,11 @@ export async function createWorker(
     userAgent: `switchback/${version}`,
     onRequest: observation.onRequest,
   });
+  const close = async () => {
+    await observation.end();
+    await aiven.close();
+    await connection.close();
+  };
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
     const stopping = new AbortController();
@@ -82,15 +87,9 @@ export async function createWorker(
       shutdownForceTime: SHUTDOWN_FORCE,
     });
     observation.worker = worker;
-    const close = async () => {
-      await observation.end();
-      await aiven.close();
-      await connection.close();
-    };
     return { run: (stop) => run(worker, stopping, config.readyFile, stop).finally(close) };
   } catch (error) {
-    await observation.end();
-    await connection.close();
+    await close();
     throw error;
   }
 }
