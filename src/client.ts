@@ -205,7 +205,12 @@ export class SwitchbackClient {
       if (!(translated instanceof SwitchbackError) || translated.code !== 'NO_WORKER') throw translated;
       return undefined;
     });
-    const { runId, memo } = await this.#describe(workflowId, answer?.runId);
+    const { runId, memo } = await this.#describe(workflowId, answer?.runId).catch((error: unknown) => {
+      const isUnknown = error instanceof SwitchbackError && error.code === 'RUN_NOT_FOUND';
+      if (answer !== undefined || !isUnknown) throw error;
+      const message = `Temporal did not say in time whether it has started ${workflowId}; it may do so yet.`;
+      throw new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
+    });
     const attached = memo?.startId !== startId;
     if (answer === undefined) return { workflowId, runId, attached, differences: [] };
     const { phase, headline, differences } = answer;

@@ -123,15 +123,23 @@ test('Ctrl-C also ends a command that prints JSON', async () => {
 describe('exit codes', () => {
   test('2 for what the command line lacks or does not know', async () => {
     const { env, project } = stage();
-    const [noProject, unknown, conflict] = await Promise.all([
-      start('starter', ['run', 'pg'], env).ended,
+    const [noProject, unknown, asJson, conflict] = await Promise.all([
+      start('starter', ['run', 'pg', '--mode', 'fly'], env).ended,
       start('starter', ['run', '--project', project, 'pg', '--colour', 'red'], env).ended,
+      start('starter', ['run', '--project', project, 'pg', '--json', '--colour', 'red'], env).ended,
       start('starter', ['run', '--project', project, 'pg', '--embedded', '--detach'], env).ended,
     ]);
     expect(noProject.code).toBe(2);
-    expect(noProject.stderr).toContain("required option '--project <name>' not specified");
+    expect(noProject.stderr).toContain(
+      'INVALID_INPUT --project is missing, and so is PROJECT/ before the service; "mode" must be one of',
+    );
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("unknown option '--colour'");
+    expect(asJson).toMatchObject({ code: 2, stderr: '' });
+    expect(JSON.parse(asJson.stdout)).toEqual({
+      code: 'INVALID_INPUT',
+      message: "unknown option '--colour'",
+    });
     expect(conflict.code).toBe(2);
     expect(conflict.stderr).toContain("option '--embedded' cannot be used with option '--detach'");
   });

@@ -4,7 +4,6 @@ import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { usePrograms } from '../doors/programs';
 import { letGo, useStage, writesTo } from '../doors/stage';
-import { until } from '../doors/until';
 import { useStandIn } from './stand-in';
 
 useBuild();
@@ -144,11 +143,14 @@ test('decide is refused while nothing is to be decided, and counts when the run 
   const { client, begin, reaches } = standIn();
   const pair = stage().freshPair();
   pair.behave({ stuck: true });
-  await begin(pair, { convergeTimeout: '3s', onTimeout: 'hold' });
-  await reaches(pair, 'converge');
+  const approval = { approval: 'required', requestedBy: 'ann@example.com' } as const;
+  await begin(pair, { ...approval, convergeTimeout: '1s', onTimeout: 'hold' });
+  // Here the run stays for as long as the command takes.
+  await reaches(pair, 'approval');
   const early = await tell('decide', pair, 'wait', ...BY_BOB);
   expect(early.code).toBe(exitCodes.usage);
   expect(early.stderr).toMatch(/^✘ refused by .*There is nothing to decide/);
+  await client.approve(idOf(pair), { by: 'bob@example.com', reason: 'INC-7' });
   await reaches(pair, 'needs-operator');
   expect(await tell('decide', pair, 'give-up', ...BY_BOB)).toMatchObject({
     code: 0,
@@ -159,10 +161,10 @@ test('decide is refused while nothing is to be decided, and counts when the run 
 
 test('what cannot count is not sent: no name, no reason, no such action, no such run', async () => {
   const cases: [string[], RegExp][] = [
-    [['approve', 'p/s', '--reason', 'x'], /required option '--by <who>' not specified/],
-    [['reject', 'p/s', '--by', 'bob'], /required option '--reason <text>' not specified/],
+    [['approve', 'p/s', '--reason', 'x'], /INVALID_INPUT "by" must be a text\./],
+    [['reject', 's'], /INVALID_INPUT --project is missing.*; "by" must be a text; "reason" must be a text\./],
     [['abort', 'p/s', '--by', ' ', '--reason', 'x'], /INVALID_INPUT "by" must be a text/],
-    [['decide', 'p/s', 'fly', ...BY_BOB], /'fly' is invalid.*Allowed choices are wait, return-to-recovery/],
+    [['decide', 'p/s', 'fly', '--by', 'bob'], /"action" must be one of wait, return-to.*; "reason" must/],
     [['decide', 'p/s', ...BY_BOB], /missing required argument 'action'/],
     [['ack', 's', 'disk-usage', ...BY_BOB], /INVALID_INPUT --project is missing/],
     [['ack', '--project', 'q', 'p/s', 'disk-usage', ...BY_BOB], /name two projects/],
@@ -175,11 +177,12 @@ test('what cannot count is not sent: no name, no reason, no such action, no such
 
 test('no server, and no worker, are said instead of waited for', async () => {
   const { address, freshPair, project } = stage();
-  const { client, begin } = standIn();
+  const { client, begin, reaches } = standIn();
   const pair = freshPair();
   pair.behave({ stuck: true });
   const { workflowId } = await begin(pair);
-  await until('the promotion is written', () => writesTo(pair).length > 0);
+  // Not only written: an answer that dies with the worker is waited for until the activity's own time-out.
+  await reaches(pair, 'converge');
   await stage().worker.kill('SIGKILL');
   const args = ['abort', `${project}/${pair.primary}`, ...BY_BOB];
   const [noServer, noWorker] = await Promise.all([

@@ -21,4 +21,4 @@ test('a worker that is away is said, and survived', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('✔ switched-back');
   expect(stderr.split('\n').filter((line) => line.includes('asking again'))).toHaveLength(1);
-}, 90_000);
+});

@@ -7,6 +7,7 @@ import {
   workflowIdOf,
 } from '../../src/client';
 import { loadTemporalConfig, loadWorkerConfig } from '../../src/config';
+import type { SwitchbackError } from '../../src/contract/errors';
 import { installRuntime } from '../../src/hosting/runtime';
 import { createWorker } from '../../src/hosting/worker';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
@@ -24,7 +25,7 @@ let next = 0;
 
 beforeAll(async () => {
   const TEMPORAL_ADDRESS = testEnvironment.temporalAddress();
-  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 16, project });
+  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 20, project });
   const config = loadWorkerConfig({
     AIVEN_WEB_URL: lab.baseUrl,
     AIVEN_TOKEN: lab.token,
@@ -140,6 +141,14 @@ test('starts or attaches without a worker: the run is there, and what only a wor
   }
 });
 
+test('does not call a run missing that Temporal may be about to start', async () => {
+  const input = { project, service: freshPair().service };
+  await expect(client.startOrAttach(input, { waitMs: 0 })).rejects.toMatchObject({
+    code: 'TEMPORAL_UNREACHABLE',
+    message: expect.stringContaining('it may do so yet'),
+  });
+});
+
 test('starts or attaches nothing for an input with faults', async () => {
   const { service, workflowId } = freshPair();
   const answer = client.startOrAttach({ project, service, confirm: 'another' });
@@ -194,6 +203,22 @@ test('breaking out of watch leaves the run alone', async () => {
   expect(await client.isRunning(workflowId)).toBe(true);
   await letGo(pair);
   await expect(client.result(workflowId)).resolves.toMatchObject({ outcome: 'switched-back' });
+});
+
+test('a signal ends watch without an error, also while nobody answers, which is told once', async () => {
+  const connection = Connection.lazy({ address: '127.0.0.1:9', connectTimeout: '100ms', interceptors: [] });
+  const client = new SwitchbackClient(new Client({ connection }));
+  const stop = new AbortController();
+  const silences: string[] = [];
+  const onSilence = ({ code }: SwitchbackError) => {
+    silences.push(code);
+    // It is asked more than once until then.
+    setTimeout(() => stop.abort(), 1_500);
+  };
+  const watched = client.watch('nobody-knows', { pollMs: 20, signal: stop.signal, onSilence });
+  for await (const _status of watched) throw new Error('nobody is there to answer');
+  expect(silences).toEqual(['TEMPORAL_UNREACHABLE']);
+  await client.close();
 });
 
 test('decide is refused with the reason while nothing is to be decided, and accepted when it is', async () => {
