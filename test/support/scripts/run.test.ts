@@ -23,6 +23,9 @@ process.on('SIGINT', () => {
 setInterval(() => {}, 1000);
 process.stdout.write('listening');`;
 
+// Some of these build three times.
+jest.setTimeout(180_000);
+
 const scratch = useScratchFolder();
 const inProject = (...path: string[]) => join(scratch(), ...path);
 const NO_IMPORTS = 'export {};\n';
