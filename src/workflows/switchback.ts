@@ -48,6 +48,8 @@ class Switchback implements Run {
   /** Until the worker has said what it demands: everything. */
   policy: RunPolicy = { approvalRequired: true, fourEyes: true, confirmTarget: true };
   readonly #stopwatch: Stopwatch;
+  /** Settles once the worker has said its terms, or cannot. */
+  #learning: Promise<void> = Promise.resolve();
   /** The workflow that tells others, once it was started. */
   #notifier: Promise<string | undefined> = Promise.resolve(undefined);
 
@@ -81,6 +83,8 @@ class Switchback implements Run {
   }
 
   async #notified(): Promise<Pick<SwitchbackReport, 'notifier' | 'undelivered'>> {
+    // Somebody is to be told of a run, too, that was stopped before it knew that.
+    await this.#learning.catch(() => {});
     const notifier = await this.#notifier;
     if (notifier === undefined) return {};
     const missed = await undelivered(notifier).catch((error: unknown) => [
@@ -151,12 +155,10 @@ class Switchback implements Run {
     this.policy = policy;
     if (!notifies) return;
     const { project, service } = this.request;
-    this.#notifier = CancellationScope.nonCancellable(() => startNotifier(project, service)).catch(
-      (error: unknown) => {
-        this.record.note(`nobody is told of this run: ${rootMessage(error)}`);
-        return undefined;
-      },
-    );
+    this.#notifier = startNotifier(project, service).catch((error: unknown) => {
+      this.record.note(`nobody is told of this run: ${rootMessage(error)}`);
+      return undefined;
+    });
   }
 
   async #discover(): Promise<void> {
@@ -164,10 +166,9 @@ class Switchback implements Run {
     this.record.enter('discover', `Looking for the pair of ${service}.`);
     // Beside each other, and not one after the other: right after a local activity the workflow's clock is a little off
     // in a replay, and then an event would not be the same whenever it is asked for.
-    const [found] = await Promise.all([
-      read(`find the pair of ${service}`).discover({ project, service, recovery }),
-      this.#learnTerms(),
-    ]);
+    const finding = read(`find the pair of ${service}`).discover({ project, service, recovery });
+    this.#learning = CancellationScope.nonCancellable(() => this.#learnTerms());
+    const [found] = await Promise.all([finding, this.#learning]);
     this.record.count(found);
     if ('checks' in found) {
       this.record.checks = found.checks;

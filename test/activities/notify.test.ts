@@ -159,6 +159,30 @@ test('a run whose input is not valid is told, too', async () => {
   ]);
 });
 
+const stoppedAtOnce = scene(async (it) => {
+  const input = { project: it.lab.project, service: it.pair.primary };
+  // So that its very first task brings the cancellation along.
+  const handle = await it.stage.startWith(input, it.workflowId, { startDelay: '2s' });
+  const { runId } = await handle.describe();
+  await handle.cancel();
+  const { code } = await it.end();
+  const all = await poll(
+    'its end is told',
+    () => toldOf(runId),
+    (told) => told.some(({ data }) => data.end !== undefined),
+  );
+  return { code, all, requests: it.pair.requests() };
+});
+
+test('a run that is cancelled before its first task is told, too', async () => {
+  const { code, all, requests } = await stoppedAtOnce();
+  expect({ code, requests }).toEqual({ code: 'CANCELLED', requests: [] });
+  expect(all.at(-1)?.data).toMatchObject({
+    type: 'switchback.run.ended',
+    end: { outcome: 'aborted', code: 'CANCELLED', wrote: false },
+  });
+});
+
 describe('a run', () => {
   test('tells every event, with its number, once', async () => {
     const { runId, said } = await approved();
