@@ -67,16 +67,10 @@ function atRead(it: FaultScene, side: Side, n: number, action: Action, times = 1
   });
 }
 
-/** Something happens once the checks are over; all reads of the second look see it. */
-function betweenCheckAndWrite(it: FaultScene, change: Change): void {
-  atRead(it, 'primary', 3, { type: 'change', change });
-  holdSecondLook(it, 800, ['recovery']);
-}
-
 /** Withholds the reads right before the write. */
-function holdSecondLook(it: FaultScene, delayMs: number, sides: Side[] = ['primary', 'recovery']): void {
+function holdSecondLook(it: FaultScene, delayMs: number): void {
   const late: Action = { type: 'delay', delayMs };
-  for (const side of sides) atRead(it, side, 3, late);
+  for (const side of ['primary', 'recovery'] as const) atRead(it, side, 3, late);
   it.lab.addFault({ match: { path: `${it.pair.primary}/disaster-recovery`, after: 2 }, do: late });
 }
 
@@ -269,7 +263,7 @@ export const faults: Fault[] = [
     hits: 'between check and write',
     does: LOOKS_AGAIN,
     arrange: (it) =>
-      betweenCheckAndWrite(it, show(it, 'primary', { 'maintenance.controlled_switchover.state': 'RUNNING' })),
+      it.changeBeforeWrite(show(it, 'primary', { 'maintenance.controlled_switchover.state': 'RUNNING' })),
     ends: {
       ...DRIFTED,
       situation: 'recovery-active',
@@ -280,7 +274,7 @@ export const faults: Fault[] = [
     name: 'another actor promotes between check and write',
     hits: 'between check and write',
     does: 'sends nothing, since the wanted role is on its way, waits for it, and says that it was not the one',
-    arrange: (it) => betweenCheckAndWrite(it, { kind: 'promote', service: service(it, 'primary') }),
+    arrange: (it) => it.changeBeforeWrite({ kind: 'promote', service: service(it, 'primary') }),
     ends: { outcome: 'already-primary', situation: 'primary-active', ...WROTE_NOTHING },
   },
   {
@@ -300,8 +294,8 @@ export const faults: Fault[] = [
     hits: 'between check and write',
     does: LOOKS_AGAIN,
     arrange: (it) => {
-      betweenCheckAndWrite(it, show(it, 'primary', { service_integrations: [] }));
-      betweenCheckAndWrite(it, show(it, 'recovery', { service_integrations: [] }));
+      it.changeBeforeWrite(show(it, 'primary', { service_integrations: [] }));
+      it.changeBeforeWrite(show(it, 'recovery', { service_integrations: [] }));
     },
     ends: {
       ...DRIFTED,

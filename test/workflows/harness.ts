@@ -11,6 +11,7 @@ import type { DecideInput } from '../../src/contract/messages';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
 import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import {
+  type Change,
   type FaultInput,
   type Lab,
   type LabOptions,
@@ -191,6 +192,18 @@ export class Scene {
 
   status(): Promise<LiveStatus> {
     return this.stage.client.status(this.workflowId);
+  }
+
+  /**
+   * Something happens between the checks and the write: with the first read of the look right before it, whichever of its
+   * reads comes first, so that all of them see it.
+   */
+  changeBeforeWrite(change: Change): void {
+    const { primary, recovery } = this.pair;
+    const path = `/service\\/(${primary}|${recovery}|${primary}\\/disaster-recovery)$/`;
+    // One each to find the pair, and all to check it.
+    const after = this.lab.dialect === 'role' ? 1 + 2 : 2 + 3;
+    this.lab.addFault({ match: { method: 'GET', path, after }, do: { type: 'change', change } });
   }
 
   /** Lets a primary that is stuck in its role change get to the end of it; before that, it would be stuck again. */

@@ -16,13 +16,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
   /** Something happens right after the checks, when the run looks once more before it writes. */
   const withDrift = (drift: (it: Scene) => Change) =>
     scene((it) => {
-      const { primary, recovery } = it.pair;
-      const third = { path: `/service\\/${primary}$/`, after: 2 };
-      it.lab.addFault({ match: third, do: { type: 'change', change: drift(it) } });
-      // The other reads of the same look come after it.
-      const late: Action = { type: 'delay', delayMs: 200 };
-      it.lab.addFault({ match: { path: `/service\\/${recovery}$/`, after: 1 }, do: late });
-      it.lab.addFault({ match: { path: `${primary}/disaster-recovery`, after: 2 }, do: late });
+      it.changeBeforeWrite(drift(it));
       return it.run();
     });
 
