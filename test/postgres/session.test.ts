@@ -79,7 +79,8 @@ describe('opening a session', () => {
     const hung = await hungServer();
     const { code, text, ms } = await refusal(open(hung.port, HASTY_OPENING));
     expect(code).toBe('timeout');
-    expect(text).toBe('no session with 127.0.0.1 within 300 ms');
+    // What is left of the limit by then: a part of it went into finding the address.
+    expect(text).toMatch(/^no session with 127\.0\.0\.1 within \d{1,3} ms$/);
     expect(ms).toBeGreaterThan(250);
     expect(ms).toBeLessThan(SOON_MS);
     await hung.empty();
