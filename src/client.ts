@@ -208,7 +208,7 @@ export class SwitchbackClient {
     const { runId, memo } = await this.#describe(workflowId, answer?.runId).catch((error: unknown) => {
       const isUnknown = error instanceof SwitchbackError && error.code === 'RUN_NOT_FOUND';
       if (answer !== undefined || !isUnknown) throw error;
-      const message = `Temporal did not say in time whether it has started ${workflowId}; it may do so yet.`;
+      const message = `Temporal did not say in time whether it has started ${workflowId}; it may do so yet. The same call again finds out.`;
       throw new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
     });
     const attached = memo?.startId !== startId;

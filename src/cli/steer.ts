@@ -96,11 +96,9 @@ export function registerSteer(program: Command, door: Door): void {
 }
 
 function steering(program: Command, name: string, description: string): Command {
-  return (
-    withPair(program.command(name))
-      .description(description)
-      // A name is a claim, and never guessed.
-      .option('--by <who>', 'who says so, for the record')
-      .option('--reason <text>', 'why, for the record')
-  );
+  // Both are needed, and never guessed: a name is a claim.
+  return withPair(program.command(name))
+    .description(description)
+    .option('--by <who>', 'who says so, for the record')
+    .option('--reason <text>', 'why, for the record');
 }

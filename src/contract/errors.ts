@@ -42,7 +42,7 @@ export const errors = {
     title: 'The input of the run is not valid',
     cause:
       'The JSON given to switchbackWorkflow (or the options of the command) has a missing, mistyped or unknown field. The message lists every fault.',
-    remedy: 'Correct every fault listed and start again. Nothing was read or written.',
+    remedy: 'Correct every fault listed and try again. Nothing was read or written.',
     exitCode: exitCodes.usage,
   },
   BLOCKED: {

@@ -41,3 +41,11 @@ test.each(['18.20.1', '20.18.3'])('node %s is refused, saying what is needed', (
     `Node.js 20.19 or newer is needed, this is ${version}`,
   );
 });
+
+test.each(['format', 'lint', 'types', 'bench', 'schemas', 'screenshots'])(
+  'npm run %s, which begins with a package, installs first',
+  (name) => {
+    const scripts: Record<string, string> = require('../../../package.json').scripts;
+    expect(scripts[`pre${name}`]).toBe(scripts.setup);
+  },
+);
