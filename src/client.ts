@@ -12,6 +12,7 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { failureOf, isSilence, isUnknownAttribute, rootOf, translate, unreachable } from './client/failures';
@@ -119,6 +120,7 @@ const CONNECT_TIMEOUT = '4s';
 export class SwitchbackClient {
   /** One for each question that is being asked. */
   readonly #asking = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(
     private readonly temporal: Client,
@@ -144,6 +146,7 @@ export class SwitchbackClient {
 
   /** Gives up what is being asked, and closes the connection. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     // A call that only its channel's end breaks off is tried again by the SDK, on a channel that is no more.
     for (const question of this.#asking) question.abort();
     await this.temporal.connection.close();
@@ -202,7 +205,10 @@ export class SwitchbackClient {
       const translated = this.#translate(error, workflowId);
       // It is running, and takes no more of these.
       if (rootOf(error) instanceof ApplicationFailure) return undefined;
-      if (!(translated instanceof SwitchbackError) || translated.code !== 'NO_WORKER') throw translated;
+      // A deadline that is over can come as a cancellation, too.
+      const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !this.#isClosed;
+      const isSilent = translated instanceof SwitchbackError && translated.code === 'NO_WORKER';
+      if (!isLate && !isSilent) throw translated;
       return undefined;
     });
     const { runId, memo } = await this.#describe(workflowId, answer?.runId).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { status as grpcStatus, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { Client, Connection } from '@temporalio/client';
 import {
   type SwitchbackClient as ClientType,
@@ -135,6 +136,33 @@ test('starts or attaches without a worker: the run is there, and what only a wor
     expect(await alone.isRunning(workflowId, run.runId)).toBe(true);
     const again = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
     expect(again).toEqual({ ...run, attached: true });
+  } finally {
+    await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
+    await alone.close();
+  }
+});
+
+test('starts or attaches without a worker, too, where a deadline that is over comes as a cancellation', async () => {
+  const asCancellation: Interceptor = (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start: (metadata, _listener, next) =>
+        next(metadata, {
+          onReceiveStatus: (status, nextStatus) =>
+            nextStatus(
+              status.code === grpcStatus.DEADLINE_EXCEEDED
+                ? { ...status, code: grpcStatus.CANCELLED, details: 'Call cancelled' }
+                : status,
+            ),
+        }),
+    });
+  const address = testEnvironment.temporalAddress();
+  const connection = await Connection.connect({ address, interceptors: [asCancellation] });
+  const alone = new SwitchbackClient(new Client({ connection }), `${taskQueue}-nobody`);
+  const workflowId = `nobody-${randomUUID()}`;
+  try {
+    const input = { project, service: freshPair().service };
+    const run = await alone.startOrAttach(input, { workflowId, waitMs: 5_000 });
+    expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false, differences: [] });
   } finally {
     await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
     await alone.close();
