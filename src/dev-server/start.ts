@@ -68,7 +68,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     try {
       return await startOnce(options, await choosePorts(options));
     } catch (error) {
-      const portTaken = error instanceof Error && /address already in use/i.test(error.message);
+      // Of the ports that it chooses itself, one that is taken meanwhile is a panic.
+      const portTaken = error instanceof Error && /address already in use|^panic:/im.test(error.message);
       if (!portTaken || attempt === START_ATTEMPTS) throw error;
     }
   }

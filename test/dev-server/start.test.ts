@@ -109,6 +109,22 @@ test('a server that dies at once is reported with the end of its output', async 
   await expect(start({ cliPath })).rejects.toThrow(/ended before it was ready.*\n.*disk on fire/);
 });
 
+const STACK = `i=0; while [ $i -lt 60 ]; do echo "github.com/some/package.Function$i(...)"; i=$((i+1)); done`;
+
+test('a server that panics is started again, since a port may have been taken meanwhile', async () => {
+  const [first, cliPath] = [join(scratch(), 'first'), join(scratch(), 'panics-once')];
+  const panic = `echo "panic: a port is taken"; ${STACK}; exit 2`;
+  const script = `if [ ! -e ${first} ]; then touch ${first}; ${panic}; fi; exec ${testEnvironment.temporalCli()} "$@"`;
+  await writeScript(cliPath, script);
+  const server = await start({ cliPath });
+  expect(isRunning(server.pid)).toBe(true);
+});
+
+test('one that panics each time is reported with its reason, and not with the end of its stack', async () => {
+  const cliPath = await writeScript(join(scratch(), 'panics'), `echo "panic: no disk"; ${STACK}; exit 2`);
+  await expect(start({ cliPath })).rejects.toThrow(/ended before it was ready.*\n.*panic: no disk/);
+});
+
 test('a server that is never ready is reported at the deadline, and ended', async () => {
   const pidFile = join(scratch(), 'pid');
   const cliPath = await writeScript(join(scratch(), 'idles'), `echo $$ > ${pidFile}; exec sleep 600`);
