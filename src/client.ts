@@ -24,7 +24,7 @@ import {
   type RunSummary,
   summaryOf,
 } from './client/runs';
-import { unlessStopped } from './client/unless-stopped';
+import { untilAborted } from './client/until-aborted';
 import type { Acknowledgement } from './contract/checks';
 import { SwitchbackError } from './contract/errors';
 import { parseInput, type SwitchbackInput, type SwitchbackRequest } from './contract/input';
@@ -386,8 +386,8 @@ export class SwitchbackClient {
     while (!signal?.aborted) {
       try {
         // Asked first: what the run says after its end is its last word.
-        const running = await unlessStopped(this.isRunning(workflowId, runId), signal);
-        const status = await unlessStopped(this.status(workflowId, runId), signal);
+        const running = await untilAborted(this.isRunning(workflowId, runId), signal);
+        const status = await untilAborted(this.status(workflowId, runId), signal);
         if (status === undefined) return;
         silentSince = undefined;
         yield status;

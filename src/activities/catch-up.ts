@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
-import { describeLag, isWithin, type LagLook } from '../contract/lag';
+import { describeLag, isWithin, type LagSample } from '../contract/lag';
 import { type Databases, measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
-import { whileBeating } from './while-beating';
+import { withHeartbeat } from './with-heartbeat';
 
 const LOOK_MS = 1_000;
 /** More would say nothing more about the trend. */
@@ -25,7 +25,7 @@ export async function catchUp(
     observed: 'nothing yet',
     looks: [],
   };
-  return whileBeating(
+  return withHeartbeat(
     () => progress,
     stopping,
     (signal) => lookUntilWithin(databases.of(input.pair), input, progress, signal),
@@ -62,7 +62,7 @@ async function lookUntilWithin(
   }
 }
 
-function notConfigured(): LagLook {
+function notConfigured(): LagSample {
   return { at: new Date().toISOString(), problem: 'this worker has no database access to the pair' };
 }
 
@@ -76,7 +76,7 @@ class BothSides {
     private readonly signal: AbortSignal,
   ) {}
 
-  async look(): Promise<LagLook> {
+  async look(): Promise<LagSample> {
     const passive = this.active === 'primary' ? 'recovery' : 'primary';
     const refused = await Promise.all([this.#open('active', this.active), this.#open('passive', passive)]);
     const look = await measureLag(this.#sessions.active, this.#sessions.passive);

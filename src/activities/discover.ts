@@ -3,7 +3,7 @@ import type { AivenClient } from '../aiven';
 import type { DiscoverInput, Discovery } from '../contract/activities';
 import { ApiSession } from './api-session';
 import { findPair } from './find-pair';
-import { retryUnread } from './patience';
+import { retryUnread } from './read-retry';
 
 /** Finds the pair of the named service; see {@link findPair}. */
 export async function discover(client: AivenClient, input: DiscoverInput): Promise<Discovery> {

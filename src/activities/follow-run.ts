@@ -2,12 +2,12 @@ import { getClient, log } from '@temporalio/activity';
 import type { RunEvents } from '../contract/events';
 import { eventsQuery } from '../contract/messages';
 import type { NotifyInput } from '../contract/notifications';
-import type { Tape } from '../notify';
+import type { EventFeed } from '../notify';
 import { sleep } from '../notify/sleep';
-import { HistoryNews } from './history-news';
-import { orAbort } from './or-abort';
+import { abortable } from './abortable';
+import { HistoryPoller } from './history-poller';
+import { lostRun } from './lost-run';
 import { endOf, type RunEndInTemporal } from './run-end';
-import { silentRun } from './silent-run';
 
 /** Between two tries to ask a run that does not answer: no worker is there, or it cannot replay the run. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 10_000];
@@ -18,12 +18,12 @@ const LAST_QUESTION_MS = 60_000;
  * Puts every event of a run on the tape, and ends the tape when no event will follow. Waits for news in Temporal's
  * history, so that a run that does nothing costs nothing. A Reset leads to the run that took over.
  */
-export async function followRun(first: NotifyInput, tape: Tape, signal: AbortSignal): Promise<void> {
+export async function followRun(first: NotifyInput, feed: EventFeed, signal: AbortSignal): Promise<void> {
   for (let run = first; ; ) {
-    const end = await followOne(run, tape, signal);
+    const end = await followOne(run, feed, signal);
     if (end === undefined) return;
     if (end.resetTo === undefined) {
-      tellSilence(run, end, tape);
+      reportLostRun(run, end, feed);
       return;
     }
     log.info('the run was reset; the new one is followed', { from: run.runId, to: end.resetTo });
@@ -34,19 +34,19 @@ export async function followRun(first: NotifyInput, tape: Tape, signal: AbortSig
 /** @returns how the run was closed when it said nothing of an end; `undefined` when it did. */
 async function followOne(
   run: NotifyInput,
-  tape: Tape,
+  feed: EventFeed,
   signal: AbortSignal,
 ): Promise<RunEndInTemporal | undefined> {
-  const news = new HistoryNews(run);
+  const poller = new HistoryPoller(run);
   for (;;) {
     // In this order: what happens after the question is news afterwards.
-    const isClosed = await news.next(signal);
-    const answer = await ask(run, tape.lastOf(run.runId), signal);
+    const isClosed = await poller.next(signal);
+    const answer = await ask(run, feed.lastOf(run.runId), signal);
     if (!('status' in answer)) {
-      tape.add(answer);
-      const last = tape.present;
+      feed.add(answer);
+      const last = feed.present;
       if (answer.ended && last !== undefined) {
-        tape.end(Date.parse(last.event.at));
+        feed.end(Date.parse(last.event.at));
         return undefined;
       }
       if (!isClosed) continue;
@@ -66,12 +66,12 @@ async function ask(
   const askedSince = Date.now();
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await orAbort(handle.query(eventsQuery, seq), signal);
+      return await abortable(handle.query(eventsQuery, seq), signal);
     } catch {
       signal.throwIfAborted();
       if (attempt === 0) log.warn('the run does not answer; it is asked again', { run: run.runId });
     }
-    const end = await orAbort(endOf(run), signal).catch(() => undefined);
+    const end = await abortable(endOf(run), signal).catch(() => undefined);
     const isInVain = Date.now() - askedSince > LAST_QUESTION_MS;
     if (end?.status === 'DELETED' || (end !== undefined && isInVain)) return end;
     await sleep(Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS), signal);
@@ -81,17 +81,17 @@ async function ask(
 /** How a run that is closed was closed, however long Temporal takes to say so. */
 async function untilKnown(run: NotifyInput, signal: AbortSignal): Promise<RunEndInTemporal> {
   for (;;) {
-    const end = await orAbort(endOf(run), signal).catch(() => undefined);
+    const end = await abortable(endOf(run), signal).catch(() => undefined);
     if (end !== undefined) return end;
     await sleep(FIRST_PAUSE_MS, signal);
   }
 }
 
 /** Somebody must hear of a run that no longer can speak. */
-function tellSilence(run: NotifyInput, end: RunEndInTemporal, tape: Tape): void {
-  const last = tape.present;
+function reportLostRun(run: NotifyInput, end: RunEndInTemporal, feed: EventFeed): void {
+  const last = feed.present;
   const identity = last?.run ?? end.identity;
   if (identity === undefined) log.warn('the run cannot be told of', { run: run.runId, status: end.status });
-  else tape.add({ run: { ...identity, ...run }, events: [silentRun(tape, end)] });
-  tape.end(end.at);
+  else feed.add({ run: { ...identity, ...run }, events: [lostRun(feed, end)] });
+  feed.end(end.at);
 }

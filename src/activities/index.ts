@@ -1,5 +1,5 @@
 import type { AivenClient } from '../aiven';
-import type { RunPolicy, SwitchbackActivities } from '../contract/activities';
+import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities';
 import type { EvidenceStore } from '../evidence';
 import type { NotifySettings } from '../notify/settings';
 import type { Databases } from '../postgres';
@@ -20,7 +20,7 @@ import { watchPair } from './watch-pair';
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
   aiven: AivenClient;
-  policy: RunPolicy;
+  policy: WorkerPolicy;
   databases: Databases;
   /** Where the evidence of runs goes; `undefined` keeps none. */
   evidence: EvidenceStore | undefined;

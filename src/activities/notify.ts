@@ -1,10 +1,10 @@
 import { activityInfo, heartbeat, log, metricMeter } from '@temporalio/activity';
 import { counter, metrics } from '../contract/metrics';
 import type { NotifyInput, NotifyProgress, SinkProgress } from '../contract/notifications';
-import { type Attempt, Tape, tellAll } from '../notify';
+import { type DeliveryAttempt, EventFeed, notifyAll } from '../notify';
 import type { NotifySettings } from '../notify/settings';
 import { followRun } from './follow-run';
-import { whileBeating } from './while-beating';
+import { withHeartbeat } from './with-heartbeat';
 
 /** Tells every sink of every event of a run; see the contract. */
 export async function notify(
@@ -13,11 +13,11 @@ export async function notify(
   stopping: AbortSignal,
 ): Promise<NotifyProgress> {
   const { heartbeatDetails, namespace } = activityInfo();
-  const progress = goOn(heartbeatDetails as NotifyProgress | undefined, settings);
-  const tape = new Tape();
+  const progress = resume(heartbeatDetails as NotifyProgress | undefined, settings);
+  const feed = new EventFeed();
   // When one of the two fails, the other one must not go on.
   const failing = new AbortController();
-  const onAttempt = (attempt: Attempt) => {
+  const onAttempt = (attempt: DeliveryAttempt) => {
     heartbeat(progress);
     record(attempt);
   };
@@ -25,13 +25,13 @@ export async function notify(
     const signal = AbortSignal.any([ending, failing.signal]);
     return Promise.all(
       [
-        followRun(run, tape, signal),
-        tellAll({ settings, tape, progress: progress.sinks, namespace, onAttempt }, signal),
+        followRun(run, feed, signal),
+        notifyAll({ settings, feed, progress: progress.sinks, namespace, onAttempt }, signal),
       ].map((work) => work.catch((error: unknown) => stop(failing, error))),
     );
   };
   try {
-    await whileBeating(() => progress, stopping, both);
+    await withHeartbeat(() => progress, stopping, both);
     return progress;
   } finally {
     heartbeat(progress);
@@ -44,18 +44,18 @@ function stop(failing: AbortController, error: unknown): never {
 }
 
 /** What an earlier attempt knew; also of sinks that this worker has not, since the next one may have them again. */
-function goOn(before: NotifyProgress | undefined, settings: NotifySettings): NotifyProgress {
+function resume(before: NotifyProgress | undefined, settings: NotifySettings): NotifyProgress {
   const sinks = before?.sinks ?? [];
   const isKnown = (name: string) => sinks.some(({ sink }) => sink === name);
-  const others = settings.sinks.filter(({ name }) => !isKnown(name)).map(({ name }) => nothingTold(name));
+  const others = settings.sinks.filter(({ name }) => !isKnown(name)).map(({ name }) => noProgress(name));
   return { sinks: [...sinks, ...others] };
 }
 
-function nothingTold(sink: string): SinkProgress {
+function noProgress(sink: string): SinkProgress {
   return { sink, upTo: 0, delivered: 0, undelivered: [] };
 }
 
-function record({ sink, progress, result, entry, problem }: Attempt): void {
+function record({ sink, progress, result, entry, problem }: DeliveryAttempt): void {
   counter(metricMeter, metrics.notifications).add(1, { sink, result });
   const { seq, type } = entry.event;
   const about = { sink, event: `${entry.run.runId}/${seq}`, type, problem };

@@ -15,7 +15,7 @@ import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
 import { ApiSession } from './api-session';
 import { askDatabases } from './database-facts';
-import { retryUnread } from './patience';
+import { retryUnread } from './read-retry';
 
 /** The default of the input's convergeTimeout. */
 const DEFAULT_BUDGET_MS = 30 * 60_000;

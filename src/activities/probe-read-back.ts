@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Range } from '../contract/probe';
-import type { Door, PairDatabase } from '../postgres';
+import type { ConnectionName, PairDatabase } from '../postgres';
 import { toPostgresError } from '../postgres/error';
 import { readProbeRows } from '../postgres/probe-table';
 import { isSetUpWrongly } from '../rules/probe/pace';
@@ -21,10 +21,10 @@ const STATEMENT_TIMEOUT_MS = 5_000;
  */
 export async function readBack(database: PairDatabase, runId: string, resolver?: string): Promise<ReadBack> {
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const failures = new Map<Door, { code: string; message: string }>();
-  const read = async (door: Door): Promise<Range[] | undefined> => {
+  const failures = new Map<ConnectionName, { code: string; message: string }>();
+  const read = async (connection: ConnectionName): Promise<Range[] | undefined> => {
     try {
-      return await database.use(door, (session) => readProbeRows(session, runId), {
+      return await database.use(connection, (session) => readProbeRows(session, runId), {
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         statementTimeoutMs: STATEMENT_TIMEOUT_MS,
         signal,
@@ -33,7 +33,7 @@ export async function readBack(database: PairDatabase, runId: string, resolver?:
     } catch (error) {
       const { code, message } = toPostgresError(error);
       // What was said before the time was over says more.
-      if (!signal.aborted || !failures.has(door)) failures.set(door, { code, message });
+      if (!signal.aborted || !failures.has(connection)) failures.set(connection, { code, message });
       return undefined;
     }
   };
@@ -51,6 +51,6 @@ export async function readBack(database: PairDatabase, runId: string, resolver?:
     }
     await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
-  const told = [...failures].map(([door, { code, message }]) => `${door}: ${code} ${message}`);
+  const told = [...failures].map(([connection, { code, message }]) => `${connection}: ${code} ${message}`);
   return { problem: told.join(', ') };
 }

@@ -9,7 +9,7 @@ import { type Moment, ProbeJournal, progressOf } from '../rules/probe/journal';
 import { intervalAt, pauseAfter } from '../rules/probe/pace';
 import { emptyReport, reportOf } from '../rules/probe/report';
 import { ProbeClock } from './probe-clock';
-import { ProbeDoor } from './probe-door';
+import { ProbeConnection } from './probe-connection';
 import { readBack } from './probe-read-back';
 
 /** So long the write under way may take to be answered when the probe is cancelled. */
@@ -56,7 +56,7 @@ class Probe {
   readonly #cut = new AbortController();
   readonly #clock: ProbeClock;
   readonly #journal: ProbeJournal;
-  readonly #door: ProbeDoor;
+  readonly #connection: ProbeConnection;
   #seq: number;
   #pulse: Moment;
   #beat = 0;
@@ -77,7 +77,14 @@ class Probe {
     this.#pulse = now;
     const { probe, resolvers } = settings;
     const isSwept = before !== undefined;
-    this.#door = new ProbeDoor(database, runId, probe.retentionMs, resolvers[0], isSwept, this.#cut.signal);
+    this.#connection = new ProbeConnection(
+      database,
+      runId,
+      probe.retentionMs,
+      resolvers[0],
+      isSwept,
+      this.#cut.signal,
+    );
     this.#ended = AbortSignal.any([this.#context.cancellationSignal, stopping]);
     this.#ended.addEventListener('abort', this.#end, { once: true });
     if (this.#ended.aborted) this.#end();
@@ -97,7 +104,7 @@ class Probe {
       if (failure === undefined) await this.#pause(due - performance.now());
       else await this.#pause(pauseAfter(failures, failure.code, Math.random()));
     }
-    await this.#door.leave();
+    await this.#connection.leave();
     // Temporal retries no activity that was asked to cancel, so that a failure now would lose all.
     if (this.#context.cancellationDetails?.cancelRequested) return;
     this.#context.heartbeat(this.#journal.progress(this.#clock.now()));
@@ -145,11 +152,11 @@ class Probe {
   async #writeOne(): Promise<PostgresError | undefined> {
     let row: number | undefined;
     try {
-      await this.#door.enter();
+      await this.#connection.enter();
       if (this.#ended.aborted) return undefined;
       this.#seq += 1;
       row = this.#seq;
-      const tookMs = await this.#door.write({ runId: this.runId, attempt: this.#attempt, seq: row });
+      const tookMs = await this.#connection.write({ runId: this.runId, attempt: this.#attempt, seq: row });
       this.#journal.acknowledged(row, this.#clock.now(), tookMs, this.#intervalMs);
       return undefined;
     } catch (error) {
@@ -168,7 +175,7 @@ class Probe {
     } else {
       this.#journal.failed(failure, this.#clock.now(), row);
     }
-    await this.#door.leave();
+    await this.#connection.leave();
   }
 
   async #pause(ms: number): Promise<void> {

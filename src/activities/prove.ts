@@ -3,8 +3,8 @@ import { describeProof } from '../contract/describe-measured';
 import type { Proof } from '../contract/proof';
 import type { Databases } from '../postgres';
 import { judgeProof, unaskedProof } from '../rules/proof';
-import { lookUntil } from './look-until';
-import { tryProof } from './proof-try';
+import { attemptProof } from './attempt-proof';
+import { pollUntil } from './poll-until';
 
 const PAUSE_MS = 1_000;
 /** Longer than a try takes when one of its sessions hangs until its own limit. */
@@ -17,13 +17,13 @@ const TRY_LIMIT_MS = 10_000;
 export async function prove(databases: Databases, input: ProveInput, stopping: AbortSignal): Promise<Proof> {
   const { pair, active, runId, reportAfterMs } = input;
   const database = databases.of(pair);
-  return lookUntil(
+  return pollUntil(
     {
       look: async (signal) =>
         // Not said at once: the run would ask again at once, and fill its history.
         database === undefined
           ? unaskedProof(input, 'no database access is configured', now())
-          : judgeProof(input, await tryProof(database, { active, runId }, signal), now()),
+          : judgeProof(input, await attemptProof(database, { active, runId }, signal), now()),
       isEnough: ({ verdict }) => verdict === 'proven',
       describe: describeProof,
       pauseMs: PAUSE_MS,

@@ -4,7 +4,7 @@ import type { VerifyResult } from '../contract/activities';
 import type { Pair } from '../contract/observation';
 import { settingsOfPair } from '../rules/settings';
 import { ApiSession, readingOf } from './api-session';
-import { retryUnread } from './patience';
+import { retryUnread } from './read-retry';
 
 /** One more read of both services, for the record that the run ends with. */
 export async function verify(client: AivenClient, pair: Pair): Promise<VerifyResult> {

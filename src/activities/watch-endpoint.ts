@@ -3,8 +3,8 @@ import { describeEndpoint } from '../contract/describe-measured';
 import type { EndpointReport } from '../contract/proof';
 import { type Databases, toPostgresError } from '../postgres';
 import { judgeEndpoint, unseenEndpoint } from '../rules/endpoint';
-import { lookAtEndpoint } from './endpoint-look';
-import { lookUntil } from './look-until';
+import { pollUntil } from './poll-until';
+import { readEndpoint } from './read-endpoint';
 
 const PAUSE_MS = 1_000;
 /** Longer than a look takes when a resolver, and then a session, hang until their own limits. */
@@ -25,12 +25,12 @@ export async function watchEndpoint(
     // Not said at once: the run would ask again at once, and fill its history.
     if (database === undefined) return unseenEndpoint('no database access is configured', now());
     try {
-      return judgeEndpoint(await lookAtEndpoint(database, input, signal), now());
+      return judgeEndpoint(await readEndpoint(database, input, signal), now());
     } catch (error) {
       return unseenEndpoint(toPostgresError(error).message, now());
     }
   };
-  return lookUntil(
+  return pollUntil(
     {
       look,
       isEnough: ({ agreed }) => agreed,

@@ -6,7 +6,7 @@ import { describePair, type Situation } from '../contract/observation';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
 import { ApiSession, type PairReading } from './api-session';
-import { whileBeating } from './while-beating';
+import { withHeartbeat } from './with-heartbeat';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
 const UNREADABLE_TOLERANCE_MS = 15_000;
@@ -24,7 +24,7 @@ export async function watchPair(
 ): Promise<WatchResult> {
   const before = activityInfo().heartbeatDetails as WatchProgress | undefined;
   const progress = before ?? nothingReadYet(input.known);
-  return whileBeating(
+  return withHeartbeat(
     () => progress,
     stopping,
     (signal) => watchUntilEnd(client, input, progress, signal),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
 import { AivenOptionsError } from './errors';
-import { type Attempt, unreadable } from './failures';
+import { type RequestAttempt, unreadable } from './failures';
 import { type Call, PROMOTIONS, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
 import { projectPath, servicePath } from './path';
@@ -176,7 +176,7 @@ export class AivenClient {
   async #get<Schema extends z.ZodType, T>(
     path: string,
     schema: Schema,
-    convert: (body: z.output<Schema>, attempt: Attempt) => T,
+    convert: (body: z.output<Schema>, attempt: RequestAttempt) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
     return this.#read({ method: 'GET', path }, schema, convert, options);
@@ -185,10 +185,10 @@ export class AivenClient {
   async #read<Schema extends z.ZodType, T>(
     call: Call,
     schema: Schema,
-    convert: (body: z.output<Schema>, attempt: Attempt) => T,
+    convert: (body: z.output<Schema>, attempt: RequestAttempt) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
-    const read = (body: unknown, attempt: Attempt): T => {
+    const read = (body: unknown, attempt: RequestAttempt): T => {
       const checked = schema.safeParse(body);
       if (!checked.success) throw unreadable(attempt, faults(checked.error));
       return convert(checked.data, attempt);

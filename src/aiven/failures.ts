@@ -5,7 +5,7 @@ import { retryAfterMs } from './retry-after';
 import { scrub } from './scrub';
 
 /** What is known of a request so far. It holds the token, to mask it; it never goes into an error. */
-export interface Attempt {
+export interface RequestAttempt {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   /** Set just before the first byte is given to a connection. */
@@ -34,7 +34,7 @@ const TIMEOUT_CODES = new Set([
  * The JSON body of a successful reply; an empty one counts as `{}`, as it does for `avn`.
  * @throws AivenApiError for anything else, including a 2xx whose body has a truthy `error` (`avn` does so too).
  */
-export function bodyOf(attempt: Attempt, reply: Reply): JsonObject {
+export function bodyOf(attempt: RequestAttempt, reply: Reply): JsonObject {
   const body = jsonObject(reply.text);
   if (reply.status < 200 || reply.status > 299) throw httpFailure(attempt, reply, body);
   if (reply.text.trim() === '') return {};
@@ -44,29 +44,29 @@ export function bodyOf(attempt: Attempt, reply: Reply): JsonObject {
 }
 
 /** A reply that cannot be used, for the reason given. */
-export function unreadable(attempt: Attempt, why: string): AivenApiError {
+export function unreadable(attempt: RequestAttempt, why: string): AivenApiError {
   return failure(attempt, `unreadable reply: ${why}`, { kind: 'unreadable-reply', retryable: true });
 }
 
 /** The token function failed with `cause`; its message could hold anything, so only a code is passed on. */
-export function tokenFailure(attempt: Attempt, cause: unknown): AivenApiError {
+export function tokenFailure(attempt: RequestAttempt, cause: unknown): AivenApiError {
   const code = codeOf(cause);
   const summary = `no usable token${code ? ` (${code})` : ''}`;
   return failure(attempt, summary, { kind: 'token', retryable: true, code });
 }
 
-export function timedOut(attempt: Attempt, limitMs: number): AivenApiError {
+export function timedOut(attempt: RequestAttempt, limitMs: number): AivenApiError {
   return failure(attempt, `no complete reply within ${limitMs} ms`, { kind: 'timeout', retryable: true });
 }
 
 /** The caller gave up on a write that had been sent. */
-export function cancelledAfterSending(attempt: Attempt, reason: unknown): AivenApiError {
+export function cancelledAfterSending(attempt: RequestAttempt, reason: unknown): AivenApiError {
   const summary = 'cancelled after it was sent; it may have been applied';
   return failure(attempt, summary, { kind: 'cancelled', retryable: false }, { cause: reason });
 }
 
 /** A failure of the connection. Only the texts are taken: undici's errors can hold sockets and headers. */
-export function connectionFailure(attempt: Attempt, thrown: unknown): AivenApiError {
+export function connectionFailure(attempt: RequestAttempt, thrown: unknown): AivenApiError {
   const code = codeOf(thrown);
   const kind = code && TIMEOUT_CODES.has(code) ? 'timeout' : 'network';
   const text = messageOf(thrown) || 'connection failed';
@@ -74,7 +74,7 @@ export function connectionFailure(attempt: Attempt, thrown: unknown): AivenApiEr
   return failure(attempt, summary, { kind, retryable: true, code });
 }
 
-function httpFailure(attempt: Attempt, reply: Reply, body: JsonObject | undefined): AivenApiError {
+function httpFailure(attempt: RequestAttempt, reply: Reply, body: JsonObject | undefined): AivenApiError {
   const { status } = reply;
   const first = firstError(body);
   const said = [body?.message, first?.message, body?.error].find((it) => typeof it === 'string' && it !== '');
@@ -103,7 +103,7 @@ interface Why {
   readonly code?: string | undefined;
 }
 
-function failure(attempt: Attempt, summary: string, why: Why, options?: ErrorOptions): AivenApiError {
+function failure(attempt: RequestAttempt, summary: string, why: Why, options?: ErrorOptions): AivenApiError {
   const { method, path, status, sent } = attempt;
   const { refused, ...rest } = why;
   const write = method === 'PUT';

@@ -34,10 +34,10 @@ export const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 export async function send<T>(
   settings: Settings,
   call: Call,
-  read: (body: unknown, attempt: failures.Attempt) => T,
+  read: (body: unknown, attempt: failures.RequestAttempt) => T,
   { signal, timeoutMs }: CallOptions = {},
 ): Promise<T> {
-  const attempt: failures.Attempt = { method: call.method, path: call.path, sent: false, token: '' };
+  const attempt: failures.RequestAttempt = { method: call.method, path: call.path, sent: false, token: '' };
   const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
   const startedAt = new Date().toISOString();
   const began = performance.now();
@@ -60,7 +60,7 @@ export async function send<T>(
 async function exchange(
   settings: Settings,
   call: Call,
-  attempt: failures.Attempt,
+  attempt: failures.RequestAttempt,
   signal: AbortSignal,
 ): Promise<failures.Reply> {
   attempt.token = await tokenFor(settings, attempt);
@@ -98,7 +98,7 @@ async function exchange(
   });
 }
 
-async function tokenFor(settings: Settings, attempt: failures.Attempt): Promise<string> {
+async function tokenFor(settings: Settings, attempt: failures.RequestAttempt): Promise<string> {
   if (typeof settings.token === 'string') return settings.token;
   try {
     return checkedToken(await settings.token());
@@ -107,7 +107,10 @@ async function tokenFor(settings: Settings, attempt: failures.Attempt): Promise<
   }
 }
 
-async function readText(body: Dispatcher.ResponseData['body'], attempt: failures.Attempt): Promise<string> {
+async function readText(
+  body: Dispatcher.ResponseData['body'],
+  attempt: failures.RequestAttempt,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -120,7 +123,7 @@ async function readText(body: Dispatcher.ResponseData['body'], attempt: failures
 
 function explain(
   thrown: unknown,
-  attempt: failures.Attempt,
+  attempt: failures.RequestAttempt,
   limitMs: number,
   signal: AbortSignal | undefined,
 ): unknown {
@@ -135,7 +138,7 @@ function explain(
 
 function report(
   settings: Settings,
-  attempt: failures.Attempt,
+  attempt: failures.RequestAttempt,
   startedAt: string,
   began: number,
   failed: { readonly by: unknown } | undefined,

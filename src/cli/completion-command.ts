@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { exitCodes } from '../contract/errors';
+import type { CommandContext } from './command-context';
 import { type Shell, scripts } from './completion';
-import type { Door } from './door';
 
 const SHELLS = Object.keys(scripts) as Shell[];
 
@@ -12,7 +12,7 @@ Examples:
   switchback completion fish > ~/.config/fish/completions/switchback.fish`;
 
 /** `completion`: a script for the shell, of the commands and options as they are. */
-export function registerCompletion(program: Command, { around, act }: Door): void {
+export function registerCompletion(program: Command, { environment, act }: CommandContext): void {
   program
     .command('completion')
     .description('print a script that completes commands and options')
@@ -20,7 +20,7 @@ export function registerCompletion(program: Command, { around, act }: Door): voi
     .addHelpText('after', EXAMPLES)
     .action((shell: Shell) =>
       act(false, async () => {
-        around.terminal.line(scripts[shell](program));
+        environment.terminal.line(scripts[shell](program));
         return exitCodes.done;
       }),
     );

@@ -1,10 +1,10 @@
 import { SwitchbackClient } from '../client';
 import { loadTemporalConfig, type TemporalConfig, taskQueueOf } from '../config';
-import type { Surroundings } from './surroundings';
+import type { CommandEnvironment } from './command-environment';
 
 /** Connects to the Temporal server of the environment for as long as `work` takes. */
 export function withClient<T>(
-  env: Surroundings['env'],
+  env: CommandEnvironment['env'],
   work: (client: SwitchbackClient) => Promise<T>,
 ): Promise<T> {
   return withClientOf(loadTemporalConfig(env), env, work);
@@ -13,7 +13,7 @@ export function withClient<T>(
 /** Connects to this Temporal server for as long as `work` takes. */
 export async function withClientOf<T>(
   { connectionOptions, namespace }: TemporalConfig,
-  env: Surroundings['env'],
+  env: CommandEnvironment['env'],
   work: (client: SwitchbackClient) => Promise<T>,
 ): Promise<T> {
   const { address, tls, apiKey, metadata } = connectionOptions;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { errors, exitCodes, SwitchbackError } from '../contract/errors';
 import { type DoctorReport, diagnose } from '../doctor';
+import type { CommandContext, PairOptions } from './command-context';
+import type { CommandEnvironment } from './command-environment';
 import { doctorLines } from './doctor-lines';
-import type { Door, PairOptions } from './door';
 import { pairOf } from './pair';
-import type { Surroundings } from './surroundings';
 
 const EXAMPLES = `
 Examples:
@@ -13,7 +13,7 @@ Examples:
   switchback doctor --json | jq '.checks[] | select(.verdict == "fail")'`;
 
 /** `doctor`: everything that a switchback needs, looked at without changing anything. */
-export function registerDoctor(program: Command, { around, act }: Door): void {
+export function registerDoctor(program: Command, { environment, act }: CommandContext): void {
   program
     .command('doctor')
     .description('look at everything that a switchback needs, and say what to do; changes nothing')
@@ -25,14 +25,14 @@ export function registerDoctor(program: Command, { around, act }: Door): void {
     .option('--json', 'print one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action((service: string | undefined, options: PairOptions) =>
-      act(options.json, () => doctor(service, options, around)),
+      act(options.json, () => doctor(service, options, environment)),
     );
 }
 
 async function doctor(
   service: string | undefined,
   { project, json = false }: PairOptions,
-  { env, terminal }: Surroundings,
+  { env, terminal }: CommandEnvironment,
 ): Promise<number> {
   if (service === undefined && project !== undefined)
     throw new SwitchbackError('INVALID_INPUT', '--project names no pair without a service.');

@@ -11,10 +11,10 @@ import {
   verifyEvidence,
   writeBundle,
 } from '../evidence';
-import { type Door, type PairOptions, withPair } from './door';
+import { type CommandContext, type PairOptions, withPair } from './command-context';
+import type { CommandEnvironment } from './command-environment';
 import type { EvidenceLine, VerifiedLine } from './lines';
 import { type PairName, pairOf } from './pair';
-import type { Surroundings } from './surroundings';
 
 interface EvidenceFlags {
   /** Default: the newest run of the pair. */
@@ -36,7 +36,7 @@ Examples:
   switchback evidence verify switchback.my-project.pg-main-….json --head 4d49787d…`;
 
 /** `evidence`, and `evidence verify`. */
-export function registerEvidence(program: Command, { around, act }: Door): void {
+export function registerEvidence(program: Command, { environment, act }: CommandContext): void {
   const command = withPair(program.command('evidence'))
     .description('rebuild the evidence of a run from Temporal, as JSON and as a page; needs no worker')
     .option('--run-id <id>', 'which run (default: the newest one of the pair)')
@@ -44,7 +44,7 @@ export function registerEvidence(program: Command, { around, act }: Door): void 
     .addHelpText('after', EXAMPLES)
     .action((service: string, options: PairOptions & { runId?: string; out: string }) => {
       const { project, runId, out, json = false } = options;
-      return act(json, () => evidence(service, project, { runId, out, json }, around));
+      return act(json, () => evidence(service, project, { runId, out, json }, environment));
     });
 
   command
@@ -57,7 +57,7 @@ export function registerEvidence(program: Command, { around, act }: Door): void 
     .action((file: string, _: unknown, verifyCommand: Command) => {
       // Both commands know --json, and the outer one takes it when it stands before the file.
       const { head, json = false } = verifyCommand.optsWithGlobals<{ head?: string; json?: boolean }>();
-      return act(json, () => verify(file, { head, json }, around));
+      return act(json, () => verify(file, { head, json }, environment));
     });
 }
 
@@ -70,7 +70,7 @@ async function evidence(
   named: string,
   project: string | undefined,
   { runId, out, json }: EvidenceFlags,
-  { env, terminal }: Surroundings,
+  { env, terminal }: CommandEnvironment,
 ): Promise<number> {
   const pair = pairOf(named, project);
   const bundle = await fetchBundle(pair, runId, env);
@@ -101,7 +101,7 @@ async function evidence(
 async function verify(
   file: string,
   { head, json }: { head: string | undefined; json: boolean },
-  { terminal }: Surroundings,
+  { terminal }: CommandEnvironment,
 ): Promise<number> {
   if (head !== undefined && !HEAD.test(head))
     throw new SwitchbackError('INVALID_INPUT', `"${head}" is not a head: it has 64 hexadecimal digits.`);
@@ -125,7 +125,7 @@ async function verify(
 async function fetchBundle(
   pair: PairName,
   runId: string | undefined,
-  env: Surroundings['env'],
+  env: CommandEnvironment['env'],
 ): Promise<EvidenceBundle> {
   const temporal = await connect(env);
   const switchback = new SwitchbackClient(temporal);
@@ -139,7 +139,7 @@ async function fetchBundle(
   }
 }
 
-async function connect(env: Surroundings['env']): Promise<Client> {
+async function connect(env: CommandEnvironment['env']): Promise<Client> {
   const { address, namespace, connectionOptions } = loadTemporalConfig(env);
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });

@@ -1,10 +1,10 @@
 import { type SwitchbackClient, SwitchbackFailedError, type SwitchbackRun } from '../client';
-import { unlessStopped } from '../client/unless-stopped';
+import { untilAborted } from '../client/until-aborted';
 import { exitCodes } from '../contract/errors';
+import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { fail } from './failure';
 import { follow } from './follow';
 import { reportLines } from './render';
-import { INTERRUPTED, type Surroundings } from './surroundings';
 
 /**
  * Follows a run to its end, prints its report and answers with the exit code for it. Ctrl-C stops that and not the
@@ -13,24 +13,24 @@ import { INTERRUPTED, type Surroundings } from './surroundings';
 export async function followToEnd(
   client: SwitchbackClient,
   run: Pick<SwitchbackRun, 'workflowId' | 'runId'>,
-  { json, farewell }: { json: boolean; farewell: string },
-  { terminal, interrupted }: Surroundings,
+  { json, nextSteps }: { json: boolean; nextSteps: string },
+  { terminal, interrupted }: CommandEnvironment,
 ): Promise<number> {
   if (!json) await follow(client, run, terminal, interrupted);
-  return printReport(client, run, { json, farewell }, { terminal, interrupted });
+  return printReport(client, run, { json, nextSteps }, { terminal, interrupted });
 }
 
 /** Waits for the end of a run without a word, then as {@link followToEnd}. Needs no worker for a run that has ended. */
 export async function printReport(
   client: SwitchbackClient,
   { workflowId, runId }: Pick<SwitchbackRun, 'workflowId' | 'runId'>,
-  { json, farewell }: { json: boolean; farewell: string },
-  { terminal, interrupted }: Pick<Surroundings, 'terminal' | 'interrupted'>,
+  { json, nextSteps }: { json: boolean; nextSteps: string },
+  { terminal, interrupted }: Pick<CommandEnvironment, 'terminal' | 'interrupted'>,
 ): Promise<number> {
   const ended = client.result(workflowId, runId).catch(asFailure);
-  const report = await unlessStopped(ended, interrupted);
+  const report = await untilAborted(ended, interrupted);
   if (report === undefined) {
-    terminal.error(`\nStopped watching. ${farewell}`);
+    terminal.error(`\nStopped watching. ${nextSteps}`);
     return INTERRUPTED;
   }
   if (report instanceof SwitchbackFailedError) return fail(report, json, terminal);

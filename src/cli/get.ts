@@ -6,13 +6,13 @@ import { loadWorkerConfig } from '../config';
 import { exitCodes } from '../contract/errors';
 import { ASKING_PHASES } from '../contract/phase';
 import { version } from '../version';
+import { type CommandContext, type PairOptions, withPair } from './command-context';
+import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
-import { type Door, type PairOptions, withPair } from './door';
 import { explain } from './failure';
 import type { GetLine } from './lines';
 import { type PairName, pairOf } from './pair';
 import { answerLines, checkLines, pairLines, timelineLine } from './render';
-import type { Surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 const EXAMPLES = `
@@ -21,12 +21,12 @@ Examples:
   switchback status --project my-project pg-main --json`;
 
 /** `get`, also `status`: both services and the run. */
-export function registerGet(program: Command, { around, act }: Door): void {
+export function registerGet(program: Command, { environment, act }: CommandContext): void {
   withPair(program.command('get').alias('status'), 'either service of the pair, or PROJECT/SERVICE')
     .description('show both services and the run of the pair')
     .addHelpText('after', EXAMPLES)
     .action((service: string, { project, json = false }: PairOptions) =>
-      act(json, async () => get(pairOf(service, project), { json }, around)),
+      act(json, async () => get(pairOf(service, project), { json }, environment)),
     );
 }
 
@@ -34,7 +34,7 @@ export function registerGet(program: Command, { around, act }: Door): void {
 async function get(
   { project, service }: PairName,
   { json }: { json: boolean },
-  { env, terminal }: Surroundings,
+  { env, terminal }: CommandEnvironment,
 ): Promise<number> {
   const services = await settle(readServices(env, project, service));
   const primary =
@@ -99,7 +99,7 @@ function showRun(run: PromiseSettledResult<LiveStatus | undefined>, terminal: Te
 }
 
 async function readServices(
-  env: Surroundings['env'],
+  env: CommandEnvironment['env'],
   project: string,
   service: string,
 ): Promise<PairRead | PairNotFound> {
@@ -112,7 +112,7 @@ async function readServices(
 }
 
 function findRun(
-  env: Surroundings['env'],
+  env: CommandEnvironment['env'],
   project: string,
   service: string,
 ): Promise<LiveStatus | undefined> {

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListFilter, RunSummary } from '../client';
 import { exitCodes } from '../contract/errors';
+import type { CommandContext } from './command-context';
+import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
-import type { Door } from './door';
 import { assertFaultless, faultsOfInput } from './pair';
-import type { Surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 interface ListOptions {
@@ -25,7 +25,7 @@ Examples:
   switchback list --running --json | jq -r .workflowId`;
 
 /** `list`: the runs that Temporal lists. */
-export function registerList(program: Command, { around, act }: Door): void {
+export function registerList(program: Command, { environment, act }: CommandContext): void {
   program
     .command('list')
     .description('list runs, those that go on first; needs no worker')
@@ -42,10 +42,10 @@ export function registerList(program: Command, { around, act }: Door): void {
     .option('--limit <n>', 'how many at most', positive, 20)
     .option('--json', 'print one line of JSON for each run')
     .addHelpText('after', EXAMPLES)
-    .action((options: ListOptions) => act(options.json, () => list(options, around)));
+    .action((options: ListOptions) => act(options.json, () => list(options, environment)));
 }
 
-async function list(options: ListOptions, { env, terminal }: Surroundings): Promise<number> {
+async function list(options: ListOptions, { env, terminal }: CommandEnvironment): Promise<number> {
   const { project, service, limit, json = false } = options;
   assertFaultless(faultsOfInput({ project: project ?? 'any', service: service ?? 'any' }));
   const only = (['running', 'waiting', 'failed'] as const).find((name) => options[name]);

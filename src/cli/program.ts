@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodeMeanings, exitCodes } from '../contract/errors';
 import { version } from '../version';
+import type { CommandContext } from './command-context';
+import type { CommandEnvironment } from './command-environment';
 import { registerCompletion } from './completion-command';
 import { registerDoctor } from './doctor';
-import type { Door } from './door';
 import { registerEvidence } from './evidence';
 import { fail } from './failure';
 import { registerGet } from './get';
@@ -12,7 +13,6 @@ import { registerList } from './list';
 import { registerResult } from './result';
 import { registerRun } from './run-command';
 import { registerSteer } from './steer';
-import type { Surroundings } from './surroundings';
 import { registerWatch } from './watch';
 
 const EXIT_CODES = [
@@ -42,11 +42,11 @@ const GROUPS = [
 ];
 
 /** The command line; `parse` resolves to the exit code and never throws. */
-export function createProgram(around: Surroundings): { parse(argv: string[]): Promise<number> } {
-  const { terminal } = around;
+export function createProgram(environment: CommandEnvironment): { parse(argv: string[]): Promise<number> } {
+  const { terminal } = environment;
   let code: number = exitCodes.done;
   let asJson = false;
-  const act: Door['act'] = (json = false, work) =>
+  const act: CommandContext['act'] = (json = false, work) =>
     work()
       .catch((error: unknown) => fail(error, json, terminal))
       .then((result) => {
@@ -68,7 +68,7 @@ export function createProgram(around: Surroundings): { parse(argv: string[]): Pr
         if (!asJson) terminal.error(text.trimEnd());
       },
     });
-  for (const register of GROUPS) register(program, { around, act });
+  for (const register of GROUPS) register(program, { environment, act });
 
   return {
     async parse(argv) {

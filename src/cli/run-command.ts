@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Mode, OnTimeout, SwitchbackInput } from '../client';
-import { type Door, offering, type PairOptions, withPair } from './door';
+import { type CommandContext, offering, type PairOptions, withPair } from './command-context';
 import { faultsOfInput, pairOf } from './pair';
 import { run } from './run';
 
@@ -25,7 +25,7 @@ Examples:
   switchback plan --project my-project pg-main --json | jq .plan`;
 
 /** `run`, also `promote-to-master`, and `plan`. */
-export function registerRun(program: Command, { around, act }: Door): void {
+export function registerRun(program: Command, { environment, act }: CommandContext): void {
   const start = (mode: Mode | undefined) => (service: string, options: RunOptions) => {
     const {
       json = false,
@@ -48,7 +48,7 @@ export function registerRun(program: Command, { around, act }: Door): void {
     };
     return act(json, async () => {
       const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
-      return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, around);
+      return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, environment);
     });
   };
 

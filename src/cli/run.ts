@@ -3,9 +3,9 @@ import type { SwitchbackClient, SwitchbackInput } from '../client';
 import { loadTemporalConfig, loadWorkerConfig, stateFolder } from '../config';
 import { exitCodes } from '../contract/errors';
 import { type Embedded, startEmbedded } from '../hosting/embedded';
+import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClientOf } from './connection';
 import { followToEnd } from './follow-to-end';
-import { INTERRUPTED, type Surroundings } from './surroundings';
 
 export interface RunFlags {
   json: boolean;
@@ -18,11 +18,17 @@ export interface RunFlags {
 const ANSWER_MS = 3_000;
 
 /** Starts a switchback, or finds the one that is going on, and follows it to its end. The input must be valid. */
-export async function run(input: SwitchbackInput, flags: RunFlags, around: Surroundings): Promise<number> {
-  const host = flags.embedded ? await embed(flags, around) : undefined;
+export async function run(
+  input: SwitchbackInput,
+  flags: RunFlags,
+  environment: CommandEnvironment,
+): Promise<number> {
+  const host = flags.embedded ? await embed(flags, environment) : undefined;
   try {
-    const temporal = host?.temporal ?? loadTemporalConfig(around.env);
-    return await withClientOf(temporal, around.env, (client) => startAndFollow(client, input, flags, around));
+    const temporal = host?.temporal ?? loadTemporalConfig(environment.env);
+    return await withClientOf(temporal, environment.env, (client) =>
+      startAndFollow(client, input, flags, environment),
+    );
   } finally {
     await host?.stop();
   }
@@ -32,10 +38,10 @@ async function startAndFollow(
   client: SwitchbackClient,
   input: SwitchbackInput,
   flags: RunFlags,
-  around: Surroundings,
+  environment: CommandEnvironment,
 ): Promise<number> {
   const { json, detach } = flags;
-  const { terminal, interrupted } = around;
+  const { terminal, interrupted } = environment;
   if (interrupted.aborted) {
     terminal.error('Stopped before anything was started.');
     return INTERRUPTED;
@@ -55,11 +61,11 @@ async function startAndFollow(
         ? `The run ${workflowId} is going on already: following that one; the options given now are not used.`
         : `Started ${workflowId}. Ctrl-C stops watching, never the run.`,
     );
-  return followToEnd(client, started, { json, farewell: farewell(input, flags) }, around);
+  return followToEnd(client, started, { json, nextSteps: nextSteps(input, flags) }, environment);
 }
 
 /** What becomes of the run, and how to see more of it. */
-function farewell({ project, service }: SwitchbackInput, { embedded, embeddedDir }: RunFlags): string {
+function nextSteps({ project, service }: SwitchbackInput, { embedded, embeddedDir }: RunFlags): string {
   const again = `switchback run --project ${project} ${service}`;
   if (!embedded) return `The run goes on without you; follow it again with\n  ${again}`;
   const folder = embeddedDir === undefined ? '' : ` --embedded-dir ${quoted(embeddedDir)}`;
@@ -71,7 +77,7 @@ function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-async function embed(flags: RunFlags, { env, terminal }: Surroundings): Promise<Embedded> {
+async function embed(flags: RunFlags, { env, terminal }: CommandEnvironment): Promise<Embedded> {
   const folder = resolve(flags.embeddedDir ?? stateFolder(env));
   const host = await startEmbedded(folder, loadWorkerConfig(env), (message) => terminal.error(message));
   if (!flags.json)

@@ -1,13 +1,13 @@
 import type { SwitchbackClient } from '../client';
-import { unlessStopped } from '../client/unless-stopped';
+import { untilAborted } from '../client/until-aborted';
 import { exitCodes, SwitchbackError } from '../contract/errors';
 import { faultsOf } from '../contract/messages';
+import type { CommandContext, PairOptions } from './command-context';
+import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClient } from './connection';
-import type { Door, PairOptions } from './door';
 import { fail } from './failure';
 import type { Answered } from './lines';
 import { faultsOfInput, type PairName, pairOf } from './pair';
-import { INTERRUPTED, type Surroundings } from './surroundings';
 
 /** A message to a run: what is sent, and what its answer says to people. */
 export interface Message<Answer> {
@@ -21,7 +21,7 @@ export interface Message<Answer> {
 
 /** Sends a message to the newest run of the pair and says what the run answered, or why it refused. */
 export function send<Answer extends object>(
-  { around, act }: Door,
+  { environment, act }: CommandContext,
   service: string,
   { project, json = false }: PairOptions,
   message: Message<Answer>,
@@ -31,7 +31,7 @@ export function send<Answer extends object>(
       ...faultsOfInput(named),
       ...faultsOf[message.name](message.payload),
     ]);
-    return sendTo(pair, message, json, around);
+    return sendTo(pair, message, json, environment);
   });
 }
 
@@ -39,7 +39,7 @@ function sendTo<Answer extends object>(
   { project, service }: PairName,
   message: Message<Answer>,
   json: boolean,
-  { env, terminal, interrupted }: Surroundings,
+  { env, terminal, interrupted }: CommandEnvironment,
 ): Promise<number> {
   const { colour } = terminal;
   return withClient(env, async (client) => {
@@ -47,12 +47,12 @@ function sendTo<Answer extends object>(
     try {
       // Without a worker, a message would wait in silence; a question says so. A run that has ended needs none.
       const asked = closedAt === undefined ? client.status(workflowId, runId).then(() => true) : true;
-      const isThere = await unlessStopped(Promise.resolve(asked), interrupted);
+      const isThere = await untilAborted(Promise.resolve(asked), interrupted);
       if (isThere === undefined) {
         terminal.error('Stopped before anything was sent.');
         return INTERRUPTED;
       }
-      const answer = await unlessStopped(message.send(client, workflowId), interrupted);
+      const answer = await untilAborted(message.send(client, workflowId), interrupted);
       if (answer === undefined) {
         terminal.error(
           'Stopped before the run answered: whether it took the message, `switchback get` tells.',

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { type ApproveInput, DECIDE_ACTIONS, type DecideInput, type NamedReason } from '../contract/messages';
-import { type Door, offering, type PairOptions, withPair } from './door';
+import { type CommandContext, offering, type PairOptions, withPair } from './command-context';
 import { send } from './send';
 
 /** What every message to a run takes; what is missing is said with all other faults. */
@@ -10,7 +10,7 @@ const examples = (lines: readonly string[]) => ['\nExamples:', ...lines].join('\
 const WHO = '--by ops@example.com --reason INC-123';
 
 /** `approve`, `reject`, `abort`, `ack` and `decide`: each is one update to the newest run of the pair. */
-export function registerSteer(program: Command, door: Door): void {
+export function registerSteer(program: Command, context: CommandContext): void {
   steering(program, 'approve', 'approve the plan that the run shows')
     .option('--fingerprint <hash>', 'approve only the state with this fingerprint, as the plan shows it')
     .addHelpText(
@@ -23,7 +23,7 @@ export function registerSteer(program: Command, door: Door): void {
     .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint'>) => {
       const { by, reason, fingerprint } = options;
       const payload = { by, reason, ...(fingerprint === undefined ? {} : { fingerprint }) };
-      return send(door, service, options, {
+      return send(context, service, options, {
         name: 'approve',
         payload,
         send: (client, workflowId) => client.approve(workflowId, payload),
@@ -36,7 +36,7 @@ export function registerSteer(program: Command, door: Door): void {
     .action((service: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { by, reason };
-      return send(door, service, options, {
+      return send(context, service, options, {
         name: 'reject',
         payload,
         send: (client, workflowId) => client.reject(workflowId, payload),
@@ -49,7 +49,7 @@ export function registerSteer(program: Command, door: Door): void {
     .action((service: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { by, reason };
-      return send(door, service, options, {
+      return send(context, service, options, {
         name: 'abort',
         payload,
         send: (client, workflowId) => client.abort(workflowId, payload),
@@ -66,7 +66,7 @@ export function registerSteer(program: Command, door: Door): void {
     .action((service: string, check: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { check, by, reason };
-      return send(door, service, options, {
+      return send(context, service, options, {
         name: 'acknowledge',
         payload,
         send: (client, workflowId) => client.acknowledge(workflowId, payload),
@@ -86,7 +86,7 @@ export function registerSteer(program: Command, door: Door): void {
     .action((service: string, action: DecideInput['action'], options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { action, by, reason };
-      return send(door, service, options, {
+      return send(context, service, options, {
         name: 'decide',
         payload,
         send: (client, workflowId) => client.decide(workflowId, payload),

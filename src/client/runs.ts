@@ -81,7 +81,7 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
   };
 }
 
-/** The activities that wait; the stopwatch runs beside them, and is not what the run waits for. */
+/** The activities that wait; the write probe runs beside them, and is not what the run waits for. */
 const WAITS: readonly (keyof SwitchbackActivities)[] = ['watchPair', 'catchUp', 'prove', 'watchEndpoint'];
 
 /** What the activity that a run waits for has said last. */

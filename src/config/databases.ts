@@ -82,7 +82,7 @@ function settingsOf(
     };
   };
   return {
-    doors: {
+    connections: {
       service: door(uris.serviceUri),
       primary: door(uris.primaryUri),
       recovery: door(uris.recoveryUri),

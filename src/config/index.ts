@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { DEFAULT_BASE_URL } from '../aiven';
-import type { RunPolicy } from '../contract/activities';
+import type { WorkerPolicy } from '../contract/activities';
 import { SwitchbackError } from '../contract/errors';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import type { NotifySettings, SinkSettings } from '../notify/settings';
@@ -27,7 +27,7 @@ export interface WorkerConfig {
   };
   taskQueue: string;
   /** What this worker demands of every run, whatever its input says. */
-  policy: RunPolicy;
+  policy: WorkerPolicy;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
   databases: Databases;
@@ -113,7 +113,7 @@ export function loadConfig(env: Env): { worker: WorkerConfig; temporal: Temporal
 }
 
 /** The configuration part by part: whoever looks for all that is wrong goes on with what is right. */
-export interface ConfigSurvey {
+export interface ConfigInspection {
   /** What CONFIG_INVALID would list. */
   faults: string[];
   baseUrl: Read<string>;
@@ -126,7 +126,7 @@ export interface ConfigSurvey {
 }
 
 /** Reads everything and throws nothing. */
-export function surveyConfig(env: Env): ConfigSurvey {
+export function inspectConfig(env: Env): ConfigInspection {
   const settings = withoutEmpty(env);
   const temporal = readTemporal(env);
   // As if nothing else were set: a fault elsewhere is said once, and hides nothing.

@@ -1,5 +1,5 @@
 import type { CheckResult } from './checks';
-import type { Lag, LagLimit, LagLook } from './lag';
+import type { Lag, LagLimit, LagSample } from './lag';
 import type { NotifyInput, NotifyProgress, UndeliveredNotifications } from './notifications';
 import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
@@ -51,7 +51,7 @@ export interface DatabaseBaseline {
 }
 
 /** What this worker demands of every run, whatever its input says; a run asks once, before anything else. */
-export interface RunPolicy {
+export interface WorkerPolicy {
   approvalRequired: boolean;
   /** Whoever asked for the run cannot approve it. */
   fourEyes: boolean;
@@ -61,7 +61,7 @@ export interface RunPolicy {
 
 /** The policy, and whether anybody is to be told of the run's events. */
 export interface Terms {
-  policy: RunPolicy;
+  policy: WorkerPolicy;
   notifies: boolean;
 }
 
@@ -195,7 +195,7 @@ export interface CatchUpInput extends Reporting {
 
 /** Heartbeat details of `catchUp`; the looks are what a trend is made of. */
 export interface CatchUpProgress extends Progress {
-  looks: LagLook[];
+  looks: LagSample[];
 }
 
 export interface CatchUpResult {

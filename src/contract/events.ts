@@ -6,7 +6,7 @@ import type { Phase } from './phase';
 import type { Alarm, Outcome, SwitchbackReport } from './report';
 
 /**
- * What the outside is told of a run, in the words of a CloudEvents `type`. `switchback.run.silent` is the only one that
+ * What the outside is told of a run, in the words of a CloudEvents `type`. `switchback.run.lost` is the only one that
  * does not come from the run itself: it was terminated or timed out in Temporal, where no code of it runs any more.
  */
 export const eventTypes = [
@@ -16,7 +16,7 @@ export const eventTypes = [
   'switchback.person.needed',
   'switchback.person.acted',
   'switchback.run.ended',
-  'switchback.run.silent',
+  'switchback.run.lost',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -80,7 +80,7 @@ function trendOf({ drainRate, etaSeconds }: Lag): string | undefined {
  * One look at how far the passive side is behind. Positions in the WAL are bytes since its begin, in decimal: they may
  * be larger than a number can hold exactly.
  */
-export interface LagLook {
+export interface LagSample {
   /** When the position of the active side was asked for, ISO 8601, by the clock of this machine. */
   at: string;
   /** The end of the WAL that the active side has written. */

@@ -33,7 +33,7 @@ export const metrics = {
     kind: 'counter',
     unit: '',
     labels: [],
-    help: 'Acknowledged rows of the stopwatch that were missing afterwards: the measured RPO.',
+    help: 'Acknowledged rows of the write probe that were missing afterwards: the measured RPO.',
   },
   apiRequests: {
     name: 'switchback_api_requests_total',

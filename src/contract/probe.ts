@@ -1,5 +1,5 @@
 /**
- * What the write-gap stopwatch measured: numbered rows written through the Service URI, as an application would, from
+ * What the write probe measured: numbered rows written through the Service URI, as an application would, from
  * before the promotion until after the pair has settled. All times are the worker's clock, ISO 8601.
  */
 export interface ProbeReport {

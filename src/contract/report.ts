@@ -118,7 +118,7 @@ export interface RunFacts {
   reason?: string;
   /** The replication lag, as it was last measured before the write. */
   lag?: Lag;
-  /** The write-gap stopwatch: measured RTO and RPO. Set when it has stopped. */
+  /** The write probe: measured RTO and RPO. Set when it has stopped. */
   probe?: ProbeReport;
   /** What PostgreSQL itself said after the switch. */
   proof?: Proof;

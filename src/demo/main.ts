@@ -4,7 +4,7 @@ import { follow } from '../cli/follow';
 import { reportLines } from '../cli/render';
 import { createTerminal, type Terminal } from '../cli/terminal';
 import { SwitchbackClient, type SwitchbackReport } from '../client';
-import { unlessStopped } from '../client/unless-stopped';
+import { untilAborted } from '../client/until-aborted';
 import { parseDuration } from '../contract/duration';
 import type { Dialect, Lab, LabPair, LoadCounts } from '../lab/lab';
 import { type Stage, setStage } from './stage';
@@ -143,7 +143,7 @@ async function switchBack(
       requestedBy: 'demo',
     });
     if (terminal !== undefined) await follow(client, run, terminal, stop);
-    return await unlessStopped(client.result(run.workflowId, run.runId), stop);
+    return await untilAborted(client.result(run.workflowId, run.runId), stop);
   } finally {
     await client.close();
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { searchAttributes } from '../contract/search-attributes';
 import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
-import { endWithUs } from '../dev-server/watchdog';
+import { endWithParent } from '../dev-server/watchdog';
 import { type Dialect, type Lab, startLab } from '../lab/lab';
 import { writeAccess } from './access';
 
@@ -78,7 +78,7 @@ function spawnWorker(env: Record<string, string>, logFile: string): ChildProcess
     detached: true,
   });
   closeSync(log);
-  if (worker.pid !== undefined) worker.once('exit', endWithUs(worker.pid));
+  if (worker.pid !== undefined) worker.once('exit', endWithParent(worker.pid));
   return worker;
 }
 

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { type Output, openOutput } from './output';
 import { assertFree, freePorts } from './ports';
 import { whenReady } from './readiness';
-import { endWithUs } from './watchdog';
+import { endWithParent } from './watchdog';
 
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 30_000;
@@ -83,7 +83,7 @@ async function startOnce(options: DevServerOptions, ports: Ports): Promise<DevSe
     output.close();
     throw error;
   });
-  const cancelWatch = options.detached ? () => {} : endWithUs(pid);
+  const cancelWatch = options.detached ? () => {} : endWithParent(pid);
   const exited = once(child, 'exit').then(() => cancelWatch());
   const stop = () => stopProcess(child, exited, options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
   try {

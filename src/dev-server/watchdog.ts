@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
  * Ends `pid` when this process is gone, however it went: the shell waits on a pipe that only this process holds open.
  * Answers a function that calls the watch off.
  */
-export function endWithUs(pid: number): () => void {
+export function endWithParent(pid: number): () => void {
   const shell = spawn('/bin/sh', ['-c', 'read _; kill "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

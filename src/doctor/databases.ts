@@ -1,10 +1,10 @@
 import {
-  type AccessLook,
+  type AccessSnapshot,
+  type ConnectionName,
   type Databases,
-  type Door,
-  lookAtAccess,
   type PairDatabase,
   PostgresError,
+  readAccess,
 } from '../postgres';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
 import type { NamedPair } from './pairs';
@@ -21,7 +21,7 @@ const ACCESS: Question = {
     'docs/database.md says how to give access. Without it, a run measures and proves nothing, and says so.',
 };
 
-const DOORS: Record<Door, string> = {
+const DOORS: Record<ConnectionName, string> = {
   service: 'Service URI',
   primary: 'primary',
   recovery: 'recovery',
@@ -59,7 +59,7 @@ export async function examineDatabases(
       return [await ask({ ...ACCESS, about }, () => ({ verdict: 'warn', observed }))];
     }
     return Promise.all(
-      (Object.keys(DOORS) as Door[]).map((door) =>
+      (Object.keys(DOORS) as ConnectionName[]).map((door) =>
         ask({ ...ACCESS, title: DOORS[door], about }, (signal) => judgeDoor(database, door, signal)),
       ),
     );
@@ -67,7 +67,11 @@ export async function examineDatabases(
   return (await Promise.all(found)).flat();
 }
 
-async function judgeDoor(database: PairDatabase, door: Door, signal: AbortSignal): Promise<Finding> {
+async function judgeDoor(
+  database: PairDatabase,
+  door: ConnectionName,
+  signal: AbortSignal,
+): Promise<Finding> {
   const [resolver] = database.settings.resolvers;
   const options = {
     connectTimeoutMs: STEP_MS,
@@ -77,7 +81,7 @@ async function judgeDoor(database: PairDatabase, door: Door, signal: AbortSignal
     ...(door === 'service' && resolver !== undefined ? { resolver } : {}),
   };
   try {
-    return judgeAccess(await database.use(door, lookAtAccess, options), door);
+    return judgeAccess(await database.use(door, readAccess, options), door);
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
     const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(error.code)) ?? [];
@@ -86,7 +90,7 @@ async function judgeDoor(database: PairDatabase, door: Door, signal: AbortSignal
   }
 }
 
-function judgeAccess({ server, probe }: AccessLook, door: Door): Finding {
+function judgeAccess({ server, probe }: AccessSnapshot, door: ConnectionName): Finding {
   const told = `PostgreSQL ${server.version}, ${server.inRecovery ? 'a standby' : 'takes writes'}, as ${server.user}`;
   const administrator = 'as an administrator, on the service that takes writes';
   if (!probe.exists) {

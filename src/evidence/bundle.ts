@@ -1,6 +1,6 @@
 import type { SwitchbackReport } from '../contract/report';
 import { canonical, digestOf, type Json, sha256, toJson } from './canonical';
-import { chainOf, type Entry } from './chain';
+import { type ChainEntry, chainOf } from './chain';
 import type { RunStatus } from './facts';
 import { factsOf, type History, type Report, readHistory, withoutEvidence } from './history';
 import { masked } from './mask';
@@ -30,7 +30,7 @@ export interface EvidenceBundle {
   /** Summary, timeline, checks, people, measurements; absent when the run has none (yet). */
   report?: SwitchbackReport;
   /** What Temporal's history says, in order of time; the last one seals the fields above. */
-  entries: Entry[];
+  entries: ChainEntry[];
   chain: {
     algorithm: 'sha256';
     /** The hash of the last entry: it stands for the whole bundle. */

@@ -1,6 +1,6 @@
 import { temporal } from '@temporalio/proto';
 import type { Json } from './canonical';
-import type { Fact, FactKind } from './facts';
+import type { FactKind, HistoryFact } from './facts';
 import { type HistoryEvent, isoOf, millis, nameOf } from './history-event';
 import { causesOf, decode, decodeAll } from './payload';
 
@@ -14,7 +14,7 @@ const PHASE = 'SwitchbackPhase';
 /** Joins the events of a history to facts: one for an activity, with its begin, its end and what came of it. */
 export class FactCollector {
   /** By the id of the event that opened each. */
-  readonly #facts = new Map<string, Fact>();
+  readonly #facts = new Map<string, HistoryFact>();
 
   /** @param takesEnd whether the closing event is a fact, too: for runs that leave no report. */
   constructor(private readonly takesEnd: boolean) {}
@@ -26,7 +26,7 @@ export class FactCollector {
     else if (!IGNORED.has(name)) this.#open(event, 'other', words(name), {});
   }
 
-  facts(): Fact[] {
+  facts(): HistoryFact[] {
     return [...this.#facts.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }
 

@@ -20,7 +20,7 @@ export type FactKind =
   | 'seal';
 
 /** One thing that Temporal's history says. */
-export interface Fact {
+export interface HistoryFact {
   /** When it began, ISO 8601 with milliseconds, Temporal's clock. */
   at: string;
   kind: FactKind;

@@ -2,7 +2,7 @@ import type { temporal } from '@temporalio/proto';
 import type { SwitchbackReport } from '../contract/report';
 import { type Json, toJson } from './canonical';
 import { FactCollector } from './fact-collector';
-import type { Fact, RunStatus } from './facts';
+import type { HistoryFact, RunStatus } from './facts';
 import { type HistoryEvent, isoOf, msOf, nameOf } from './history-event';
 import { decode, decodeAll } from './payload';
 
@@ -58,7 +58,7 @@ export function readHistory(history: History): ReadHistory {
  * @param endedAt when the report was made: only what was in history by then counts. That is the same whether it is asked
  * for while the run ends, or any time later. Without it everything counts.
  */
-export function factsOf(history: History, endedAt?: string): Fact[] {
+export function factsOf(history: History, endedAt?: string): HistoryFact[] {
   const collector = new FactCollector(endedAt === undefined);
   for (const event of upTo(history.events ?? [], endedAt)) collector.take(event);
   return collector.facts();

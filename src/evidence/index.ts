@@ -1,5 +1,5 @@
 export { buildBundle, bytesOf, EVIDENCE_FORMAT, type EvidenceBundle, type EvidenceRun } from './bundle';
-export type { Entry } from './chain';
+export type { ChainEntry } from './chain';
 export type { History } from './history';
 export { keepEvidence, writeBundle } from './keep';
 export { renderPage } from './page/page';

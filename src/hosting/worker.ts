@@ -9,8 +9,8 @@ import type { TemporalConfig, WorkerConfig } from '../config';
 import { SwitchbackError } from '../contract/errors';
 import { createEvidenceStore } from '../evidence';
 import { version } from '../version';
-import { Observation } from './observation';
 import { ensureSearchAttributes } from './search-attributes';
+import { Telemetry } from './telemetry';
 
 /** Built by `npm run build`; it holds the workflow code with everything that it imports. */
 const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
@@ -25,7 +25,7 @@ const HEARTBEAT_THROTTLE = '2s';
 const ACTIVITY_SLOTS = 1_000;
 
 /** What a wait ends with when its worker is told to stop: another attempt, at once, by another worker. */
-const HANDED_ON = ApplicationFailure.create({
+const WORKER_STOPPING = ApplicationFailure.create({
   message: 'this worker is told to stop; the next one goes on watching',
   type: 'WORKER_STOPPING',
   nextRetryDelay: '100ms',
@@ -50,21 +50,21 @@ export async function createWorker(
   // One that a killed worker left would say that this one polls already.
   if (config.readyFile !== undefined) rmSync(config.readyFile, { force: true });
   const connection = await connect(temporal);
-  const observation = new Observation(config, () => aiven);
+  const telemetry = new Telemetry(config, () => aiven);
   const aiven = new AivenClient({
     ...config.aiven,
     userAgent: `switchback/${version}`,
-    onRequest: observation.onRequest,
+    onRequest: telemetry.onRequest,
   });
   const close = async () => {
-    await observation.end();
+    await telemetry.end();
     await aiven.close();
     await connection.close();
   };
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
     const stopping = new AbortController();
-    await observation.begin(connection, temporal.namespace, stopping.signal);
+    await telemetry.begin(connection, temporal.namespace, stopping.signal);
     const worker = await Worker.create({
       connection,
       // By this, `switchback doctor` knows the version that polls.
@@ -80,13 +80,13 @@ export async function createWorker(
         evidence: config.evidence && createEvidenceStore(config.evidence),
         stopping: stopping.signal,
       }),
-      interceptors: observation.interceptors,
+      interceptors: telemetry.interceptors,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: SHUTDOWN_FORCE,
     });
-    observation.worker = worker;
+    telemetry.worker = worker;
     return { run: (stop) => run(worker, stopping, config.readyFile, stop).finally(close) };
   } catch (error) {
     await close();
@@ -101,7 +101,7 @@ async function run(
   stop: AbortSignal,
 ): Promise<void> {
   const shutdown = () => {
-    stopping.abort(HANDED_ON);
+    stopping.abort(WORKER_STOPPING);
     if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   stop.addEventListener('abort', shutdown);

@@ -1,5 +1,5 @@
 import type { EventType, RunEvent, RunIdentity } from '../contract/events';
-import type { Entry } from './tape';
+import type { FeedEntry } from './event-feed';
 
 /** The `data` of a CloudEvent: which run, what happened, and where to look. */
 export interface EventData extends RunIdentity, RunEvent {
@@ -25,7 +25,7 @@ export interface SwitchbackCloudEvent {
 }
 
 export function cloudEventOf(
-  { run, event }: Pick<Entry, 'run' | 'event'>,
+  { run, event }: Pick<FeedEntry, 'run' | 'event'>,
   ui?: string,
 ): SwitchbackCloudEvent {
   return {

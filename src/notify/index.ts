@@ -1,37 +1,37 @@
 import { Agent } from 'undici';
 import type { SinkProgress } from '../contract/notifications';
-import { deliverAll, type Result } from './courier';
+import { deliverAll, type Result } from './deliver';
+import type { EventFeed, FeedEntry } from './event-feed';
 import { pagerDutySink } from './pagerduty';
 import { post } from './post';
-import { type NotifySettings, PATIENCE, type SinkSettings } from './settings';
+import { type NotifySettings, RETRY_POLICY, type SinkSettings } from './settings';
 import type { Sink } from './sink';
 import { slackSink } from './slack';
-import type { Entry, Tape } from './tape';
 import { webhookSink } from './webhook';
 
-export type { Result } from './courier';
-export { PATIENCE } from './settings';
-export { type Entry, Tape } from './tape';
+export type { Result } from './deliver';
+export { EventFeed, type FeedEntry } from './event-feed';
+export { RETRY_POLICY } from './settings';
 
 /** What came of one attempt to tell one sink of one event. */
-export interface Attempt {
+export interface DeliveryAttempt {
   sink: string;
   /** How far the sink is, and since when it fails. */
   progress: SinkProgress;
   result: Result;
-  entry: Entry;
+  entry: FeedEntry;
   /** Why it was not delivered. */
   problem?: string;
 }
 
-export interface Telling {
+export interface NotifyAllOptions {
   settings: NotifySettings;
-  tape: Tape;
+  feed: EventFeed;
   /** One for each sink, under its name; kept up to date. */
   progress: SinkProgress[];
   /** The Temporal namespace of the run, for links. */
   namespace: string;
-  onAttempt: (attempt: Attempt) => void;
+  onAttempt: (attempt: DeliveryAttempt) => void;
 }
 
 /**
@@ -40,20 +40,20 @@ export interface Telling {
  *
  * @throws the reason of the signal; the progress says how far it got.
  */
-export async function tellAll(telling: Telling, signal: AbortSignal): Promise<void> {
-  const { settings, tape, progress, namespace, onAttempt } = telling;
-  const patience = { ...PATIENCE, ...settings.patience };
-  const dispatcher = new Agent({ connect: { timeout: patience.attemptMs } });
-  const tellOne = (sink: SinkSettings, of: SinkProgress) =>
+export async function notifyAll(options: NotifyAllOptions, signal: AbortSignal): Promise<void> {
+  const { settings, feed, progress, namespace, onAttempt } = options;
+  const retryPolicy = { ...RETRY_POLICY, ...settings.retryPolicy };
+  const dispatcher = new Agent({ connect: { timeout: retryPolicy.attemptMs } });
+  const notifyOne = (sink: SinkSettings, of: SinkProgress) =>
     deliverAll(
-      tape,
+      feed,
       {
         sink: sinkOf(sink),
         progress: of,
         isWanted: ({ event }) => sink.events?.includes(event.type) ?? true,
         linkTo: ({ run }) => linkTo(settings.uiUrl, namespace, run),
-        post: (letter) => post(dispatcher, letter, patience.attemptMs, signal),
-        patience,
+        post: (request) => post(dispatcher, request, retryPolicy.attemptMs, signal),
+        retryPolicy,
         onResult: (result, entry, problem) =>
           onAttempt({ sink: sink.name, progress: of, result, entry, ...(problem && { problem }) }),
       },
@@ -63,7 +63,7 @@ export async function tellAll(telling: Telling, signal: AbortSignal): Promise<vo
     await Promise.all(
       settings.sinks.flatMap((sink) => {
         const of = progress.find((one) => one.sink === sink.name);
-        return of === undefined ? [] : [tellOne(sink, of)];
+        return of === undefined ? [] : [notifyOne(sink, of)];
       }),
     );
   } finally {
@@ -77,7 +77,7 @@ function sinkOf(settings: SinkSettings): Sink {
   return settings.type === 'slack' ? slackSink(settings) : pagerDutySink(settings);
 }
 
-function linkTo(uiUrl: string | undefined, namespace: string, run: Entry['run']): string | undefined {
+function linkTo(uiUrl: string | undefined, namespace: string, run: FeedEntry['run']): string | undefined {
   const parts = [namespace, 'workflows', run.workflowId, run.runId].map(encodeURIComponent);
   return uiUrl === undefined ? undefined : `${uiUrl}/namespaces/${parts.join('/')}`;
 }

@@ -1,10 +1,10 @@
 import type { EventSeverity, RunEvent } from '../contract/events';
 import type { Outcome } from '../contract/report';
+import type { FeedEntry } from './event-feed';
 import { checkStatus } from './failure';
 import { faultOfToken, read } from './secrets';
 import type { SinkSettings } from './settings';
 import type { Delivery, Sink } from './sink';
-import type { Entry } from './tape';
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
 
@@ -39,7 +39,7 @@ export function pagerDutySink(settings: Extract<SinkSettings, { type: 'pagerduty
 }
 
 /** What the last of these entries means for the incident, which depends on those before. */
-function actionOf(entries: readonly Entry[]): Action | undefined {
+function actionOf(entries: readonly FeedEntry[]): Action | undefined {
   let isOpen = false;
   let action: Action | undefined;
   for (const entry of entries) {
@@ -50,10 +50,10 @@ function actionOf(entries: readonly Entry[]): Action | undefined {
   return action;
 }
 
-function nextAction({ event, state }: Entry, isOpen: boolean): Action | undefined {
+function nextAction({ event, state }: FeedEntry, isOpen: boolean): Action | undefined {
   const { type, end } = event;
   if (type === 'switchback.alarm.raised' || type === 'switchback.person.needed') return 'trigger';
-  if (type === 'switchback.run.silent') return 'trigger';
+  if (type === 'switchback.run.lost') return 'trigger';
   if (end !== undefined) {
     if (UNDONE.includes(end.outcome)) return 'trigger';
     return isOpen || HOME.includes(end.outcome) ? 'resolve' : undefined;
@@ -84,7 +84,7 @@ function incidentOf({ run, event, link }: Delivery) {
   };
 }
 
-function detailsOf({ run, event }: Pick<Entry, 'run' | 'event'>): Record<string, unknown> {
+function detailsOf({ run, event }: Pick<FeedEntry, 'run' | 'event'>): Record<string, unknown> {
   const { need, end } = event;
   return {
     headline: event.headline,

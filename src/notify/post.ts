@@ -12,7 +12,7 @@ export interface Reply {
   body: string;
 }
 
-export interface Letter {
+export interface HttpRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -27,17 +27,17 @@ const CODE = /^[A-Z][A-Z0-9_]{2,60}$/;
 /**
  * Sends one request, never a second one, and follows no redirect.
  *
- * @param letter what to send; it is asked within the time limit, since it reads secrets.
+ * @param request what to send; it is asked within the time limit, since it reads secrets.
  * @throws DeliveryFailure when no reply came in time, or the reason of the signal.
  */
 export async function post(
   dispatcher: Dispatcher,
-  letter: () => Promise<Letter>,
+  request: () => Promise<HttpRequest>,
   limitMs: number,
   signal: AbortSignal,
 ): Promise<Reply> {
   try {
-    return await withinLimit(limitMs, signal, async (limit) => exchange(dispatcher, await letter(), limit));
+    return await withinLimit(limitMs, signal, async (limit) => exchange(dispatcher, await request(), limit));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DeliveryFailure) throw error;
@@ -48,22 +48,22 @@ export async function post(
   }
 }
 
-async function exchange(dispatcher: Dispatcher, letter: Letter, signal: AbortSignal): Promise<Reply> {
-  const { origin, pathname, search } = new URL(letter.url);
+async function exchange(dispatcher: Dispatcher, request: HttpRequest, signal: AbortSignal): Promise<Reply> {
+  const { origin, pathname, search } = new URL(request.url);
   const { statusCode, headers, body } = await dispatcher.request({
     origin,
     path: pathname + search,
     method: 'POST',
-    headers: { 'user-agent': `switchback/${version}`, ...letter.headers },
-    body: letter.body,
+    headers: { 'user-agent': `switchback/${version}`, ...request.headers },
+    body: request.body,
     // The limit of the whole attempt replaces undici's own.
     headersTimeout: 0,
     bodyTimeout: 0,
     signal,
   });
-  const text = letter.wantsBody ? await textOf(body) : '';
+  const text = request.wantsBody ? await textOf(body) : '';
   // A status is an answer: what follows it may take its time, or never end.
-  if (!letter.wantsBody) body.dump({ limit: MAX_REPLY_BYTES }).catch(() => {});
+  if (!request.wantsBody) body.dump({ limit: MAX_REPLY_BYTES }).catch(() => {});
   const asked = headers['retry-after'];
   const wait = retryAfterMs(Array.isArray(asked) ? asked[0] : asked, '', Date.now());
   return { status: statusCode, body: text, ...(wait === undefined ? {} : { retryAfterMs: wait }) };

@@ -26,11 +26,11 @@ export interface NotifySettings {
   /** Base URL of Temporal's UI, for the links in notifications; without it there are none. */
   uiUrl: string | undefined;
   /** For tests, which have less time. */
-  patience?: Partial<Patience>;
+  retryPolicy?: Partial<RetryPolicy>;
 }
 
 /** How long to try, milliseconds. */
-export interface Patience {
+export interface RetryPolicy {
   /** For one attempt, with everything that belongs to it. */
   attemptMs: number;
   /** The pause after a failed attempt; twice as long after each further one. */
@@ -40,7 +40,7 @@ export interface Patience {
   afterEndMs: number;
 }
 
-export const PATIENCE: Patience = {
+export const RETRY_POLICY: RetryPolicy = {
   attemptMs: 10_000,
   firstPauseMs: 1_000,
   longestPauseMs: 60_000,

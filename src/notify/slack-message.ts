@@ -1,6 +1,6 @@
 import type { Answer } from '../contract/answers';
 import type { EventSeverity } from '../contract/events';
-import type { Entry } from './tape';
+import type { FeedEntry } from './event-feed';
 
 /** A message in Slack's terms. */
 export interface SlackMessage {
@@ -25,7 +25,7 @@ const MARKS: Record<EventSeverity, string> = {
 };
 
 /** The one message of a run: what is true now, and what a person can do about it. */
-export function stateMessage(entry: Entry, link: string | undefined): SlackMessage {
+export function stateMessage(entry: FeedEntry, link: string | undefined): SlackMessage {
   const { run, state } = entry;
   const { need, end } = state;
   const { headline } = state.event;
@@ -42,7 +42,7 @@ export function stateMessage(entry: Entry, link: string | undefined): SlackMessa
 }
 
 /** What people are called for: a reply below the message. */
-export function callMessage({ run, event }: Entry): SlackMessage {
+export function callMessage({ run, event }: FeedEntry): SlackMessage {
   const { need, end } = event;
   const said = `${MARKS[event.severity]} *${mrkdwn(`${run.project}/${run.primary}`, HEADER)}*: ${mrkdwn(event.summary, SECTION - 250)}`;
   const then = [
@@ -59,19 +59,19 @@ export function callMessage({ run, event }: Entry): SlackMessage {
   };
 }
 
-function titleOf({ run, state }: Entry): string {
+function titleOf({ run, state }: FeedEntry): string {
   return `Switchback of ${run.project}/${run.primary}: ${state.end?.outcome ?? state.event.phase}`;
 }
 
 /** An event says how bad it is itself; what stands from before counts, too. */
-function markOf({ state }: Entry): string {
+function markOf({ state }: FeedEntry): string {
   if (state.end !== undefined)
     return state.event.severity === 'info' ? ':white_check_mark:' : MARKS[state.event.severity];
   if (state.alarms.length > 0) return MARKS.critical;
   return MARKS[state.need === undefined ? 'info' : 'warning'];
 }
 
-function fieldsOf({ run, state }: Entry): Text[] {
+function fieldsOf({ run, state }: FeedEntry): Text[] {
   const { need, end, alarms } = state;
   const waits =
     need !== undefined && end === undefined ? `${need.for}${need.until ? ` (until ${need.until})` : ''}` : '';

@@ -11,7 +11,7 @@ const CALLS = [
   'switchback.alarm.raised',
   'switchback.person.needed',
   'switchback.run.ended',
-  'switchback.run.silent',
+  'switchback.run.lost',
 ];
 /** Errors with which Slack refuses this very message; every other one may be mended in Slack, or passes. */
 const REFUSALS = [

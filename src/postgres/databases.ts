@@ -1,6 +1,6 @@
 import { PostgresError } from './error';
 import { Session, type SessionOptions } from './session';
-import type { Door, PairSettings } from './settings';
+import type { ConnectionName, PairSettings } from './settings';
 
 /** Database access to every pair that is configured, by `project/primary`. */
 export type PairsSettings = Readonly<Record<string, PairSettings>>;
@@ -56,19 +56,23 @@ export class PairDatabase {
    *
    * @throws PostgresError
    */
-  async open(door: Door, options?: SessionOptions): Promise<Session> {
+  async open(connection: ConnectionName, options?: SessionOptions): Promise<Session> {
     try {
-      return await Session.open(this.settings.doors[door], options);
+      return await Session.open(this.settings.connections[connection], options);
     } catch (error) {
       if (!(error instanceof PostgresError) || !error.isCredentialRefused) throw error;
       await this.readAgain();
-      return Session.open(this.settings.doors[door], options);
+      return Session.open(this.settings.connections[connection], options);
     }
   }
 
   /** Opens a session for one piece of work. @throws PostgresError */
-  async use<T>(door: Door, work: (session: Session) => Promise<T>, options?: SessionOptions): Promise<T> {
-    const session = await this.open(door, options);
+  async use<T>(
+    connection: ConnectionName,
+    work: (session: Session) => Promise<T>,
+    options?: SessionOptions,
+  ): Promise<T> {
+    const session = await this.open(connection, options);
     try {
       return await work(session);
     } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LagLook } from '../contract/lag';
+import type { LagSample } from '../contract/lag';
 import type { PairDatabase } from './databases';
 import { PostgresError, toPostgresError } from './error';
 import { measureLag } from './lag';
@@ -117,7 +117,7 @@ export interface PairReading {
   primary: SideReading;
   recovery: SideReading;
   /** At the lag between the two, if one takes writes and the other does not; oldest first. */
-  looks: LagLook[];
+  looks: LagSample[];
 }
 
 /** For everything together: a database that hangs must not hold up whoever wants to know that it does. */
@@ -225,7 +225,7 @@ function factsOf(server: ServerFacts, tell: (question: Question) => Told<unknown
 }
 
 /** The second look, where there is something outstanding, shows whether that was just under way. */
-async function lookTwice(sides: readonly AskedSide[], signal: AbortSignal): Promise<LagLook[]> {
+async function lookTwice(sides: readonly AskedSide[], signal: AbortSignal): Promise<LagSample[]> {
   const active = sides.filter(({ inRecovery }) => inRecovery === false);
   const passive = sides.filter(({ inRecovery }) => inRecovery === true);
   if (active.length > 1 || passive.length > 1 || active.length + passive.length === 0) return [];

@@ -1,7 +1,7 @@
 import type { Session } from './session';
 
 /** Which server answers, and whether it takes writes. */
-export interface ServerLook {
+export interface ServerSnapshot {
   /** The same for the same running server whatever address leads to it; see {@link LOOK}. */
   id: string;
   /** `pg_is_in_recovery()` */
@@ -33,8 +33,8 @@ WHERE session.backend_type = 'client backend'
   AND NOT (session.usename = current_user AND session.application_name = 'switchback')`;
 
 /** @throws PostgresError */
-export function lookAtServer(session: Session): Promise<ServerLook> {
-  return session.one<ServerLook>(LOOK);
+export function readServer(session: Session): Promise<ServerSnapshot> {
+  return session.one<ServerSnapshot>(LOOK);
 }
 
 /** Client sessions of applications; `undefined` when they cannot be seen. @throws PostgresError */

@@ -1,4 +1,4 @@
-export { type AccessLook, lookAtAccess } from './access';
+export { type AccessSnapshot, readAccess } from './access';
 export { Databases, type PairDatabase, type PairsSettings } from './databases';
 export { PostgresError, toPostgresError } from './error';
 export {
@@ -10,10 +10,10 @@ export {
   type Slot,
   type Told,
 } from './facts';
-export { countSessions, lookAtServer, type ServerLook } from './identity';
-export { lookAtLag, measureLag } from './lag';
+export { countSessions, readServer, type ServerSnapshot } from './identity';
+export { measureLag, sampleLag } from './lag';
 export { hasNonce, type Nonce, newNonce, readRole, type ServerRole, writeNonce } from './proof-queries';
 export type { Question } from './questions';
 export { resolve, SYSTEM } from './resolve';
 export { Session, type SessionOptions } from './session';
-export type { ConnectionSettings, Door, PairSettings } from './settings';
+export type { ConnectionName, ConnectionSettings, PairSettings } from './settings';

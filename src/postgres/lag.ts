@@ -1,4 +1,4 @@
-import type { LagLook } from '../contract/lag';
+import type { LagSample } from '../contract/lag';
 import type { PairDatabase } from './databases';
 import { toPostgresError } from './error';
 import type { Session, SessionOptions } from './session';
@@ -32,11 +32,11 @@ interface Position {
 }
 
 /** Opens a session with each side for one look at the lag. Never fails. */
-export async function lookAtLag(
+export async function sampleLag(
   database: PairDatabase,
   active: 'primary' | 'recovery',
   options?: SessionOptions,
-): Promise<LagLook> {
+): Promise<LagSample> {
   const passive = active === 'primary' ? 'recovery' : 'primary';
   const [ofActive, ofPassive] = await Promise.allSettled([
     database.open(active, options),
@@ -60,9 +60,9 @@ export async function lookAtLag(
 export async function measureLag(
   active: Session | undefined,
   passive: Session | undefined,
-): Promise<LagLook> {
+): Promise<LagSample> {
   const at = new Date().toISOString();
-  const look: LagLook = { at };
+  const look: LagSample = { at };
   try {
     if (active !== undefined) Object.assign(look, await written(active));
     if (look.problem !== undefined) return look;
@@ -74,13 +74,13 @@ export async function measureLag(
   }
 }
 
-async function written(session: Session): Promise<Partial<LagLook>> {
+async function written(session: Session): Promise<Partial<LagSample>> {
   const { standby, lsn } = await session.one<{ standby: boolean; lsn: string | null }>(ACTIVE);
   if (standby || lsn === null) return { problem: 'the side that should take writes is in recovery' };
   return { activeLsn: lsn };
 }
 
-async function replayed(session: Session): Promise<Partial<LagLook>> {
+async function replayed(session: Session): Promise<Partial<LagSample>> {
   const { standby, lsn, seconds, paused } = await session.one<
     Position & { standby: boolean; paused: boolean | null }
   >(PASSIVE);
@@ -92,7 +92,7 @@ async function replayed(session: Session): Promise<Partial<LagLook>> {
   };
 }
 
-async function reported(session: Session): Promise<Partial<LagLook>> {
+async function reported(session: Session): Promise<Partial<LagSample>> {
   const [row] = await session.query<Position>(REPORTED);
   const problem = 'the passive side could not be asked';
   if (row === undefined || row.lsn === null)
@@ -104,7 +104,7 @@ async function reported(session: Session): Promise<Partial<LagLook>> {
   };
 }
 
-function withAmount(look: LagLook): LagLook {
+function withAmount(look: LagSample): LagSample {
   const { activeLsn, replayLsn } = look;
   if (activeLsn === undefined || replayLsn === undefined) {
     return { ...look, problem: look.problem ?? 'the positions of both sides are not known' };

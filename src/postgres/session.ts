@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
 import { StrictClient } from './client';
 import { PostgresError, toPostgresError } from './error';
-import { Line } from './line';
+import { GuardedSocket } from './guarded-socket';
 import { resolve, SYSTEM } from './resolve';
 import type { ConnectionSettings } from './settings';
 
@@ -34,12 +34,12 @@ export interface SessionOptions {
  */
 export class Session {
   readonly #client: Client;
-  readonly #line: Line;
+  readonly #socket: GuardedSocket;
   readonly #statementTimeoutMs: number;
 
-  private constructor(client: Client, line: Line, statementTimeoutMs: number) {
+  private constructor(client: Client, socket: GuardedSocket, statementTimeoutMs: number) {
     this.#client = client;
-    this.#line = line;
+    this.#socket = socket;
     this.#statementTimeoutMs = statementTimeoutMs;
   }
 
@@ -74,14 +74,14 @@ export class Session {
     { statementTimeoutMs = STATEMENT_TIMEOUT_MS, signal }: SessionOptions,
     timeoutMs: number,
   ): Promise<Session> {
-    const line = new Line(signal);
+    const socket = new GuardedSocket(signal);
     try {
-      const opening = connect(target, settings, line, statementTimeoutMs);
-      const client = await line.within(timeoutMs, `no session with ${settings.host}`, opening);
-      return new Session(client, line, statementTimeoutMs);
+      const opening = connect(target, settings, socket, statementTimeoutMs);
+      const client = await socket.within(timeoutMs, `no session with ${settings.host}`, opening);
+      return new Session(client, socket, statementTimeoutMs);
     } catch (error) {
       const refusal = toPostgresError(error);
-      line.cut(refusal);
+      socket.cut(refusal);
       throw refusal;
     }
   }
@@ -90,10 +90,10 @@ export class Session {
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const limit = this.#statementTimeoutMs + NETWORK_MARGIN_MS;
     try {
-      this.#line.assertWhole();
+      this.#socket.assertWhole();
       // Without parameters the simple protocol: one round trip, also through a pooler.
       const asked = parameters.length > 0 ? this.#client.query(sql, parameters) : this.#client.query(sql);
-      const { rows } = await this.#line.within(limit, 'no answer', asked);
+      const { rows } = await this.#socket.within(limit, 'no answer', asked);
       return rows as Row[];
     } catch (error) {
       throw toPostgresError(error);
@@ -109,15 +109,15 @@ export class Session {
 
   /** Ends politely, or else at once; never fails. */
   async end(): Promise<void> {
-    await this.#line.within(END_TIMEOUT_MS, 'no end', this.#client.end()).catch(() => undefined);
-    this.#line.cut(new PostgresError('the session has ended', 'connection-lost'));
+    await this.#socket.within(END_TIMEOUT_MS, 'no end', this.#client.end()).catch(() => undefined);
+    this.#socket.cut(new PostgresError('the session has ended', 'connection-lost'));
   }
 }
 
 async function connect(
   target: string,
   { host, port, database, user, password, tls }: ConnectionSettings,
-  line: Line,
+  socket: GuardedSocket,
   statementTimeoutMs: number,
 ): Promise<Client> {
   const [secret, ca] = await Promise.all([
@@ -125,7 +125,7 @@ async function connect(
     tls?.ca && readSecret('ca', tls.ca),
   ]);
   if (secret === '') throw new PostgresError('the password is empty', 'no-password');
-  line.assertWhole();
+  socket.assertWhole();
   const client = new StrictClient({
     host: target,
     port,
@@ -134,7 +134,7 @@ async function connect(
     password: secret,
     application_name: 'switchback',
     keepAlive: true,
-    stream: () => line.socket,
+    stream: () => socket.socket,
     ssl: tls === undefined ? false : tlsOptions(host, ca),
   });
   // Whoever waits for an answer hears of a lost connection there.

@@ -11,11 +11,11 @@ export interface ConnectionSettings {
 }
 
 /** Where a session leads: the address that both services share, or one of them by itself. */
-export type Door = 'service' | 'primary' | 'recovery';
+export type ConnectionName = 'service' | 'primary' | 'recovery';
 
 /** Database access to one pair. */
 export interface PairSettings {
-  doors: Readonly<Record<Door, ConnectionSettings>>;
+  connections: Readonly<Record<ConnectionName, ConnectionSettings>>;
   /** `system`, or the address of a DNS server as `10.0.0.2` or `10.0.0.2:53`; the first one is what the probe uses. */
   resolvers: readonly string[];
   probe: {

@@ -1,5 +1,5 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
-import type { LagLook } from '../contract/lag';
+import type { LagSample } from '../contract/lag';
 import type { DatabaseFacts, ServerRole } from '../postgres';
 
 /** One thing that was asked of the API, or of a database: the answer, or why there is none. */
@@ -66,7 +66,7 @@ export interface PairDatabaseFacts {
   /** Whichever server the Service URI leads to. */
   service?: Fact<ServerRole>;
   /** At the lag between the two, taken after all the other facts; oldest first, none unless one of the two replays. */
-  looks: readonly LagLook[];
+  looks: readonly LagSample[];
 }
 
 /** A longer list of events would say more about a busy project only. */

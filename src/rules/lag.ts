@@ -1,10 +1,10 @@
-import type { Lag, LagLook } from '../contract/lag';
+import type { Lag, LagSample } from '../contract/lag';
 
 /** What a rate is made of: shorter is a jumpy number, longer a late one. */
 const WINDOW_MS = 30_000;
 
 /** What looks at the lag, oldest first, mean together: the last of them, and how it develops. */
-export function lagOf(looks: readonly LagLook[]): Lag {
+export function lagOf(looks: readonly LagSample[]): Lag {
   const last = looks.at(-1);
   if (last === undefined) return { at: '', problem: 'nobody has looked' };
   const { at, bytes, paused, problem } = last;
@@ -24,7 +24,7 @@ export function lagOf(looks: readonly LagLook[]): Lag {
  * The age of the last replayed transaction says too much of a source that hardly writes. What the active side had
  * written at an earlier look, and is replayed now, bounds it: all that is older than that look is replayed.
  */
-function secondsOf(last: LagLook, looks: readonly LagLook[]): number | undefined {
+function secondsOf(last: LagSample, looks: readonly LagSample[]): number | undefined {
   const { replayLsn, seconds } = last;
   if (replayLsn === undefined) return seconds;
   const caughtUpWith = looks.findLast(
@@ -35,7 +35,7 @@ function secondsOf(last: LagLook, looks: readonly LagLook[]): number | undefined
   return Math.max(0, Math.min(seconds ?? bound, bound));
 }
 
-function trendOf(last: LagLook, looks: readonly LagLook[]): Pick<Lag, 'drainRate' | 'etaSeconds'> {
+function trendOf(last: LagSample, looks: readonly LagSample[]): Pick<Lag, 'drainRate' | 'etaSeconds'> {
   const { bytes } = last;
   const drainRate = drainRateOf(last, looks);
   if (bytes === undefined || drainRate === undefined) return {};
@@ -43,7 +43,7 @@ function trendOf(last: LagLook, looks: readonly LagLook[]): Pick<Lag, 'drainRate
 }
 
 /** The slope of the line that fits best, by least squares; bytes per second, positive while it shrinks. */
-function drainRateOf(last: LagLook, looks: readonly LagLook[]): number | undefined {
+function drainRateOf(last: LagSample, looks: readonly LagSample[]): number | undefined {
   const end = Date.parse(last.at);
   const points = looks.flatMap(({ at, bytes }) => {
     const before = end - Date.parse(at);

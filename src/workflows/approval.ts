@@ -19,25 +19,25 @@ export async function approve(
   first: Preflight,
   checkAgain: () => Promise<Preflight>,
 ): Promise<Preflight> {
-  const { request, record, people, policy } = run;
+  const { request, record, handlers, policy } = run;
   const needsApproval = request.approvalRequired || policy.approvalRequired;
   const required = needsApproval || needsConfirmation(run);
   const fourEyes = needsApproval && policy.fourEyes;
   for (const one of request.acknowledge) record.acknowledge(one);
-  if (first.verdict === 'go') record.planned(first, required);
+  if (first.verdict === 'go') record.recordPlan(first, required);
 
   // Nothing will be written, or nobody is asked to let it be.
   if (first.verdict !== 'go' || request.mode === 'plan') return first;
   if (fourEyes && request.requestedBy.trim() === '') throw nobodyAsked(run);
   let current = first;
-  const settled = () => record.toAcknowledge.length === 0 && (!required || people.approval !== undefined);
+  const settled = () => record.toAcknowledge.length === 0 && (!required || handlers.approval !== undefined);
   if (record.toAcknowledge.length === 0 && !required) return first;
 
   const window = new Deadline(request.approvalWindowMs, 'time to approve or acknowledge');
   try {
     for (;;) {
-      if (required) people.ask(fourEyes);
-      const isOver = () => settled() || people.approval?.verdict === 'rejected' || window.passed;
+      if (required) handlers.ask(fourEyes);
+      const isOver = () => settled() || handlers.approval?.verdict === 'rejected' || window.passed;
       do {
         const waitsNow = waitsFor(run, required);
         record.enter('approval', headlineOf(run, required));
@@ -49,9 +49,9 @@ export async function approve(
         // What was said so far is no longer asked for.
         await condition(() => isOver() || waitsFor(run, required) !== waitsNow);
       } while (!isOver());
-      people.closeGate();
-      if (people.approval?.verdict === 'rejected') {
-        throw rejected(record, people.approval);
+      handlers.closeGate();
+      if (handlers.approval?.verdict === 'rejected') {
+        throw rejected(record, handlers.approval);
       }
       if (!settled()) {
         throw record.failure(
@@ -63,13 +63,13 @@ export async function approve(
       const again = await checkAgain();
       const moved = [...driftBetween(current.critical, again.critical), ...newFindings(current, again)];
       current = again;
-      record.planned(again, required);
+      record.recordPlan(again, required);
       if (moved.length === 0) return again;
       record.voidApproval(moved);
       if (again.verdict !== 'go') return again;
     }
   } finally {
-    people.closeGate();
+    handlers.closeGate();
     window.cancel();
   }
 }
@@ -102,14 +102,14 @@ function newFindings(before: Preflight, now: Preflight): string[] {
 }
 
 function waitsFor(run: Run, required: boolean): string {
-  const { record, people } = run;
+  const { record, handlers } = run;
   const updates = [
     ...(record.toAcknowledge.length > 0
       ? [`the update acknowledge for ${record.toAcknowledge.join(', ')}`]
       : []),
-    ...(required && people.approval === undefined
+    ...(required && handlers.approval === undefined
       ? [
-          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.thePair.primary} that you mean?)` : ''}`,
+          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
         ]
       : []),
   ];

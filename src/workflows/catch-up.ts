@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
 import type { CatchUpResult } from '../contract/activities';
 import { describeLag, describeLimit } from '../contract/lag';
+import { watch } from './activity-proxies';
 import { Background, reportAfterMs } from './background';
 import { Deadline } from './deadline';
 import type { Run } from './run';
-import { watch } from './steps';
 
 /** Two sessions are opened before the first look, maybe far away, and the settle window is noticed a look late. */
 const FIRST_LOOKS_MS = 10_000;
@@ -15,7 +15,7 @@ const FIRST_LOOKS_MS = 10_000;
  */
 export async function catchUp({ request, record }: Run): Promise<void> {
   if (record.measured.database === undefined || record.isAcknowledged('database-access')) return;
-  const pair = record.thePair;
+  const pair = record.requirePair;
   const wanted = `${describeLimit(request.maxLag)} behind, for the settle window`;
   record.enter('catch-up', `Waiting for ${pair.primary} to have replayed what ${pair.recovery} wrote.`);
   // A lag that is within the limit in time must still stay there for the settle window.

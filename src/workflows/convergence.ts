@@ -3,13 +3,13 @@ import type { Pair, Side } from '../contract/observation';
 import type { Decision } from '../contract/report';
 import { isUntouched } from '../rules/critical';
 import { compensationFor } from '../rules/moves';
+import { read } from './activity-proxies';
 import { Deadline } from './deadline';
 import { promote, stopped } from './promotion';
 import { isProven } from './proof';
 import type { Run } from './run';
 import { POLICY, type RunRecord } from './run-record';
-import { read } from './steps';
-import { startWatch, takeIn } from './watch';
+import { recordWatch, startWatch } from './watch';
 
 /**
  * Waits until the pair has settled on one side, asking a person when it does not.
@@ -31,7 +31,7 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
     const returning: boolean = decision === 'return-to-recovery' && (await returnToRecovery(run));
     if (returning && goal !== 'recovery') {
       goal = 'recovery';
-      run.record.measured.proveAnew();
+      run.record.measured.resetProof();
     }
     mayTakeTime = returning || decision === 'wait';
   }
@@ -39,18 +39,18 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
 
 /** True when the goal is confirmed; false when the deadline passed or a person wants something else. */
 async function settles(run: Run, goal: Side): Promise<boolean> {
-  const { request, record, people } = run;
+  const { request, record, handlers } = run;
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for both services to settle');
   if (record.phase !== 'return-to-recovery') {
-    record.enter('converge', `Waiting for ${record.thePair[goal]} to be active and settled.`);
+    record.enter('converge', `Waiting for ${record.requirePair[goal]} to be active and settled.`);
   }
   record.waitFor({
     for: 'both services to settle',
-    wanted: wantedFor(goal, record.thePair),
+    wanted: wantedFor(goal, record.requirePair),
     until: deadline.at,
   });
   try {
-    return await reaches(run, goal, () => deadline.passed || people.decision !== undefined);
+    return await reaches(run, goal, () => deadline.passed || handlers.decision !== undefined);
   } finally {
     deadline.cancel();
   }
@@ -58,13 +58,13 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
 
 /** Watches until the goal is confirmed (true) or `interrupted` says to stop (false). */
 async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promise<boolean> {
-  const isAbandoned = () => run.people.stopRequested && !run.record.mayHaveWritten;
+  const isAbandoned = () => run.handlers.stopRequested && !run.record.mayHaveWritten;
   for (;;) {
     const watch = startWatch(run, goal);
     await condition(() => watch.ended || isAbandoned() || interrupted());
     watch.stop();
     if (isAbandoned()) throw stopped(run);
-    takeIn(run, watch);
+    recordWatch(run, watch);
     const ends = () => isAbandoned() || interrupted();
     if (watch.result?.ended === 'reached' && (await verify(run, goal, ends))) return true;
     if (interrupted()) return false;
@@ -96,18 +96,18 @@ export async function isStillActive({ record }: Run, side: Side): Promise<boolea
 
 /** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */
 async function lookAgain(record: RunRecord): Promise<void> {
-  const pair = record.thePair;
+  const pair = record.requirePair;
   const seen = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
   record.count(seen);
   record.measured.settingsAfter = seen.settings;
-  record.saw(seen.situation, seen.observed);
+  record.recordObservation(seen.situation, seen.observed);
 }
 
 /** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
 async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settled'> {
-  const { request, record, people } = run;
-  const wanted = wantedFor(goal, record.thePair);
-  const decided = () => people.decision !== undefined;
+  const { request, record, handlers } = run;
+  const wanted = wantedFor(goal, record.requirePair);
+  const decided = () => handlers.decision !== undefined;
   if (!decided()) {
     const problem = `the pair did not settle in time: ${doubtOf(record)}`;
     record.enter('needs-operator', 'A person must decide: the pair did not settle in time.');
@@ -154,18 +154,18 @@ async function standsStill(run: Run, goal: Side): Promise<boolean> {
     wanted: 'both services unchanged for the quiet window',
   });
   const watch = startWatch(run, goal, run.request.quietWindowMs);
-  await condition(() => watch.ended || run.people.decision !== undefined);
+  await condition(() => watch.ended || run.handlers.decision !== undefined);
   watch.stop();
-  takeIn(run, watch);
+  recordWatch(run, watch);
   return watch.result?.ended === 'quiet';
 }
 
-async function actUpon({ record, people }: Run): Promise<Decision['action']> {
-  const { decision } = people;
+async function actUpon({ record, handlers }: Run): Promise<Decision['action']> {
+  const { decision } = handlers;
   if (decision === undefined) throw new Error('there is no decision to act upon');
   // The last word of the run says what is true then. Until it is said, no other decision is taken.
   if (decision.action === 'give-up' || decision.action === 'accept') await lookAgain(record);
-  people.decision = undefined;
+  handlers.decision = undefined;
   if (decision.action === 'give-up') {
     throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);
   }
@@ -177,7 +177,7 @@ async function actUpon({ record, people }: Run): Promise<Decision['action']> {
  * Nobody decided: act where the table of compensations allows it, else leave it to a person. The policy undoes what
  * this run did and nothing else, and it tries once.
  */
-function applyPolicy({ request, record, people }: Run, goal: Side): void {
+function applyPolicy({ request, record, handlers }: Run, goal: Side): void {
   const { situation, observed } = record;
   if (situation === undefined || observed === undefined) return;
   if (!record.mayHaveWritten) {
@@ -194,14 +194,14 @@ function applyPolicy({ request, record, people }: Run, goal: Side): void {
   }
   if (compensation === 'return-to-recovery') {
     const reason = 'nobody decided in time';
-    people.decision = { action: 'return-to-recovery', by: POLICY, reason, at: new Date().toISOString() };
-    record.decided(people.decision);
+    handlers.decision = { action: 'return-to-recovery', by: POLICY, reason, at: new Date().toISOString() };
+    record.recordDecision(handlers.decision);
   }
 }
 
 /** The compensation. Read-before-write like the promotion; when it is not written the run asks again. */
 async function returnToRecovery(run: Run): Promise<boolean> {
-  const { recovery } = run.record.thePair;
+  const { recovery } = run.record.requirePair;
   run.record.enter('return-to-recovery', `Undo: making ${recovery} active again.`);
   return promote(run, 'recovery');
 }

@@ -10,8 +10,8 @@ import { EXAMPLE_INPUT } from '../contract/input';
 import { eventsQuery, statusQuery } from '../contract/messages';
 import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
+import { terms } from './activity-proxies';
 import { startNotifier } from './notifier';
-import { terms } from './steps';
 
 const ENDED = { phase: 'report', outcome: 'invalid-input' } as const;
 

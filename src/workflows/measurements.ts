@@ -17,13 +17,13 @@ export class Measurements {
   settingsBefore: SettingsSnapshot | undefined;
   settingsAfter: SettingsSnapshot | undefined;
 
-  proved(proof: Proof): void {
+  recordProof(proof: Proof): void {
     this.proof = proof;
     this.proofs += 1;
   }
 
   /** Another side is to take writes now: what was seen of the first one says nothing about it. */
-  proveAnew(): void {
+  resetProof(): void {
     this.proof = undefined;
     this.proofs = 0;
   }

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { type NotifyInput, type NotifyProgress, notifierIdOf } from '../contract/notifications';
-import { tell } from './steps';
+import { tell } from './activity-proxies';
 
 /**
  * Tells the configured sinks what happens to a run. It is a workflow of its own, so that neither a sink that hangs nor

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Pair } from '../contract/observation';
 import { type LockHolder, lockIdOf } from '../contract/pair-lock';
-import { inspect } from './steps';
+import { inspect } from './activity-proxies';
 
 /** Contenders may meet a leaked lock at the same instant; all but one then find a living holder. */
 const ATTEMPTS = 3;

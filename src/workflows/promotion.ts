@@ -4,11 +4,11 @@ import type { ErrorCode } from '../contract/errors';
 import type { Mode } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
 import type { Approval } from '../contract/report';
+import { write } from './activity-proxies';
 import { Deadline } from './deadline';
 import type { Run } from './run';
 import type { RunRecord } from './run-record';
-import { write } from './steps';
-import { startWatch, takeIn } from './watch';
+import { recordWatch, startWatch } from './watch';
 
 /** Writes sent at most, counting those whose outcome is unknown: one, and one more proven to be needed. */
 const MAX_UNKNOWN_WRITES = 2;
@@ -23,7 +23,7 @@ const DEFAULT_WRITE_PAUSE_MS = 5_000;
  * @returns false when a return to recovery was not written; a switchback that was not written ends the run.
  */
 export async function promote(run: Run, target: Side): Promise<boolean> {
-  const { record, people } = run;
+  const { record, handlers } = run;
   let unknown = 0;
   for (let unsent = 0; unsent < MAX_UNSENT_WRITES; unsent += 1) {
     const result = await sendPromotion(run, target);
@@ -40,7 +40,7 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
       case 'not-applied':
         record.note(`the promotion was not applied: ${result.detail}`);
         await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
-        if (people.stopRequested && !record.mayHaveWritten) throw stopped(run);
+        if (handlers.stopRequested && !record.mayHaveWritten) throw stopped(run);
         break;
       case 'not-allowed':
       case 'refused':
@@ -56,7 +56,7 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
 
 /** One attempt; `undefined` when it died and could not report. */
 async function sendPromotion({ record, request }: Run, target: Side): Promise<PromoteResult | undefined> {
-  const pair = record.thePair;
+  const pair = record.requirePair;
   if (target === 'primary') {
     const isRehearsal = request.mode === 'rehearse';
     const headline = isRehearsal
@@ -76,7 +76,7 @@ async function sendPromotion({ record, request }: Run, target: Side): Promise<Pr
     record.count(result);
     record.mayHaveWritten ||= result.outcome === 'accepted' || result.outcome === 'unknown';
     if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
-    record.saw(result.situation, result.observed);
+    record.recordObservation(result.situation, result.observed);
     return result;
   } catch (error) {
     record.mayHaveWritten = true;
@@ -93,8 +93,8 @@ function summaryOf(target: Side, mode: Mode, { primary, recovery }: Pair): strin
 }
 
 /** A stop that arrives while nothing was written ends the pause at once. */
-async function pause({ people, record }: Run, ms: number): Promise<void> {
-  await condition(() => people.stopRequested && !record.mayHaveWritten, ms, {
+async function pause({ handlers, record }: Run, ms: number): Promise<void> {
+  await condition(() => handlers.stopRequested && !record.mayHaveWritten, ms, {
     summary: 'pause before the next attempt',
   });
 }
@@ -105,7 +105,7 @@ async function movedAfterUnknownWrite(
   target: Side,
   result: PromoteResult | undefined,
 ): Promise<boolean> {
-  const { record, people, request } = run;
+  const { record, handlers, request } = run;
   const detail = result === undefined ? 'the worker did not report' : result.detail;
   record.enter('promote-uncertain', `The outcome of the promotion is unknown (${detail}). Only reading now.`);
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for a proof of what the write did');
@@ -117,10 +117,10 @@ async function movedAfterUnknownWrite(
   const before = record.situation;
   const quietWindowMs = Math.max(request.quietWindowMs, result?.retryAfterMs ?? 0);
   const watch = startWatch(run, target, quietWindowMs);
-  await condition(() => watch.ended || deadline.passed || people.decision !== undefined);
+  await condition(() => watch.ended || deadline.passed || handlers.decision !== undefined);
   watch.stop();
   deadline.cancel();
-  takeIn(run, watch);
+  recordWatch(run, watch);
   if (watch.result?.ended !== 'quiet') return true;
   record.note(`the write had no effect: the pair stayed ${before} for the quiet window`);
   return false;
@@ -130,7 +130,7 @@ async function movedAfterUnknownWrite(
 function notWritten({ record }: Run, target: Side, result: PromoteResult | undefined): false {
   const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} got through`;
   if (target === 'recovery' || record.mayHaveWritten) {
-    record.alarm('not-written', `the promotion of ${record.thePair[target]} was not written: ${detail}`);
+    record.alarm('not-written', `the promotion of ${record.requirePair[target]} was not written: ${detail}`);
     return false;
   }
   throw record.failure(codeOf(result), 'aborted', `Nothing was written: ${detail}. Now: ${record.seen}.`);
@@ -143,8 +143,8 @@ function codeOf(result: PromoteResult | undefined): ErrorCode {
 }
 
 /** What ends a run that somebody stopped while nothing was written. */
-export function stopped({ record, people }: Run): Error {
-  if (people.approval?.verdict === 'rejected') return rejected(record, people.approval);
+export function stopped({ record, handlers }: Run): Error {
+  if (handlers.approval?.verdict === 'rejected') return rejected(record, handlers.approval);
   const abort = record.abortRequested;
   if (abort !== undefined) {
     record.abortGranted(abort);

@@ -1,10 +1,10 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
 import type { Side } from '../contract/observation';
 import { describeDisagreement, type EndpointReport, type Proof } from '../contract/proof';
+import { watch } from './activity-proxies';
 import { Background, reportAfterMs } from './background';
 import { Deadline } from './deadline';
 import type { Run } from './run';
-import { watch } from './steps';
 
 /** Reports that a side is unproven before that means something: names and sessions take a while to follow a switch. */
 const CALM_REPORTS = 2;
@@ -19,7 +19,7 @@ const CALM_REPORTS = 2;
 export async function isProven(run: Run, side: Side, interrupted: () => boolean): Promise<boolean> {
   const { record } = run;
   if (record.measured.database === undefined) return true;
-  const pair = record.thePair;
+  const pair = record.requirePair;
   const { timeline } = record.measured.database;
   const isSwitched = side === 'primary' && record.mayHaveWritten;
   const proving: Background<Proof> = new Background(() =>
@@ -36,7 +36,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
   proving.stop();
   if (proving.failure !== undefined) throw proving.failure;
   if (proving.result === undefined) return false;
-  record.measured.proved(proving.result);
+  record.measured.recordProof(proving.result);
   if (proving.result.verdict === 'proven') return true;
   const doubt = `the roles are right, but ${record.measured.doubt}`;
   if (isInVain(run, proving.result)) {
@@ -64,9 +64,9 @@ function isInVain({ request, record }: Run, { verdict }: Proof): boolean {
  * @returns true when that took so long that the pair may have moved meanwhile.
  */
 export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
-  const { record, request, people } = run;
+  const { record, request, handlers } = run;
   if (record.measured.database === undefined) return false;
-  const pair = record.thePair;
+  const pair = record.requirePair;
   // What was seen before the pair moved says nothing about now.
   record.measured.endpoint = undefined;
   const deadline = new Deadline(request.endpointTimeoutMs, 'deadline for the Service URI to follow');
@@ -80,7 +80,7 @@ export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
         }),
       );
       // Nothing moves in a rehearsal: one look says it all.
-      const isHurried = () => deadline.passed || people.stopRequested || request.mode === 'rehearse';
+      const isHurried = () => deadline.passed || handlers.stopRequested || request.mode === 'rehearse';
       const isOver = () => record.measured.endpoint !== undefined && isHurried();
       await condition(() => looking.ended || isOver());
       looking.stop();

@@ -41,7 +41,7 @@ import { mayPromote } from '../rules/moves';
 import { notProven } from '../rules/not-proven';
 import { parityOf } from '../rules/parity';
 import { Alarms } from './alarms';
-import { currentDetails } from './console';
+import { currentDetails } from './current-details';
 import { EventLog } from './event-log';
 import { Measurements } from './measurements';
 import { countEnd, timePhase } from './metrics';
@@ -124,7 +124,7 @@ export class RunRecord {
   }
 
   /** True while a promotion is on its way, too: whether that one counts is not known yet. */
-  get isPastNoReturn(): boolean {
+  get isPastPointOfNoReturn(): boolean {
     return this.mayHaveWritten || this.pointOfNoReturn !== undefined;
   }
 
@@ -137,7 +137,7 @@ export class RunRecord {
   }
 
   /** The pair, for the steps after discovery. */
-  get thePair(): Pair {
+  get requirePair(): Pair {
     if (this.pair === undefined) throw new Error('the pair is used before it was discovered');
     return this.pair;
   }
@@ -234,18 +234,18 @@ export class RunRecord {
   }
 
   /** Takes in the answer of the preflight; acknowledgements given before still count. */
-  checked(preflight: Preflight): void {
+  recordPreflight(preflight: Preflight): void {
     this.count(preflight);
     this.checks = withAcknowledgements(preflight.checks, this.#acknowledgements);
     this.measured.database = preflight.database;
     this.measured.lag = preflight.database?.lag;
     this.measured.settingsBefore = preflight.settings;
-    this.saw(preflight.situation, preflight.observed);
+    this.recordObservation(preflight.situation, preflight.observed);
   }
 
   /** Writes down what would be written, for the approver and for the second look. */
-  planned({ critical, fingerprint }: Preflight, approvalRequired: boolean): void {
-    const { project, primary, dialect } = this.thePair;
+  recordPlan({ critical, fingerprint }: Preflight, approvalRequired: boolean): void {
+    const { project, primary, dialect } = this.requirePair;
     this.plan = {
       request: {
         method: 'PUT',
@@ -259,7 +259,7 @@ export class RunRecord {
     };
   }
 
-  judged(approval: Approval): void {
+  recordApproval(approval: Approval): void {
     this.#approvals.push(approval);
     this.note(`${approval.by} ${approval.verdict} the plan ${approval.fingerprint} (${approval.reason})`);
     this.#events.personActed(approval.verdict, approval);
@@ -284,7 +284,7 @@ export class RunRecord {
     return given;
   }
 
-  abortAsked(abort: AbortRequest): void {
+  recordAbort(abort: AbortRequest): void {
     this.abortRequested = abort;
     this.note(`${abort.by} asked to abort (${abort.reason}): ${abort.effect}`);
     this.#events.personActed('asked to abort', abort);
@@ -295,9 +295,9 @@ export class RunRecord {
     this.abortRequested = { ...abort, effect: 'aborted' };
   }
 
-  cancelAsked(): void {
+  recordCancellation(): void {
     this.cancelRequestedAt = now();
-    const late = this.isPastNoReturn ? ' after the point of no return: finishing forward' : '';
+    const late = this.isPastPointOfNoReturn ? ' after the point of no return: finishing forward' : '';
     this.note(`cancellation requested${late}`);
   }
 
@@ -307,7 +307,7 @@ export class RunRecord {
   }
 
   /** Takes in what was just read of both services; opens and closes alarms. */
-  saw(situation: Situation, observed: PairObservation): void {
+  recordObservation(situation: Situation, observed: PairObservation): void {
     const changed = situation !== this.situation;
     this.situation = situation;
     this.observed = observed;
@@ -343,7 +343,7 @@ export class RunRecord {
     this.refresh();
   }
 
-  decided(decision: Decision): void {
+  recordDecision(decision: Decision): void {
     this.#decisions.push(decision);
     this.note(`${decision.by} decided: ${decision.action} (${decision.reason})`);
     this.#events.personActed(`decided ${decision.action}`, decision);
@@ -458,7 +458,7 @@ export class RunRecord {
       decidable: this.standingAlarms.length > 0 && (mayHaveWritten || this.#phase === 'needs-operator'),
       mayReturn: mayHaveWritten && this.mayReturn,
       // A plan is over in a moment, and the command would meet the run that it is a plan of.
-      stoppable: !this.isPastNoReturn && this.request.mode !== 'plan',
+      stoppable: !this.isPastPointOfNoReturn && this.request.mode !== 'plan',
       ...present({ plan }),
     });
   }
@@ -467,7 +467,7 @@ export class RunRecord {
     const { settingsBefore, settingsAfter, database, probe, proof, endpoint } = this.measured;
     const { pair } = this;
     const name = `${this.request.project}/${this.request.service}`;
-    const wrote = this.isPastNoReturn;
+    const wrote = this.isPastPointOfNoReturn;
     const { outcome } = this.#ending ?? {};
     const speaksOfIt =
       wrote || proof !== undefined || outcome === 'already-primary' || outcome === 'accepted';

@@ -1,13 +1,13 @@
-import type { RunPolicy } from '../contract/activities';
+import type { WorkerPolicy } from '../contract/activities';
 import type { SwitchbackRequest } from '../contract/input';
-import type { People } from './people';
+import type { MessageHandlers } from './message-handlers';
 import type { RunRecord } from './run-record';
 
 /** What the steps of a run share. */
 export interface Run {
   request: SwitchbackRequest;
   record: RunRecord;
-  people: People;
+  handlers: MessageHandlers;
   /** What the worker demands of every run. */
-  policy: RunPolicy;
+  policy: WorkerPolicy;
 }

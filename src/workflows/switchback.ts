@@ -5,26 +5,26 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
-import type { Preflight, PreflightVerdict, RunPolicy } from '../contract/activities';
+import type { Preflight, PreflightVerdict, WorkerPolicy } from '../contract/activities';
 import { parseInput, type SwitchbackRequest } from '../contract/input';
 import type { Side } from '../contract/observation';
 import { lockIdOf } from '../contract/pair-lock';
 import { describeDisagreement } from '../contract/proof';
 import type { SwitchbackReport } from '../contract/report';
+import { keepEvidence, read, terms, undelivered } from './activity-proxies';
 import { approve } from './approval';
 import { blocked } from './blocked';
 import { catchUp } from './catch-up';
 import { converge, isStillActive } from './convergence';
 import { refuseInput } from './invalid-input';
+import { MessageHandlers } from './message-handlers';
 import { startNotifier } from './notifier';
 import { takeLock } from './pair-lock';
-import { People } from './people';
 import { promote, rootMessage, stopped } from './promotion';
 import { followEndpoint } from './proof';
 import type { Run } from './run';
 import { failureWith, RunRecord } from './run-record';
-import { keepEvidence, read, terms, undelivered } from './steps';
-import { Stopwatch } from './stopwatch';
+import { WriteProbe } from './write-probe';
 
 /**
  * Brings a CRDR pair home: makes the primary service active and the recovery service passive again.
@@ -44,10 +44,10 @@ const FRESH_MS = 15_000;
 
 class Switchback implements Run {
   readonly record: RunRecord;
-  readonly people: People;
+  readonly handlers: MessageHandlers;
   /** Until the worker has said what it demands: everything. */
-  policy: RunPolicy = { approvalRequired: true, fourEyes: true, confirmTarget: true };
-  readonly #stopwatch: Stopwatch;
+  policy: WorkerPolicy = { approvalRequired: true, fourEyes: true, confirmTarget: true };
+  readonly #writeProbe: WriteProbe;
   /** Settles once the worker has said its terms, or cannot. */
   #learning: Promise<void> = Promise.resolve();
   /** The workflow that tells others, once it was started. */
@@ -55,15 +55,15 @@ class Switchback implements Run {
 
   constructor(readonly request: SwitchbackRequest) {
     this.record = new RunRecord(request);
-    this.people = new People(this.record, request);
-    this.#stopwatch = new Stopwatch(this.record);
+    this.handlers = new MessageHandlers(this.record, request);
+    this.#writeProbe = new WriteProbe(this.record);
   }
 
   async run(): Promise<SwitchbackReport> {
     try {
       return await this.#finished(await this.#procedure());
     } catch (error) {
-      await this.#stopwatch.stop();
+      await this.#writeProbe.stop();
       throw await this.#ended(error);
     }
   }
@@ -99,14 +99,14 @@ class Switchback implements Run {
     return CancellationScope.nonCancellable(async () => {
       if (verdict === 'at-rest') {
         // Somebody else may have brought the pair home while the replication caught up.
-        await this.#stopwatch.stop();
+        await this.#writeProbe.stop();
         return this.#succeed();
       }
       if (verdict === 'go') await promote(this, 'primary');
       // A rehearsal changes nothing, so that the side that is active stays so.
       const stays = this.request.mode === 'rehearse' && this.record.situation === 'recovery-active';
       const end = await this.#settle(stays ? 'recovery' : 'primary');
-      await this.#stopwatch.stop();
+      await this.#writeProbe.stop();
       return this.#conclude(end);
     });
   }
@@ -128,7 +128,7 @@ class Switchback implements Run {
     if (this.request.mode !== 'plan') await this.#lock();
     const preflight = await approve(this, await this.#preflight(), () => this.#preflight());
     if (preflight.verdict === 'go' && this.request.mode !== 'plan') {
-      this.#stopwatch.start();
+      this.#writeProbe.start();
       return this.#caughtUp(preflight);
     }
     return preflight;
@@ -150,7 +150,7 @@ class Switchback implements Run {
   }
 
   /** What the worker demands, and whether somebody is to be told. */
-  async #learnTerms(): Promise<void> {
+  async #fetchPolicy(): Promise<void> {
     const { policy, notifies } = await terms();
     this.policy = policy;
     if (!notifies) return;
@@ -167,7 +167,7 @@ class Switchback implements Run {
     // Beside each other, and not one after the other: right after a local activity the workflow's clock is a little off
     // in a replay, and then an event would not be the same whenever it is asked for.
     const finding = read(`find the pair of ${service}`).discover({ project, service, recovery });
-    this.#learning = CancellationScope.nonCancellable(() => this.#learnTerms());
+    this.#learning = CancellationScope.nonCancellable(() => this.#fetchPolicy());
     const [found] = await Promise.all([finding, this.#learning]);
     this.record.count(found);
     if ('checks' in found) {
@@ -182,7 +182,7 @@ class Switchback implements Run {
 
   async #lock(): Promise<void> {
     this.record.note('taking the lock of the pair');
-    const holder = await takeLock(this.record.thePair);
+    const holder = await takeLock(this.record.requirePair);
     if (holder === undefined) return;
     throw this.record.failure(
       'LOCKED',
@@ -192,7 +192,7 @@ class Switchback implements Run {
   }
 
   async #preflight(): Promise<Preflight> {
-    const pair = this.record.thePair;
+    const pair = this.record.requirePair;
     this.record.enter('preflight', 'Checking the preconditions.');
     const { recovery, convergeTimeoutMs, mode } = this.request;
     const preflight = await read(`check ${pair.primary} and ${pair.recovery}`).preflight({
@@ -201,7 +201,7 @@ class Switchback implements Run {
       budgetMs: convergeTimeoutMs,
       ...(mode === 'plan' ? {} : { lock: lockIdOf(pair) }),
     });
-    this.record.checked(preflight);
+    this.record.recordPreflight(preflight);
     if (preflight.verdict === 'blocked') throw blocked(this);
     return preflight;
   }
@@ -209,14 +209,14 @@ class Switchback implements Run {
   /** Runs what a cancellation or an `abort` may end at any moment, since nothing was written. */
   async #stoppable<T>(work: () => Promise<T>): Promise<T> {
     const scope = new CancellationScope();
-    void condition(() => this.people.stopRequested).then(
+    void condition(() => this.handlers.stopRequested).then(
       () => scope.cancel(),
       () => {},
     );
     try {
       const result = await scope.run(work);
       // The last answer may have come together with the wish to stop.
-      if (this.people.stopRequested) throw stopped(this);
+      if (this.handlers.stopRequested) throw stopped(this);
       return result;
     } catch (error) {
       if (isCancellation(error)) throw this.record.hasEnded ? error : stopped(this);
@@ -244,13 +244,13 @@ class Switchback implements Run {
     ];
     return this.record.complete(
       'planned',
-      `Nothing was written. A run now would promote ${this.record.thePair.primary}: ${this.record.seen}.`,
+      `Nothing was written. A run now would promote ${this.record.requirePair.primary}: ${this.record.seen}.`,
       `Start it in mode execute${needs.length > 0 ? `; it needs you to ${needs.join(' and to ')}` : ''}.`,
     );
   }
 
   #conclude(end: Side | 'accepted'): SwitchbackReport {
-    const { primary, recovery } = this.record.thePair;
+    const { primary, recovery } = this.record.requirePair;
     if (end === 'accepted') {
       return this.record.complete(
         'accepted',
@@ -280,7 +280,7 @@ class Switchback implements Run {
   }
 
   #succeed(): SwitchbackReport {
-    const { primary, recovery } = this.record.thePair;
+    const { primary, recovery } = this.record.requirePair;
     const { degraded, measured } = this.record;
     const headline = `${primary} is active and ${recovery} is passive, both settled.`;
     const outcome = this.record.mayHaveWritten ? 'switched-back' : 'already-primary';

@@ -1,8 +1,8 @@
 import type { WatchInput, WatchResult } from '../contract/activities';
 import type { Side } from '../contract/observation';
+import { watch } from './activity-proxies';
 import { Background } from './background';
 import type { Run } from './run';
-import { watch } from './steps';
 
 /** One stretch of watching both services. */
 export type Watch = Background<WatchResult>;
@@ -17,7 +17,7 @@ const CALM_MS = 30_000;
  * @param quietWindowMs when given, the watch also ends once the pair has stood still this long.
  */
 export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?: number): Watch {
-  const pair = record.thePair;
+  const pair = record.requirePair;
   const input: WatchInput = {
     pair,
     goal: `${goal}-active`,
@@ -34,11 +34,11 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
 }
 
 /** Takes in what a watch saw; a watch that failed for good ends the run here. */
-export function takeIn({ record }: Run, watch: Watch): void {
+export function recordWatch({ record }: Run, watch: Watch): void {
   if (watch.failure !== undefined) throw watch.failure;
   if (watch.result === undefined) return;
   record.count(watch.result);
-  record.saw(watch.result.situation, watch.result.observed);
+  record.recordObservation(watch.result.situation, watch.result.observed);
   if (watch.result.ended === 'stalled') {
     record.alarm(
       'stalled',

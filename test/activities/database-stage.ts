@@ -2,7 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Pair } from '../../src/contract/observation';
 import type { Lab, LabPair } from '../../src/lab/lab';
-import { type ConnectionSettings, Databases, type Door, type PairSettings } from '../../src/postgres';
+import {
+  type ConnectionName,
+  type ConnectionSettings,
+  Databases,
+  type PairSettings,
+} from '../../src/postgres';
 import { RunningClock } from '../support/running-clock';
 
 /** The services of a pair of the lab. */
@@ -17,13 +22,13 @@ export function accessTo(
   {
     doors = {},
     ...settings
-  }: { doors?: Partial<Record<Door, Partial<ConnectionSettings>>> } & Partial<
+  }: { doors?: Partial<Record<ConnectionName, Partial<ConnectionSettings>>> } & Partial<
     Omit<PairSettings, 'doors'>
   > = {},
 ): Databases {
   const { serviceUri, primaryUri, recoveryUri, primary } = labPair;
   const access: PairSettings = {
-    doors: {
+    connections: {
       service: { ...doorTo(serviceUri, labPair), ...doors.service },
       primary: { ...doorTo(primaryUri, labPair), ...doors.primary },
       recovery: { ...doorTo(recoveryUri, labPair), ...doors.recovery },

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { followRun } from '../../src/activities/follow-run';
-import { Tape } from '../../src/notify';
+import { EventFeed } from '../../src/notify';
 
 const RUN = { workflowId: 'w', runId: 'r' };
 const CLOSED = new Date(Date.now() - 10 * 60_000);
@@ -50,7 +50,7 @@ function temporalWith(query: (attempt: number) => unknown, closing: object = {})
 
 async function told(client: Client) {
   const environment = new MockActivityEnvironment({}, { client, logger: new DefaultLogger('ERROR') });
-  const tape = new Tape();
+  const tape = new EventFeed();
   await environment.run(() => followRun(RUN, tape, new AbortController().signal));
   return tape.entries.map(({ event }) => event);
 }

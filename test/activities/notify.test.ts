@@ -7,7 +7,7 @@ import { heartbeatOf } from '../notify/heartbeat';
 import { never, type Received, Receiver, status } from '../notify/receiver';
 import { SlackWorkspace } from '../notify/slack-workspace';
 import { HOOK_SECRET, pagerDuty, ROUTING_KEY, SLACK_TOKEN, slack, webhook } from '../notify/telling';
-import { poll, type Scene, useStage } from '../workflows/harness';
+import { poll, type Scenario, useHarness } from '../workflows/harness';
 
 /** An attempt has more time than a busy machine stands still: a sink that is well is told everything once. */
 const PATIENCE = { attemptMs: 4_000, firstPauseMs: 100, longestPauseMs: 500, afterEndMs: 4_000 };
@@ -43,7 +43,7 @@ const settings: NotifySettings = {
     Object.defineProperty(pagerDuty(''), 'baseUrl', { get: () => opened?.[1].url ?? NOWHERE }),
   ],
   uiUrl: 'https://ui.example',
-  patience: PATIENCE,
+  retryPolicy: PATIENCE,
 };
 
 /** The events of a run that the sink which is well got, as `data`. */
@@ -53,27 +53,27 @@ async function toldOf(runId: string): Promise<{ id: string; data: RunEvents['eve
   return well.received.filter(of).map(({ json }) => json as never);
 }
 
-async function runIdOf(scene: Scene): Promise<string> {
-  return (await scene.handle.describe()).runId;
+async function runIdOf(scenario: Scenario): Promise<string> {
+  return (await scenario.handle.describe()).runId;
 }
 
-async function pagedOf(scene: Scene): Promise<unknown[]> {
+async function pagedOf(scenario: Scenario): Promise<unknown[]> {
   const [, paged] = await opening;
-  const key = `switchback/${scene.lab.project}/${scene.pair.primary}`;
+  const key = `switchback/${scenario.lab.project}/${scenario.pair.primary}`;
   return paged.received.filter(({ json }) => json.dedup_key === key).map(({ json }) => json.event_action);
 }
 
 /** Waits for the end of the notifier: how far each sink got. */
-async function notified(scene: Scene, runId: string) {
+async function notified(scenario: Scenario, runId: string) {
   const id = `switchback-notifier.${runId}`;
-  const handle = scene.stage.temporal.workflow.getHandle(id);
+  const handle = scenario.harness.temporal.workflow.getHandle(id);
   const { sinks } = (await handle.result()) as NotifyProgress;
   return { handle, sinks: Object.fromEntries(sinks.map((one) => [one.sink, one])) };
 }
 
-const { scene } = useStage({ dialect: 'role', notify: settings });
+const { scenario } = useHarness({ dialect: 'role', notify: settings });
 
-const approved = scene(async (it) => {
+const approved = scenario(async (it) => {
   await it.start(ASKED);
   await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
   const runId = await runIdOf(it);
@@ -85,18 +85,18 @@ const approved = scene(async (it) => {
     );
   const asked = await untilTold('switchback.person.needed');
   it.pair.behave({ stuck: true });
-  await it.stage.client.approve(it.workflowId, LEAD);
+  await it.harness.client.approve(it.workflowId, LEAD);
   const acted = await untilTold('switchback.person.acted');
   await it.until('it waits for the pair', ({ phase }) => phase === 'converge');
   await poll(
     'the notifier has said who is away',
-    () => heartbeatOf(it.stage.temporal, runId),
+    () => heartbeatOf(it.harness.temporal, runId),
     (sinks) => sinks.filter(({ failing }) => failing !== undefined).length === 2,
   );
   await it.pair.settled();
   it.pair.set('primary', { state: 'RUNNING' });
   const ended = await it.end();
-  const description = await it.stage.temporal.workflow.getHandle(ended.report.notifier ?? '').describe();
+  const description = await it.harness.temporal.workflow.getHandle(ended.report.notifier ?? '').describe();
   // On a busy machine one question may not be answered in time.
   const said = await poll(
     'all events',
@@ -116,18 +116,18 @@ const approved = scene(async (it) => {
 });
 
 /** As long as Temporal takes one for another workflow beside it. */
-const longNamed = scene(async (it) => {
+const longNamed = scenario(async (it) => {
   const workflowId = `long-${'x'.repeat(960)}`;
-  await it.stage.startWith(
+  await it.harness.startWith(
     { project: it.lab.project, service: it.pair.primary, settleWindow: '0s' },
     workflowId,
   );
   return it.end(workflowId);
 });
 
-const faulty = scene(async (it) => {
+const faulty = scenario(async (it) => {
   const input = { project: it.lab.project, service: it.pair.primary, confirm: 'another' };
-  const handle = await it.stage.startWith(input);
+  const handle = await it.harness.startWith(input);
   const { runId } = await handle.describe();
   const failure = await handle.result().catch((error: Error) => error);
   const all = await poll(
@@ -159,10 +159,10 @@ test('a run whose input is not valid is told, too', async () => {
   ]);
 });
 
-const stoppedAtOnce = scene(async (it) => {
+const stoppedAtOnce = scenario(async (it) => {
   const input = { project: it.lab.project, service: it.pair.primary };
   // So that its very first task brings the cancellation along.
-  const handle = await it.stage.startWith(input, it.workflowId, { startDelay: '2s' });
+  const handle = await it.harness.startWith(input, it.workflowId, { startDelay: '2s' });
   const { runId } = await handle.describe();
   await handle.cancel();
   const { code } = await it.end();
@@ -255,7 +255,7 @@ describe('a run', () => {
   });
 });
 
-const terminated = scene(async (it) => {
+const terminated = scenario(async (it) => {
   await it.start(ASKED);
   await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
   const runId = await runIdOf(it);
@@ -263,7 +263,7 @@ const terminated = scene(async (it) => {
   return { it, runId, ...(await notified(it, runId)) };
 });
 
-const terminatedLate = scene(async (it) => {
+const terminatedLate = scenario(async (it) => {
   it.pair.behave({ stuck: true });
   await it.start({ convergeTimeout: '10m' });
   await it.until('it waits', ({ phase }) => phase === 'converge');
@@ -281,7 +281,7 @@ describe('a run that is terminated', () => {
     expect(last).toMatchObject({
       id: `${runId}/${told.length}`,
       data: {
-        type: 'switchback.run.silent',
+        type: 'switchback.run.lost',
         severity: 'warning',
         phase: 'approval',
         summary: 'The run was terminated in Temporal (gone fishing) and left no report.',
@@ -296,7 +296,7 @@ describe('a run that is terminated', () => {
     const { runId } = await terminatedLate();
     const told = await toldOf(runId);
     expect(told.at(-1)?.data).toMatchObject({
-      type: 'switchback.run.silent',
+      type: 'switchback.run.lost',
       severity: 'critical',
       phase: 'converge',
       end: { wrote: true },
@@ -305,7 +305,7 @@ describe('a run that is terminated', () => {
 });
 
 test('a run that Temporal does not know is nothing to tell of', async () => {
-  const { temporal, taskQueue } = (await approved()).it.stage;
+  const { temporal, taskQueue } = (await approved()).it.harness;
   const { sinks } = (await temporal.workflow.execute('notifierWorkflow', {
     workflowId: `${taskQueue}.of-nothing`,
     taskQueue,
@@ -316,10 +316,10 @@ test('a run that Temporal does not know is nothing to tell of', async () => {
 });
 
 /** Resets the run to one of its workflow tasks, as the button of Temporal's UI does. */
-async function reset(it: Scene, runId: string, which: 'first' | 'last'): Promise<string> {
-  const { events } = await it.stage.temporal.workflow.getHandle(it.workflowId, runId).fetchHistory();
+async function reset(it: Scenario, runId: string, which: 'first' | 'last'): Promise<string> {
+  const { events } = await it.harness.temporal.workflow.getHandle(it.workflowId, runId).fetchHistory();
   const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
-  const response = await it.stage.temporal.workflowService.resetWorkflowExecution({
+  const response = await it.harness.temporal.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: it.workflowId, runId },
     reason: 'test',
@@ -330,7 +330,7 @@ async function reset(it: Scene, runId: string, which: 'first' | 'last'): Promise
 }
 
 const resets = (['first', 'last'] as const).map((which) =>
-  scene(async (it) => {
+  scenario(async (it) => {
     await it.start(ASKED);
     await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
     const runId = await runIdOf(it);
@@ -341,7 +341,7 @@ const resets = (['first', 'last'] as const).map((which) =>
     );
     const newRunId = await reset(it, runId, which);
     await it.until('it waits again', ({ phase }) => phase === 'approval');
-    await it.stage.client.reject(it.workflowId, LEAD);
+    await it.harness.client.reject(it.workflowId, LEAD);
     await it.end();
     await notified(it, runId);
     return { before: await toldOf(runId), after: await toldOf(newRunId), paged: await pagedOf(it) };
@@ -354,7 +354,7 @@ describe.each([
 ])('a run that is reset to %s', (_, played) => {
   test('is told on by the same notifier, and nothing twice', async () => {
     const { before, after, paged } = (await played?.()) ?? { before: [], after: [], paged: [] };
-    expect(before.map(({ data }) => data.type)).not.toContain('switchback.run.silent');
+    expect(before.map(({ data }) => data.type)).not.toContain('switchback.run.lost');
     const ends = after.filter(({ data }) => data.type === 'switchback.run.ended');
     expect(ends).toMatchObject([{ data: { end: { outcome: 'aborted' } } }]);
     const told = after.map(({ data }) => data.seq);

@@ -4,12 +4,12 @@ import { numbersOf, undisturbed, useProbeLab } from './probe-stage';
 
 jest.setTimeout(120_000);
 
-const stage = useProbeLab();
+const harness = useProbeLab();
 
 describe('when the worker changes', () => {
   test('the next one goes on where a dead one stopped, and what that did not tell is unrecorded', () =>
     undisturbed(400, async () => {
-      const run = stage.run();
+      const run = harness.run();
       const dead = run.start();
       const told = await dead.until(({ acknowledged }) => acknowledged >= 20);
       await dead.more(30);
@@ -42,7 +42,7 @@ describe('when the worker changes', () => {
 
   test('rows of a dead worker that are lost are missing under the number that it gave them', () =>
     undisturbed(1_000, async () => {
-      const run = stage.run();
+      const run = harness.run();
       const dead = run.start();
       await dead.until(({ acknowledged }) => acknowledged >= 20);
       await dead.stop(new Error('told to stop'));
@@ -60,7 +60,7 @@ describe('when the worker changes', () => {
     }));
 
   test('one that is told to stop says all it knows and ends at once', async () => {
-    const run = stage.run();
+    const run = harness.run();
     const attempt = run.start();
     const { acknowledged } = await attempt.more(10);
     // More than the last heartbeat told.
@@ -76,14 +76,14 @@ describe('when the worker changes', () => {
   });
 
   test('one that was told both to stop and to cancel returns its report, for nobody would go on', async () => {
-    const attempt = stage.run().start();
+    const attempt = harness.run().start();
     await attempt.more(10);
     attempt.environment.cancel('CANCELLED');
     expect(await attempt.stop(new Error('handed on'))).toMatchObject({ report: { missing: { count: 0 } } });
   });
 
   test('a paused activity ends as any other, to go on later', async () => {
-    const attempt = stage.run().start();
+    const attempt = harness.run().start();
     await attempt.more(10);
     attempt.environment.cancel('PAUSED', new ActivityCancellationDetails({ paused: true }));
     expect(await attempt.failure()).toBeInstanceOf(CancelledFailure);
@@ -91,7 +91,7 @@ describe('when the worker changes', () => {
 
   test('numbers that another attempt has used up, as after a reset of the activity, are left alone', () =>
     undisturbed(1_000, async () => {
-      const run = stage.run();
+      const run = harness.run();
       await run.query(
         `INSERT INTO switchback.probe SELECT '${run.runId}', 1, n FROM generate_series(1, 5) n`,
       );
@@ -107,7 +107,7 @@ describe('when the worker changes', () => {
     }));
 
   test('a process that stands still does not measure that as an outage', async () => {
-    const attempt = stage.run().start();
+    const attempt = harness.run().start();
     await attempt.more(10);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_800);
     await attempt.more(10);

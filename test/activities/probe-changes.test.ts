@@ -4,7 +4,7 @@ import { activeSideOf, numbersOf, ProbeRun, sum, undisturbed, useProbeLab } from
 
 jest.setTimeout(120_000);
 
-const stage = useProbeLab();
+const harness = useProbeLab();
 
 describe('when the database does not want the rows', () => {
   const never = async (run: ProbeRun, failures: number): Promise<ProbeReport & { tookMs: number }> => {
@@ -19,7 +19,7 @@ describe('when the database does not want the rows', () => {
   };
 
   test('a table that is missing is a problem, not a failure', async () => {
-    const { errors, problem, tookMs } = await never(stage.run({ database: 'template1' }), 3);
+    const { errors, problem, tookMs } = await never(harness.run({ database: 'template1' }), 3);
     expect(Object.keys(errors)).toEqual(['42P01']);
     expect(problem).toMatch(
       /^not one row could be written: 42P01 relation "switchback.probe" does not exist/,
@@ -29,31 +29,31 @@ describe('when the database does not want the rows', () => {
   });
 
   test('so is a refused password, and it is not tried at full speed', async () => {
-    const { errors, problem, startedAt, endedAt } = await never(stage.run({ password: 'wrong' }), 3);
+    const { errors, problem, startedAt, endedAt } = await never(harness.run({ password: 'wrong' }), 3);
     expect(Object.keys(errors)).toEqual(['28P01']);
     expect(problem).toMatch(/^not one row could be written: 28P01 password authentication failed/);
     expect(sum(errors)).toBeLessThanOrEqual((Date.parse(endedAt) - Date.parse(startedAt)) / 500 + 1);
   });
 
   test('without access it ends at once', async () => {
-    const report = await new ProbeRun(stage.pair(), new Databases()).start().result;
+    const report = await new ProbeRun(harness.pair(), new Databases()).start().result;
     expect(report).toMatchObject({
       acknowledged: 0,
-      problem: `no database access is configured for project/${stage.pair().primary}`,
+      problem: `no database access is configured for project/${harness.pair().primary}`,
     });
     expect(report).not.toHaveProperty('missing');
   });
 
   test('a read-only server counts as 25006, and every failure leads to a new session', () =>
     undisturbed(1_000, async () => {
-      const proxy = await stage.proxy();
-      const attempt = stage.run({ service: proxy }).start();
+      const proxy = await harness.proxy();
+      const attempt = harness.run({ service: proxy }).start();
       await attempt.more(10);
-      await stage.lab().apply({ kind: 'read-only', service: stage.pair().primary, on: true });
+      await harness.lab().apply({ kind: 'read-only', service: harness.pair().primary, on: true });
       try {
         await attempt.until(({ errors }) => (errors['25006'] ?? 0) >= 10);
       } finally {
-        await stage.lab().apply({ kind: 'read-only', service: stage.pair().primary, on: false });
+        await harness.lab().apply({ kind: 'read-only', service: harness.pair().primary, on: false });
       }
       await attempt.more(10);
       const opened = proxy.connections;
@@ -66,7 +66,7 @@ describe('when the database does not want the rows', () => {
 
   test('a statement that hangs in the server is given up after two seconds', () =>
     undisturbed(500, async () => {
-      const run = stage.run();
+      const run = harness.run();
       const attempt = run.start();
       await attempt.more(10);
       // Half-way between the end of the first statement and that of the second.
@@ -81,7 +81,7 @@ describe('when the database does not want the rows', () => {
     }));
 
   test('one that hangs for ever does not hold up a cancellation', async () => {
-    const run = stage.run();
+    const run = harness.run();
     const attempt = run.start();
     await attempt.more(10);
     const locked = run.query(`
@@ -99,8 +99,8 @@ describe('when the database does not want the rows', () => {
 describe('in a role change', () => {
   /** What is played again begins where it began before. */
   const begin = async (active: 'primary' | 'recovery') => {
-    const pair = stage.pair();
-    await stage.lab().apply({ kind: 'endpoint', service: pair.primary, follows: true });
+    const pair = harness.pair();
+    await harness.lab().apply({ kind: 'endpoint', service: pair.primary, follows: true });
     if (activeSideOf(pair) === active) return;
     await (active === 'primary' ? pair.switchback() : pair.switchover());
   };
@@ -108,17 +108,17 @@ describe('in a role change', () => {
   test('that loses nothing, the gap is what lies between the rows, and nothing is missing', () =>
     undisturbed(400, async () => {
       await begin('primary');
-      const run = stage.run();
+      const run = harness.run();
       const attempt = run.start();
       await attempt.more(20);
       // The name leads to the old side for a while: it is a standby then.
-      await stage.lab().apply({ kind: 'endpoint', service: stage.pair().primary, follows: false });
-      await stage.pair().switchover();
+      await harness.lab().apply({ kind: 'endpoint', service: harness.pair().primary, follows: false });
+      await harness.pair().switchover();
       // A quick machine is through with all of it in less than a second.
       await attempt.until(
         ({ errors, t, last }) => (errors['25006'] ?? 0) >= 3 && t - Number(last?.t) > 1_200,
       );
-      await stage.lab().apply({ kind: 'endpoint', service: stage.pair().primary, follows: true });
+      await harness.lab().apply({ kind: 'endpoint', service: harness.pair().primary, follows: true });
       await attempt.more(20);
       const report = await attempt.cancel();
       expect(report).toMatchObject({ missing: { count: 0, ranges: [] }, unexpected: { count: 0 } });
@@ -146,14 +146,14 @@ describe('in a role change', () => {
   test('that the name does not follow, rows are read from the server that takes writes', () =>
     undisturbed(400, async () => {
       await begin('recovery');
-      const run = stage.run();
+      const run = harness.run();
       const attempt = run.start();
       await attempt.more(20);
-      await stage.lab().apply({ kind: 'endpoint', service: stage.pair().primary, follows: false });
-      await stage.pair().switchback();
+      await harness.lab().apply({ kind: 'endpoint', service: harness.pair().primary, follows: false });
+      await harness.pair().switchback();
       await attempt.until(({ errors, t, last }) => sum(errors) > 0 && t - Number(last?.t) > 1_200);
       const { missing, gap, problem } = await attempt.cancel();
-      await stage.lab().apply({ kind: 'endpoint', service: stage.pair().primary, follows: true });
+      await harness.lab().apply({ kind: 'endpoint', service: harness.pair().primary, follows: true });
       expect(missing).toEqual({ count: 0, ranges: [] });
       expect(gap).not.toHaveProperty('firstAfter');
       expect(problem).toBeUndefined();
@@ -162,12 +162,12 @@ describe('in a role change', () => {
   test('that loses rows, those are missing, and only those', () =>
     undisturbed(1_000, async () => {
       await begin('primary');
-      const run = stage.run({ rate: 100 });
+      const run = harness.run({ rate: 100 });
       const attempt = run.start();
       await attempt.more(20);
-      stage.pair().behave({ loseRows: 7 });
-      await stage.pair().switchover();
-      const lost = await stage.pair().lostRows();
+      harness.pair().behave({ loseRows: 7 });
+      await harness.pair().switchover();
+      const lost = await harness.pair().lostRows();
       await attempt.more(20);
       const report = await attempt.cancel();
       expect(lost.count).toBeGreaterThanOrEqual(1);

@@ -1,11 +1,11 @@
 import { useProbeLab } from './probe-stage';
 
-const stage = useProbeLab();
+const harness = useProbeLab();
 
 describe('when the network hangs', () => {
-  const cancelled = stage.scene(async () => {
-    const proxy = await stage.proxy();
-    const attempt = stage.run({ service: proxy }).start();
+  const cancelled = harness.scenario(async () => {
+    const proxy = await harness.proxy();
+    const attempt = harness.run({ service: proxy }).start();
     await attempt.more(10);
     proxy.isFrozen = true;
     await attempt.until(({ errors }) => (errors.timeout ?? 0) >= 1);
@@ -30,9 +30,9 @@ describe('when the network hangs', () => {
     expect(report.problem).toBeUndefined();
   });
 
-  const stopped = stage.scene(async () => {
-    const proxy = await stage.proxy();
-    const attempt = stage.run({ service: proxy }).start();
+  const stopped = harness.scenario(async () => {
+    const proxy = await harness.proxy();
+    const attempt = harness.run({ service: proxy }).start();
     await attempt.more(10);
     proxy.isFrozen = true;
     await proxy.swallowed();
@@ -49,9 +49,9 @@ describe('when the network hangs', () => {
     expect(tookMs).toBeLessThan(1_500);
   });
 
-  const slow = stage.scene(async () => {
-    const proxy = await stage.proxy();
-    const attempt = stage.run({ service: proxy }).start();
+  const slow = harness.scenario(async () => {
+    const proxy = await harness.proxy();
+    const attempt = harness.run({ service: proxy }).start();
     await attempt.more(10);
     const from = attempt.clock.now();
     proxy.isFrozen = true;
@@ -66,9 +66,9 @@ describe('when the network hangs', () => {
     expect(await slow()).toBeLessThan(2_500 + 2_000 + 250 + 2_000);
   });
 
-  const unread = stage.scene(async () => {
-    const proxy = await stage.proxy();
-    const attempt = stage.run({ service: proxy, primary: proxy, recovery: proxy }).start();
+  const unread = harness.scenario(async () => {
+    const proxy = await harness.proxy();
+    const attempt = harness.run({ service: proxy, primary: proxy, recovery: proxy }).start();
     await attempt.more(10);
     proxy.isClosed = true;
     proxy.cut();

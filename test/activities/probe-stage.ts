@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { probeWrites } from '../../src/activities/probe-writes';
 import type { ProbeProgress, ProbeReport } from '../../src/contract/probe';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
-import { Databases, type Door, type PairSettings } from '../../src/postgres';
+import { type ConnectionName, Databases, type PairSettings } from '../../src/postgres';
 import { RunningClock } from '../support/running-clock';
 
 const PATIENCE_MS = 30_000;
@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000;
 const TRIES = 5;
 type EnvironmentInfo = ConstructorParameters<typeof MockActivityEnvironment>[0];
 
-export type Access = Partial<Record<Door, { port: number }>> & {
+export type Access = Partial<Record<ConnectionName, { port: number }>> & {
   database?: string;
   password?: string;
   rate?: number;
@@ -44,7 +44,7 @@ export function useProbeLab() {
 
   return {
     /** Plays beside all others before the first test, since each mostly waits; the function returned gives what came of it. */
-    scene: <T>(play: () => Promise<T>): (() => Promise<T>) => {
+    scenario: <T>(play: () => Promise<T>): (() => Promise<T>) => {
       let played: Promise<T> | undefined;
       starts.push(() => {
         played = play();
@@ -98,7 +98,7 @@ export function databasesOf(labPair: LabPair, access: Access = {}): Databases {
     };
   };
   const settings: PairSettings = {
-    doors: {
+    connections: {
       service: door(serviceUri, access.service),
       primary: door(primaryUri, access.primary),
       recovery: door(recoveryUri, access.recovery),
@@ -109,7 +109,7 @@ export function databasesOf(labPair: LabPair, access: Access = {}): Databases {
   return new Databases({ [`project/${labPair.primary}`]: settings });
 }
 
-/** One run of the stopwatch: its attempts write under one id. */
+/** One run of the write probe: its attempts write under one id. */
 export class ProbeRun {
   readonly runId = `test-${randomBytes(6).toString('hex')}`;
 

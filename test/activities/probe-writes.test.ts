@@ -2,12 +2,12 @@ import { numbersOf, sum, undisturbed, useProbeLab } from './probe-stage';
 
 jest.setTimeout(120_000);
 
-const stage = useProbeLab();
+const harness = useProbeLab();
 
 describe('in a healthy database', () => {
   test('every row is acknowledged and there, at a steady rate, one after the other', () =>
     undisturbed(400, async () => {
-      const run = stage.run({ rate: 40 });
+      const run = harness.run({ rate: 40 });
       const attempt = run.start();
       await attempt.until(({ acknowledged }) => acknowledged >= 120);
       const report = await attempt.cancel();
@@ -32,7 +32,7 @@ describe('in a healthy database', () => {
     }));
 
   test('its heartbeats come at least every two seconds', async () => {
-    const attempt = stage.run().start();
+    const attempt = harness.run().start();
     await attempt.until(({ t }) => t > 5_000);
     await attempt.cancel();
     const pauses = attempt.beatAt.slice(1).map((at, index) => at - Number(attempt.beatAt[index]));
@@ -42,10 +42,10 @@ describe('in a healthy database', () => {
 
   test('a cancellation lets the write under way be answered, so that it is neither unexpected nor unrecorded', () =>
     undisturbed(150, async () => {
-      const proxy = await stage.proxy();
+      const proxy = await harness.proxy();
       // Nearly always one is under way.
       proxy.answerDelayMs = 200;
-      const run = stage.run({ service: proxy, rate: 1_000 });
+      const run = harness.run({ service: proxy, rate: 1_000 });
       const attempt = run.start();
       await attempt.more(3);
       const before = attempt.progress.acknowledged;
@@ -65,7 +65,7 @@ describe('acknowledged rows that are gone', () => {
     { k: 250, pick: (rows: number[]) => [...rows.slice(0, 3), ...rows.slice(20, 260), ...rows.slice(-7)] },
   ])('are counted exactly, and named: $k', ({ k, pick }) =>
     undisturbed(1_000, async () => {
-      const run = stage.run({ rate: 250 });
+      const run = harness.run({ rate: 250 });
       const attempt = run.start();
       const { rows } = await attempt.until(({ acknowledged }) => acknowledged >= 300);
       const lost = pick(numbersOf(rows));
@@ -83,8 +83,8 @@ describe('acknowledged rows that are gone', () => {
 describe('when answers are lost', () => {
   test('rows that are there all the same are unexpected, and the others are not', () =>
     undisturbed(1_000, async () => {
-      const proxy = await stage.proxy();
-      const run = stage.run({ service: proxy });
+      const proxy = await harness.proxy();
+      const run = harness.run({ service: proxy });
       const attempt = run.start();
       await attempt.more(5);
       proxy.answersToLose = 3;
@@ -106,7 +106,7 @@ describe('when answers are lost', () => {
 
 describe('rows of earlier runs', () => {
   test('are deleted once they are older than the retention, and no others', async () => {
-    const run = stage.run({ retentionMs: 60_000 });
+    const run = harness.run({ retentionMs: 60_000 });
     const insert = (id: string, age: string) =>
       run.query(`INSERT INTO switchback.probe
         VALUES ('${id}', 1, 1000, NULL, clock_timestamp() - interval '${age}')`);

@@ -12,10 +12,10 @@ interface Played {
 }
 
 describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
-  const scene = useLab({ dialect });
+  const scenario = useLab({ dialect });
   const looks = dialect === 'role' ? 2 : 3;
   const given = (arrange: (it: Scene) => unknown, target: 'primary' | 'recovery' = 'primary') =>
-    scene(async (it): Promise<Played> => {
+    scenario(async (it): Promise<Played> => {
       await arrange(it);
       return { it, result: await it.attempt().promote({ pair: it.pair, target }) };
     });
@@ -32,7 +32,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     expect(it.writes).toMatchObject([{ service: it.pair.primary, effect: 'role-change' }]);
   });
 
-  const twice = scene(async (it) => {
+  const twice = scenario(async (it) => {
     await PROMOTE_PRIMARY(it);
     const second = await PROMOTE_PRIMARY(it);
     await it.labPair.settled();
@@ -147,7 +147,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     expect(it.writes).toMatchObject([{ effect: applied ? 'role-change' : 'none' }]);
   });
 
-  const slow = scene(async (it) => {
+  const slow = scenario(async (it) => {
     // The limit holds for the reads before the write too: a busy machine must not reach it there.
     onWrite({ type: 'delay', delayMs: 20_000, when: 'after' })(it);
     const { baseUrl, token } = it.lab;
@@ -191,7 +191,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     expect(it.writes).toMatchObject([{ effect: 'none' }]);
   });
 
-  const unreachable = scene(async (it) => {
+  const unreachable = scenario(async (it) => {
     const nobody = new AivenClient({ baseUrl: 'http://127.0.0.1:1', token: it.lab.token });
     const result = await it.attempt({}, nobody).promote({ pair: it.pair, target: 'primary' });
     await nobody.close();
@@ -214,7 +214,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     expect(it.writes).toMatchObject([{ service: it.pair.recovery, effect: 'role-change' }]);
   });
 
-  const cancelledBefore = scene(async (it) => {
+  const cancelledBefore = scenario(async (it) => {
     it.lab.addFault({ match: it.look(0), do: { type: 'delay', delayMs: 2_000 } });
     const attempt = it.attempt();
     const result = attempt.promote({ pair: it.pair, target: 'primary' });
@@ -230,7 +230,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     expect(it.writes).toEqual([]);
   });
 
-  const cancelledDuring = scene(async (it) => {
+  const cancelledDuring = scenario(async (it) => {
     onWrite({ type: 'delay', delayMs: 2_000, when: 'after' })(it);
     const attempt = it.attempt();
     const result = attempt.promote({ pair: it.pair, target: 'primary' });

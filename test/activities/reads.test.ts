@@ -4,7 +4,7 @@ import { DIALECTS, type Scene, useLab } from './stage';
 const LAST = { attempt: 4 };
 
 describe.each(DIALECTS)('the reads before and after the write, in the %s dialect', (dialect) => {
-  const scene = useLab({ dialect });
+  const scenario = useLab({ dialect });
   const input = ({ pair: { project, primary: service } }: Scene) => ({
     project,
     service,
@@ -17,14 +17,14 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
       do: { type: 'status', status: 503, ...(retryAfter === undefined ? {} : { retryAfter }) },
     });
 
-  const found = scene(async (it) => ({ it, result: await it.attempt().discover(input(it)) }));
+  const found = scenario(async (it) => ({ it, result: await it.attempt().discover(input(it)) }));
 
   test('discover finds the peer and the dialect, in one or two requests', async () => {
     const { it, result } = await found();
     expect(result).toEqual({ pair: it.pair, requests: { reads: dialect === 'role' ? 1 : 2, writes: 0 } });
   });
 
-  const ready = scene(async (it) => it.attempt().preflight({ pair: it.pair, confirmed: false }));
+  const ready = scenario(async (it) => it.attempt().preflight({ pair: it.pair, confirmed: false }));
 
   test('preflight needs no more than eight requests', async () => {
     const result = await ready();
@@ -32,7 +32,7 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
     expect(result.requests).toEqual({ reads: dialect === 'role' ? 7 : 8, writes: 0 });
   });
 
-  const early = scene(async (it) => {
+  const early = scenario(async (it) => {
     failing(it, 7);
     return Promise.allSettled([
       it.attempt().discover(input(it)),
@@ -49,7 +49,7 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
     }
   });
 
-  const last = scene(async (it) => {
+  const last = scenario(async (it) => {
     failing(it);
     return {
       discovery: await it.attempt(LAST).discover(input(it)),
@@ -66,7 +66,7 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
     expect(verified).toMatchObject({ situation: 'unreadable' });
   });
 
-  const gone = scene(async (it) => {
+  const gone = scenario(async (it) => {
     it.labPair.vanish('recovery');
     return it.attempt().preflight({ pair: it.pair, confirmed: false });
   });
@@ -77,16 +77,16 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
 });
 
 describe.each(DIALECTS)('preflight of a pair at home, in the %s dialect', (dialect) => {
-  const scene = useLab({ dialect, state: 'fresh' });
+  const scenario = useLab({ dialect, state: 'fresh' });
   const preflight = (it: Scene) => it.attempt().preflight({ pair: it.pair, confirmed: false });
 
-  const settled = scene(preflight);
-  const recent = scene(async (it) => {
+  const settled = scenario(preflight);
+  const recent = scenario(async (it) => {
     await it.labPair.switchover();
     await it.labPair.switchback();
     return preflight(it);
   });
-  const unsettled = scene(async (it) => {
+  const unsettled = scenario(async (it) => {
     it.labPair.override('recovery', { set: { 'node_states.1.state': 'syncing_data' } });
     return preflight(it);
   });

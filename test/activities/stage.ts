@@ -90,7 +90,7 @@ export function useLab(options: Parameters<typeof startLab>[0]) {
     await client.close();
   });
 
-  return <T>(play: (scene: Scene) => Promise<T>): (() => Promise<T>) => {
+  return <T>(play: (scenario: Scene) => Promise<T>): (() => Promise<T>) => {
     let played: Promise<T> | undefined;
     const index = starts.length;
     starts.push((open, withClient) => {

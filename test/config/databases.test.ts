@@ -54,25 +54,25 @@ async function faultsOfPair(change: object, env?: Record<string, string>): Promi
 }
 
 test('white space around a password is not part of it, wherever it comes from', async () => {
-  const { doors } = await settingsOf(MINIMAL, { ...ENV, PG_PASSWORD: ' secret\n' });
-  expect(await doors.service.password()).toBe('secret');
+  const { connections } = await settingsOf(MINIMAL, { ...ENV, PG_PASSWORD: ' secret\n' });
+  expect(await connections.service.password()).toBe('secret');
 });
 
 describe('the file of databases', () => {
   test('needs three addresses and a password; the rest has defaults', async () => {
-    const { doors, resolvers, probe } = await settingsOf(MINIMAL);
+    const { connections, resolvers, probe } = await settingsOf(MINIMAL);
     const common = {
       database: 'defaultdb',
       user: 'switchback',
       password: expect.any(Function),
       tls: { ca: undefined },
     };
-    expect(doors).toEqual({
+    expect(connections).toEqual({
       service: { host: 'pg-main.example', port: 21_699, ...common },
       primary: { host: 'pg-main-own.example', port: 21_699, ...common },
       recovery: { host: '10.0.0.7', port: 5_432, ...common },
     });
-    expect(await doors.service.password()).toBe(SECRET);
+    expect(await connections.service.password()).toBe(SECRET);
     expect(resolvers).toEqual(['system']);
     expect(probe).toEqual({ rate: 20, retentionMs: 168 * 3_600_000 });
   });
@@ -80,7 +80,7 @@ describe('the file of databases', () => {
   test('may set everything', async () => {
     const ca = await file('ca.pem', new Authority('any').ca);
     const password = { file: await file('password', ` ${SECRET}\n`) };
-    const { doors, resolvers, probe } = await settingsOf({
+    const { connections, resolvers, probe } = await settingsOf({
       ...MINIMAL,
       recoveryUri: 'postgres://switch%40back@[2001:db8::7]:6432/default%20db',
       password,
@@ -88,30 +88,30 @@ describe('the file of databases', () => {
       resolvers: ['system', '10.0.0.2', '10.0.0.2:5353', '2001:db8::2', '[2001:db8::2]:53'],
       probe: { rate: 1.5, retention: '24h' },
     });
-    expect(doors.recovery).toMatchObject({
+    expect(connections.recovery).toMatchObject({
       host: '2001:db8::7',
       port: 6_432,
       user: 'switch@back',
       database: 'default db',
     });
-    expect(await doors.service.tls?.ca?.()).toContain('BEGIN CERTIFICATE');
+    expect(await connections.service.tls?.ca?.()).toContain('BEGIN CERTIFICATE');
     expect(resolvers).toHaveLength(5);
     expect(probe).toEqual({ rate: 1.5, retentionMs: 24 * 3_600_000 });
   });
 
   test('reads a password file afresh each time', async () => {
     const path = await file('renewed', 'first\n');
-    const { doors } = await settingsOf({ ...MINIMAL, password: { file: path } });
-    expect(await doors.primary.password()).toBe('first');
+    const { connections } = await settingsOf({ ...MINIMAL, password: { file: path } });
+    expect(await connections.primary.password()).toBe('first');
     await writeFile(path, 'second\n');
-    expect(await doors.primary.password()).toBe('second');
+    expect(await connections.primary.password()).toBe('second');
     await rm(path);
-    await expect(doors.primary.password()).rejects.toThrow('ENOENT');
+    await expect(connections.primary.password()).rejects.toThrow('ENOENT');
   });
 
   test('may switch TLS off, in so many words', async () => {
-    const { doors } = await settingsOf({ ...MINIMAL, tls: 'off' });
-    expect(Object.values(doors).map(({ tls }) => tls)).toEqual([undefined, undefined, undefined]);
+    const { connections } = await settingsOf({ ...MINIMAL, tls: 'off' });
+    expect(Object.values(connections).map(({ tls }) => tls)).toEqual([undefined, undefined, undefined]);
   });
 
   test('may be about no pair', async () => {
@@ -271,7 +271,7 @@ describe('the configuration of a worker', () => {
   test('takes it in', async () => {
     const path = await file('databases.json', { [NAME]: MINIMAL });
     const { databases } = loadWorkerConfig({ ...env(path), ...ENV });
-    expect(databases.of(pair)?.settings.doors.service.host).toBe('pg-main.example');
+    expect(databases.of(pair)?.settings.connections.service.host).toBe('pg-main.example');
     expect(databases.of({ ...pair, primary: 'another' })).toBeUndefined();
     expect(databases.of({ project: '', primary: 'constructor' })).toBeUndefined();
   });

@@ -12,7 +12,7 @@ function inputFor(it: PatientScene, more: Record<string, unknown> = {}) {
 }
 
 async function endOf(it: PatientScene, { workflowId }: { workflowId: string }) {
-  return it.stage.client.result(workflowId).then(
+  return it.harness.client.result(workflowId).then(
     ({ outcome }) => ({ outcome, code: undefined, message: '' }),
     (error: unknown) => {
       if (!(error instanceof SwitchbackFailedError)) throw error;
@@ -34,21 +34,21 @@ type Ending = keyof typeof ENDINGS;
 const endings = Object.keys(ENDINGS) as Ending[];
 
 async function endAndStartAgain(it: PatientScene, ending: Ending) {
-  const { stage, workflowId } = it;
+  const { harness, workflowId } = it;
   const input = inputFor(it, { approval: 'required', requestedBy: 'dev@example.com' });
-  const holder = await stage.temporal.workflow.start('switchbackWorkflow', {
-    taskQueue: stage.taskQueue,
+  const holder = await harness.temporal.workflow.start('switchbackWorkflow', {
+    taskQueue: harness.taskQueue,
     workflowId,
     args: [input],
     ...(ending === 'timed out' ? { workflowExecutionTimeout: '20s' } : {}),
   });
   await it.until('it holds the lock', ({ phase }) => phase === 'approval');
-  const contender = await endOf(it, await stage.startWith(inputFor(it), `${workflowId}.contender`));
+  const contender = await endOf(it, await harness.startWith(inputFor(it), `${workflowId}.contender`));
   await ENDINGS[ending](it);
   await holder.result().catch(() => undefined);
   const { status } = await holder.describe();
   const rehearsal = inputFor(it, { mode: 'rehearse' });
-  const next = await endOf(it, await stage.startWith(rehearsal, `${workflowId}.next`));
+  const next = await endOf(it, await harness.startWith(rehearsal, `${workflowId}.next`));
   return { status: status.name, holder, contender, next, effective: effectiveOf(it) };
 }
 
@@ -61,7 +61,7 @@ function effectiveOf(it: PatientScene): string[] {
 const came = usePlays({
   race: async (it) => {
     it.stick();
-    const start = (name: string) => it.stage.startWith(inputFor(it), `${it.workflowId}.${name}`);
+    const start = (name: string) => it.harness.startWith(inputFor(it), `${it.workflowId}.${name}`);
     const both = await Promise.all([start('one'), start('other')]);
     const ends = both.map((handle) => endOf(it, handle));
     const loser = await Promise.race(ends.map(async (end, n) => ({ ...(await end), n })));

@@ -19,34 +19,34 @@ async function die(signal: NodeJS.Signals) {
   const receiver = await Receiver.open(({ json }, response) => {
     if (json.sequence !== '4') response.writeHead(204).end();
   });
-  const stage = await ProcessStage.open({ pairs: 1 });
+  const harness = await ProcessStage.open({ pairs: 1 });
   try {
     const file = join(folder(), `${signal}.json`);
     const sinks = [{ type: 'webhook', url: receiver.url, secret: { env: 'HOOK_SECRET' } }];
     await writeFile(file, JSON.stringify({ sinks }));
     const env = { SWITCHBACK_NOTIFY: file, HOOK_SECRET };
-    const worker = await stage.startWorker(env);
-    const it = new PatientScene(stage.stage);
+    const worker = await harness.startWorker(env);
+    const it = new PatientScene(harness.harness);
     it.stick();
     await it.start({ settleWindow: '0s', convergeTimeout: '2m' });
     await until('the fourth is on its way', () => receiver.sequence.includes(4));
-    const { runId } = await stage.stage.temporal.workflow.getHandle(it.workflowId).describe();
+    const { runId } = await harness.harness.temporal.workflow.getHandle(it.workflowId).describe();
     await until('the other three are written down', async () => {
-      const [sink] = await heartbeatOf(stage.stage.temporal, runId);
+      const [sink] = await heartbeatOf(harness.harness.temporal, runId);
       return sink?.upTo === 3;
     });
     const told = Date.now();
     const { code, signal: by } = await worker.kill(signal);
     const tookMs = Date.now() - told;
     receiver.answer = status(204);
-    await stage.startWorker(env);
+    await harness.startWorker(env);
     await it.unstick();
     const { report } = await it.end();
-    const handle = stage.stage.temporal.workflow.getHandle(report.notifier ?? '');
+    const handle = harness.harness.temporal.workflow.getHandle(report.notifier ?? '');
     const { sinks: progress } = (await handle.result()) as NotifyProgress;
     return { receiver, worker: { code, signal: by, tookMs }, report, progress: progress[0] };
   } finally {
-    await stage.close();
+    await harness.close();
   }
 }
 

@@ -2,21 +2,21 @@ import type { LabOptions } from '../../src/lab/lab';
 import { built } from '../doors/build';
 import { type Env, Program } from '../doors/programs';
 import { testEnvironment } from '../support/environment';
-import { Stage } from '../workflows/harness';
+import { Harness } from '../workflows/harness';
 
 /** A stage whose workers are processes of dist/, as they are shipped: they can be killed. */
 export class ProcessStage {
   readonly #programs: Program[] = [];
 
-  private constructor(readonly stage: Stage) {}
+  private constructor(readonly harness: Harness) {}
 
   static async open(options: LabOptions): Promise<ProcessStage> {
-    return new ProcessStage(await Stage.open(options));
+    return new ProcessStage(await Harness.open(options));
   }
 
   /** Resolves when the worker polls. */
   async startWorker(env: Env = {}): Promise<Program> {
-    const { lab, taskQueue } = this.stage;
+    const { lab, taskQueue } = this.harness;
     const program = new Program(built('worker'), [], {
       TEMPORAL_ADDRESS: testEnvironment.temporalAddress(),
       SWITCHBACK_TASK_QUEUE: taskQueue,
@@ -31,7 +31,7 @@ export class ProcessStage {
   }
 
   async close(): Promise<void> {
-    await this.stage.close();
+    await this.harness.close();
     // Nothing of a test needs the time to finish.
     await Promise.all(
       this.#programs.filter(({ hasEnded }) => !hasEnded).map((program) => program.kill('SIGKILL')),

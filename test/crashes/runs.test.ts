@@ -14,7 +14,7 @@ async function resetTo(it: PatientScene, eventType: string, activity?: string): 
     .flatMap((event) => event[eventType] ?? [])
     .find(({ activityType }) => activity === undefined || activityType?.name === activity);
   if (attributes === undefined) throw new Error(`the history has no ${eventType}`);
-  const { temporal } = it.stage;
+  const { temporal } = it.harness;
   await temporal.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: it.workflowId, runId: (await it.handle.describe()).runId },
@@ -28,8 +28,8 @@ async function resetTo(it: PatientScene, eventType: string, activity?: string): 
 async function anotherRun(it: PatientScene, name: string): Promise<SwitchbackReport> {
   const { project } = it.lab;
   const input = { project, service: it.pair.primary, ...LONG };
-  const { workflowId } = await it.stage.startWith(input, `${it.workflowId}.${name}`);
-  return it.stage.client.result(workflowId);
+  const { workflowId } = await it.harness.startWith(input, `${it.workflowId}.${name}`);
+  return it.harness.client.result(workflowId);
 }
 
 const came = usePlays({
@@ -74,7 +74,7 @@ const came = usePlays({
 
 describe.each(DIALECTS)('in the %s dialect', (dialect) => {
   test('a run that is reset to before its promotion reads the world first: no second write', async () => {
-    const { waiting, report, writes, effective, roles, scene, next } = await came(
+    const { waiting, report, writes, effective, roles, scenario, next } = await came(
       'reset to before the promotion',
       dialect,
     );
@@ -83,26 +83,26 @@ describe.each(DIALECTS)('in the %s dialect', (dialect) => {
     );
     expect(report).toMatchObject({ outcome: 'already-primary', situation: 'primary-active' });
     expect(writes).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(effective).toEqual([scenario.pair.primary]);
     expect(roles).toBe('active/passive');
     // The Reset left the lock behind: the next run takes it over.
     expect(next.outcome).toBe('already-primary');
   });
 
   test('a run that is reset to before it took the lock takes over the lock of its predecessor', async () => {
-    const { report, writes, effective, roles, scene, next } = await came(
+    const { report, writes, effective, roles, scenario, next } = await came(
       'reset to before it took the lock',
       dialect,
     );
     expect(report.outcome).toBe('already-primary');
     expect(writes).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(effective).toEqual([scenario.pair.primary]);
     expect(roles).toBe('active/passive');
     expect(next.outcome).toBe('already-primary');
   });
 
   test('a run that is terminated after its promotion and started again does not write', async () => {
-    const { meanwhile, writes, effective, roles, scene, next } = await came(
+    const { meanwhile, writes, effective, roles, scenario, next } = await came(
       'terminated after the promotion and started again',
       dialect,
     );
@@ -110,7 +110,7 @@ describe.each(DIALECTS)('in the %s dialect', (dialect) => {
     expect(meanwhile).toBe(dialect === 'role' ? 'converge' : 'BLOCKED');
     expect(next.outcome).toBe('already-primary');
     expect(writes).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(effective).toEqual([scenario.pair.primary]);
     expect(roles).toBe('active/passive');
   });
 });

@@ -34,32 +34,32 @@ beforeAll(async () => {
   process.env.TEST_TEMPORAL_ADDRESS = server.address;
   const plays = await Promise.all(
     DIALECTS.map(async (dialect) => {
-      const stage = await ProcessStage.open({ dialect });
-      stages.push(stage);
-      const worker = await stage.startWorker();
-      const scene = new PatientScene(stage.stage);
-      scene.stick();
-      await scene.start({ settleWindow: '1s', convergeTimeout: '2m' });
-      await scene.untilPolling();
-      return { dialect, scene, worker };
+      const harness = await ProcessStage.open({ dialect });
+      stages.push(harness);
+      const worker = await harness.startWorker();
+      const scenario = new PatientScene(harness.harness);
+      scenario.stick();
+      await scenario.start({ settleWindow: '1s', convergeTimeout: '2m' });
+      await scenario.untilPolling();
+      return { dialect, scenario, worker };
     }),
   );
   const [port, httpPort] = [server.address, server.httpUrl].map((at) => Number(at.split(':').at(-1)));
   process.kill(server.pid, 'SIGKILL');
   await server.exited;
   // The pair settles while nobody remembers the run.
-  await Promise.all(plays.map(({ scene }) => scene.unstick()));
+  await Promise.all(plays.map(({ scenario }) => scenario.unstick()));
   server = await startServer({ port, httpPort } as { port: number; httpPort: number });
   await Promise.all(
-    plays.map(async ({ dialect, scene, worker }) => {
-      const end = await scene.end();
-      const { attempts } = await scene.history();
+    plays.map(async ({ dialect, scenario, worker }) => {
+      const end = await scenario.end();
+      const { attempts } = await scenario.history();
       ended.set(dialect, { end, workerLives: !worker.hasEnded, attempts });
     }),
   );
 }, LONGEST_MS);
 afterAll(async () => {
-  await Promise.all(stages.map((stage) => stage.close()));
+  await Promise.all(stages.map((harness) => harness.close()));
   await server?.stop();
 }, LONGEST_MS);
 
@@ -68,7 +68,7 @@ test.each(DIALECTS)(
   (dialect) => {
     const { end, workerLives } = ended.get(dialect) ?? {};
     expect(end?.report.outcome).toBe('switched-back');
-    expect(end?.effective).toEqual([end?.scene.pair.primary]);
+    expect(end?.effective).toEqual([end?.scenario.pair.primary]);
     expect(end?.writes).toHaveLength(1);
     expect(end?.roles).toBe('active/passive');
     expect(workerLives).toBe(true);

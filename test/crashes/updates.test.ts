@@ -42,17 +42,17 @@ const came = usePlays({
 
 describe.each(DIALECTS)('an update that is sent twice, in the %s dialect', (dialect) => {
   test('decide, with the same id: it counts once, and both are told the same', async () => {
-    const { told, report, effective, scene, roles } = await came('decide, same id', dialect);
+    const { told, report, effective, scenario, roles } = await came('decide, same id', dialect);
     expect(told[0]).toMatchObject({ status: 'fulfilled', value: RETURN });
     expect(told[1]).toEqual(told[0]);
     expect(report).toMatchObject({ outcome: 'returned-to-recovery', decisions: [RETURN] });
     expect(report.decisions).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     expect(roles).toBe('passive/active');
   });
 
   test('decide, with two ids: the second is told why not, or finds it done', async () => {
-    const { told, report, effective, writes, scene, roles } = await came('decide, two ids', dialect);
+    const { told, report, effective, writes, scenario, roles } = await came('decide, two ids', dialect);
     const refusals = told.flatMap((one) =>
       one.status === 'rejected' ? [String(one.reason.cause.message)] : [],
     );
@@ -61,14 +61,14 @@ describe.each(DIALECTS)('an update that is sent twice, in the %s dialect', (dial
       expect(refusal).toMatch(/has decided already|is not allowed while|nothing to decide/);
     expect(report.outcome).toBe('returned-to-recovery');
     expect(writes).toHaveLength(2);
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     expect(roles).toBe('passive/active');
   });
 
   test.each(['approve, same id', 'approve, two ids'] as const)(
     '%s: one approval, one promotion',
     async (name) => {
-      const { told, report, effective, scene, roles } = await came(name, dialect);
+      const { told, report, effective, scenario, roles } = await came(name, dialect);
       expect(told).toMatchObject([
         { status: 'fulfilled', value: { verdict: 'approved', ...APPROVAL } },
         { status: 'fulfilled' },
@@ -76,7 +76,7 @@ describe.each(DIALECTS)('an update that is sent twice, in the %s dialect', (dial
       expect(told[1]).toEqual(told[0]);
       expect(report.outcome).toBe('switched-back');
       expect(report.approvals).toHaveLength(1);
-      expect(effective).toEqual([scene.pair.primary]);
+      expect(effective).toEqual([scenario.pair.primary]);
       expect(roles).toBe('active/passive');
     },
   );

@@ -31,15 +31,15 @@ interface Death {
   worker: { code: number | null; signal: string | null };
 }
 
-async function die(stage: ProcessStage, signal: NodeJS.Signals): Promise<Death> {
-  const scenes = POINTS.map(() => new PatientScene(stage.stage));
+async function die(harness: ProcessStage, signal: NodeJS.Signals): Promise<Death> {
+  const scenes = POINTS.map(() => new PatientScene(harness.harness));
   const [before, after, polling, returning] = scenes as [
     PatientScene,
     PatientScene,
     PatientScene,
     PatientScene,
   ];
-  const worker = await stage.startWorker();
+  const worker = await harness.startWorker();
 
   polling.stick();
   returning.stick();
@@ -66,8 +66,8 @@ async function die(stage: ProcessStage, signal: NodeJS.Signals): Promise<Death> 
   const { code, signal: endedBy } = await worker.kill(signal);
 
   await polling.unstick();
-  await stage.startWorker();
-  const ends = await Promise.all(scenes.map((scene) => scene.end()));
+  await harness.startWorker();
+  const ends = await Promise.all(scenes.map((scenario) => scenario.end()));
   return {
     ends: Object.fromEntries(POINTS.map(({ point }, n) => [point, ends[n]])) as Record<Point, Ended>,
     worker: { code, signal: endedBy },
@@ -84,15 +84,15 @@ const keyOf = (death: (typeof deaths)[number]) => `${death.dialect} ${death.sign
 useBuild();
 beforeAll(async () => {
   for (const death of deaths) {
-    const stage = await ProcessStage.open({ dialect: death.dialect, pairs: POINTS.length });
-    stages.push(stage);
-    const playing = die(stage, death.signal);
+    const harness = await ProcessStage.open({ dialect: death.dialect, pairs: POINTS.length });
+    stages.push(harness);
+    const playing = die(harness, death.signal);
     // Its tests await it, perhaps long after it failed.
     playing.catch(() => undefined);
     played.set(keyOf(death), playing);
   }
 }, LONGEST_MS);
-afterAll(() => Promise.all(stages.map((stage) => stage.close())), LONGEST_MS);
+afterAll(() => Promise.all(stages.map((harness) => harness.close())), LONGEST_MS);
 
 describe.each(deaths)('the worker gets $signal, in the $dialect dialect', (death) => {
   const theDeath = async () => {
@@ -104,9 +104,9 @@ describe.each(deaths)('the worker gets $signal, in the $dialect dialect', (death
   test.each(POINTS)(
     '$point',
     async ({ point, outcome, writes }) => {
-      const { report, effective, scene, roles, writes: sent } = (await theDeath()).ends[point];
+      const { report, effective, scenario, roles, writes: sent } = (await theDeath()).ends[point];
       expect(report.outcome).toBe(outcome);
-      expect(effective).toEqual(writes.map((side) => scene.pair[side]));
+      expect(effective).toEqual(writes.map((side) => scenario.pair[side]));
       expect(sent).toHaveLength(writes.length);
       expect(roles).toBe(outcome === 'switched-back' ? 'active/passive' : 'passive/active');
       // Without it the worker would have died too late to matter.

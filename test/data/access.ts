@@ -6,7 +6,7 @@ import { writeAccess } from '../../src/demo/access';
 import type { Lab } from '../../src/lab/lab';
 import { Databases } from '../../src/postgres';
 
-/** Access to every pair of a lab, as a worker would have it; `rate`: rows per second that the stopwatch writes. */
+/** Access to every pair of a lab, as a worker would have it; `rate`: rows per second that the write probe writes. */
 export function accessTo(probe?: { rate: number }): (lab: Lab) => Databases {
   return (lab) => {
     const folder = mkdtempSync(join(tmpdir(), 'switchback-access-'));

@@ -1,4 +1,4 @@
-import { useStage } from '../workflows/harness';
+import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
 const PAIRS = 5;
@@ -8,10 +8,10 @@ const EACH = 10;
 const SWITCHED_OVER = { check: 'recent-change', by: 'ops@example.com', reason: 'back and forth' };
 
 /** A switchback, and the switchover that makes the next one possible, again and again, while rows are written. */
-const { scene } = useStage({ backing: 'postgres', transitionMs: 400, accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', transitionMs: 400, accessTo: accessTo() });
 
 const series = Array.from({ length: PAIRS }, () =>
-  scene(async (it) => {
+  scenario(async (it) => {
     const load = await it.pair.startLoad({ rate: 20 });
     const runs: { outcome: string; missing: number | undefined; acknowledged: number | undefined }[] = [];
     for (let round = 0; round < EACH; round += 1) {

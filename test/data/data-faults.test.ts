@@ -1,7 +1,7 @@
-import { type Ended, poll, type Scene, useStage } from '../workflows/harness';
+import { type Ended, poll, type Scenario, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
-const { scene } = useStage({ backing: 'postgres', accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', accessTo: accessTo() });
 
 const READ_ONLY = /25006|read-only/;
 
@@ -17,7 +17,7 @@ const acknowledging = (...checks: string[]) => ({
 });
 
 describe('a primary that says active but is read-only', () => {
-  const asked = scene(async (it) => {
+  const asked = scenario(async (it) => {
     it.pair.behave({ readOnly: true });
     await it.start({ convergeTimeout: '12s', decisionWindow: '0s' });
     // On a slow machine it asks before PostgreSQL has said why.
@@ -66,7 +66,7 @@ describe('a primary that says active but is read-only', () => {
 });
 
 describe('a replay that is paused', () => {
-  const paused = scene(async (it) => {
+  const paused = scenario(async (it) => {
     await it.lab.apply({ kind: 'replay', service: it.pair.primary, paused: true });
     const blocked = await it.run();
     await it.lab.apply({ kind: 'replay', service: it.pair.primary, paused: false });
@@ -82,7 +82,7 @@ describe('a replay that is paused', () => {
 });
 
 describe('a transaction that has been open for long', () => {
-  const long = scene(async (it) => {
+  const long = scenario(async (it) => {
     await it.lab.apply({ kind: 'long-transaction', service: it.pair.recovery, open: true });
     await aged(it);
     const stopped = await it.run({ approvalWindow: '1s' });
@@ -103,7 +103,7 @@ describe('a transaction that has been open for long', () => {
 });
 
 /** Resolves when a transaction that has written is as old as the check speaks of. */
-function aged(it: Scene) {
+function aged(it: Scenario) {
   const long = `SELECT FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start < now() - interval '11 s'`;
   return poll(
     'a long transaction',
@@ -113,7 +113,7 @@ function aged(it: Scene) {
 }
 
 describe('an extension that the primary does not offer', () => {
-  const missing = scene(async (it) => {
+  const missing = scenario(async (it) => {
     await it.pair.query('recovery', 'CREATE EXTENSION citext');
     await it.lab.apply({ kind: 'extension', service: it.pair.primary, name: 'citext', available: false });
     return it.run({ approvalWindow: '1s' });
@@ -128,7 +128,7 @@ describe('an extension that the primary does not offer', () => {
 });
 
 describe('a recovery service with a lower max_connections than the primary', () => {
-  const lower = scene(async (it) => {
+  const lower = scenario(async (it) => {
     await it.lab.apply({ kind: 'settings', service: it.pair.primary, set: { max_connections: '150' } });
     return it.run();
   });

@@ -1,15 +1,15 @@
-import { useStage } from '../workflows/harness';
+import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
-const { scene } = useStage({ backing: 'postgres', resolvers: 2, accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', resolvers: 2, accessTo: accessTo() });
 
-const staysBehind = scene(async (it) => {
+const staysBehind = scenario(async (it) => {
   await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
   const ended = await it.run({ endpointTimeout: '3s' });
   return { ...ended, resolver: it.pair.resolvers[1]?.address ?? '' };
 });
 
-const comesLate = scene(async (it) => {
+const comesLate = scenario(async (it) => {
   await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
   await it.start({ endpointTimeout: '2m' });
   const waiting = await it.until(
@@ -20,7 +20,7 @@ const comesLate = scene(async (it) => {
   return { ...(await it.end()), waiting };
 });
 
-const movesMeanwhile = scene(async (it) => {
+const movesMeanwhile = scenario(async (it) => {
   await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
   // It says that it waits after 5 s or more, and looks at the services when the time is over: between is the move.
   await it.start({ endpointTimeout: '20s', convergeTimeout: '3s', decisionWindow: '2m' });

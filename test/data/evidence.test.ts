@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeptEvidence } from '../../src/contract/report';
 import { buildBundle, bytesOf, verifyEvidence } from '../../src/evidence';
-import { type Ended, type Scene, useStage } from '../workflows/harness';
+import { type Ended, type Scenario, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchback-evidence-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const { scene } = useStage({ backing: 'postgres', accessTo: accessTo(), evidence: { folder } });
+const { scenario } = useHarness({ backing: 'postgres', accessTo: accessTo(), evidence: { folder } });
 
 const ends = {
-  'a run that went well': scene(async (it) => played(it, await it.run())),
-  'a run that a check stopped': scene(async (it) => {
+  'a run that went well': scenario(async (it) => played(it, await it.run())),
+  'a run that a check stopped': scenario(async (it) => {
     it.pair.set('recovery', { state: 'REBUILDING' });
     return played(it, await it.run());
   }),
-  'a run that did not settle, and was given up': scene(async (it) => {
+  'a run that did not settle, and was given up': scenario(async (it) => {
     it.pair.behave({ readOnly: true });
     await it.start({ convergeTimeout: '12s', decisionWindow: '0s', onTimeout: 'hold' });
     await it.until(
@@ -30,7 +30,7 @@ const ends = {
 };
 
 /** What was kept, and what Temporal's history makes of it afterwards. */
-async function played(it: Scene, ended: Ended) {
+async function played(it: Scenario, ended: Ended) {
   const { report } = ended;
   const evidence = report.evidence as KeptEvidence;
   const history = await it.handle.fetchHistory();

@@ -1,8 +1,8 @@
 import { faultsBy } from '../schemas/validator';
-import { useStage } from '../workflows/harness';
+import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
-const { scene } = useStage({ backing: 'postgres', accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', accessTo: accessTo() });
 
 /** WAL of a few megabytes that nobody needs. */
 async function writeWal(query: (sql: string) => Promise<unknown>, megabytes: number): Promise<void> {
@@ -12,7 +12,7 @@ async function writeWal(query: (sql: string) => Promise<unknown>, megabytes: num
   );
 }
 
-const rising = scene(async (it) => {
+const rising = scenario(async (it) => {
   const { recovery, primary } = it.pair;
   await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: 1_000 });
   const load = await it.pair.startLoad({ rate: 100 });
@@ -23,7 +23,7 @@ const rising = scene(async (it) => {
   return { ...end, recovery };
 });
 
-const draining = scene(async (it) => {
+const draining = scenario(async (it) => {
   const { primary } = it.pair;
   const limit = (bytesPerSecond: number | null) =>
     it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond });
@@ -56,7 +56,7 @@ const draining = scene(async (it) => {
   return { ...end, waiting, compared };
 });
 
-const broughtHome = scene(async (it) => {
+const broughtHome = scenario(async (it) => {
   const { primary } = it.pair;
   const bytes = 200_000;
   await it.lab.apply({ kind: 'stream', service: primary, bytesPerSecond: bytes });

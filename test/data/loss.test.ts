@@ -1,15 +1,19 @@
-import { useStage } from '../workflows/harness';
+import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 import { problemsOf } from './problems';
 
 const K = [0, 1, 7, 250];
 
 /** Many rows in little time: the one that is to lose 250 of them must first have written 250 more. */
-const { scene } = useStage({ backing: 'postgres', transitionMs: 1_000, accessTo: accessTo({ rate: 100 }) });
+const { scenario } = useHarness({
+  backing: 'postgres',
+  transitionMs: 1_000,
+  accessTo: accessTo({ rate: 100 }),
+});
 
 const losses = K.map((k) => ({
   k,
-  ended: scene(async (it) => {
+  ended: scenario(async (it) => {
     it.pair.behave({ loseRows: k });
     const end = await it.run({ settleWindow: '1s' });
     return { ...end, lost: await it.pair.lostRows() };

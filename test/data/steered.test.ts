@@ -1,9 +1,9 @@
-import { offersReturn, useStage } from '../workflows/harness';
+import { offersReturn, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
-const { scene } = useStage({ backing: 'postgres', transitionMs: 300, accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', transitionMs: 300, accessTo: accessTo() });
 
-const returned = scene(async (it) => {
+const returned = scenario(async (it) => {
   it.pair.behave({ stuck: true });
   await it.start({ convergeTimeout: '4s' });
   // Not before the recovery service has settled as the passive one, which may take longer than the run waits.
@@ -15,10 +15,10 @@ const returned = scene(async (it) => {
 /** So long must the lag stay within the limit. */
 const HOLDS = { settleWindow: '1m' };
 
-const aborted = scene(async (it) => {
+const aborted = scenario(async (it) => {
   await it.start(HOLDS);
   await it.until('it waits for the replication', ({ phase }) => phase === 'catch-up');
-  await it.stage.client.abort(it.workflowId, { by: 'lead@example.com', reason: 'wrong pair' });
+  await it.harness.client.abort(it.workflowId, { by: 'lead@example.com', reason: 'wrong pair' });
   const abortedAt = Date.now();
   const end = await it.end();
   return {
@@ -45,7 +45,7 @@ function leftIn(history: string): string[] {
 
 describe('a return to the recovery service', () => {
   test('is proven for that side, and nothing of the other one is left in the report', async () => {
-    const { report, scene: it } = await returned();
+    const { report, scenario: it } = await returned();
     expect(report.outcome).toBe('returned-to-recovery');
     expect(report.proof?.verdict).toBe('proven');
     expect(report.proof?.steps.map(({ title }) => title)).toContain(
@@ -74,7 +74,7 @@ describe('an abort while the run waits for the replication', () => {
     expect(counted('TIMER_STARTED')).toBe(counted('TIMER_FIRED') + counted('TIMER_CANCELED'));
   });
 
-  test('and the report has what the stopwatch measured until then', async () => {
+  test('and the report has what the write probe measured until then', async () => {
     const { report } = await aborted();
     expect(report.probe?.acknowledged).toBeGreaterThan(0);
     expect(

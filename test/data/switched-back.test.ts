@@ -1,4 +1,4 @@
-import { DIALECTS, useStage } from '../workflows/harness';
+import { DIALECTS, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 import { problemsOf } from './problems';
 
@@ -10,8 +10,8 @@ const WAITS = 4;
 const EVENTS_OF_A_REPORT = 9;
 
 describe.each(DIALECTS)('a healthy switchback with database access, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, backing: 'postgres', accessTo: accessTo() });
-  const ended = scene(async (it) => {
+  const { scenario } = useHarness({ dialect, backing: 'postgres', accessTo: accessTo() });
+  const ended = scenario(async (it) => {
     const load = await it.pair.startLoad({ rate: 20 });
     const end = await it.run(WINDOWS);
     return { ...end, load: await load.stop(), ...(await it.history()) };
@@ -67,8 +67,8 @@ describe.each(DIALECTS)('a healthy switchback with database access, in the %s di
 });
 
 describe('a switchback without database access', () => {
-  const { scene } = useStage({});
-  const ended = scene((it) => it.run());
+  const { scenario } = useHarness({});
+  const ended = scenario((it) => it.run());
 
   test('works, and says what was not proven', async () => {
     const { report } = await ended();

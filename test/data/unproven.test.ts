@@ -1,17 +1,17 @@
 import type { Lab } from '../../src/lab/lab';
 import { Databases } from '../../src/postgres';
-import { useStage } from '../workflows/harness';
+import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 
-const { scene } = useStage({ backing: 'postgres', accessTo: accessTo() });
+const { scenario } = useHarness({ backing: 'postgres', accessTo: accessTo() });
 
 /** As somebody who never ran deploy/database.sql would have it: a check warns of that and stops nobody. */
-const withoutTable = scene(async (it) => {
+const withoutTable = scenario(async (it) => {
   await it.pair.query('recovery', 'DROP TABLE switchback.probe');
   return it.run();
 });
 
-const readOnly = scene(async (it) => {
+const readOnly = scenario(async (it) => {
   await it.lab.apply({ kind: 'read-only', service: it.pair.recovery, on: true });
   const ended = await it.run({ mode: 'rehearse' });
   await it.lab.apply({ kind: 'read-only', service: it.pair.recovery, on: false });
@@ -23,20 +23,20 @@ const wrongServiceUri = (lab: Lab) => {
   const settings = lab.pairs.map(({ primary }) => {
     const found = right.of({ project: lab.project, primary });
     if (found === undefined) throw new Error('no access');
-    const { doors, ...rest } = found.settings;
-    const service = { ...doors.service, host: 'no-such-name.invalid' };
-    return [`${lab.project}/${primary}`, { ...rest, doors: { ...doors, service } }];
+    const { connections, ...rest } = found.settings;
+    const service = { ...connections.service, host: 'no-such-name.invalid' };
+    return [`${lab.project}/${primary}`, { ...rest, connections: { ...connections, service } }];
   });
   return new Databases(Object.fromEntries(settings));
 };
-const { scene: sceneMisled } = useStage({ backing: 'postgres', accessTo: wrongServiceUri });
+const { scenario: sceneMisled } = useHarness({ backing: 'postgres', accessTo: wrongServiceUri });
 const misled = sceneMisled((it) => it.run({ endpointTimeout: '0s' }));
 
 /** Access that leads nowhere, as behind a firewall. */
 const nowhere = (lab: Lab) => {
   const door = { host: '127.0.0.1', port: 1, database: 'd', user: 'u', password: async () => 'p' };
   const settings = {
-    doors: { service: door, primary: door, recovery: door },
+    connections: { service: door, primary: door, recovery: door },
     resolvers: ['system'],
     probe: { rate: 20, retentionMs: 3_600_000 },
   };
@@ -44,7 +44,7 @@ const nowhere = (lab: Lab) => {
     Object.fromEntries(lab.pairs.map(({ primary }) => [`${lab.project}/${primary}`, settings])),
   );
 };
-const { scene: sceneOutOfReach } = useStage({ accessTo: nowhere });
+const { scenario: sceneOutOfReach } = useHarness({ accessTo: nowhere });
 const outOfReach = sceneOutOfReach((it) =>
   it.run({
     acknowledge: [{ check: 'database-access', by: 'ops@example.com', reason: 'firewall' }],
@@ -52,11 +52,11 @@ const outOfReach = sceneOutOfReach((it) =>
   }),
 );
 
-const impatient = scene((it) => it.run({ catchUpTimeout: '0s', settleWindow: '1s' }));
+const impatient = scenario((it) => it.run({ catchUpTimeout: '0s', settleWindow: '1s' }));
 
 describe('a pair without the table', () => {
   test('is switched back all the same, without anybody deciding', async () => {
-    const { report, effective, scene: it } = await withoutTable();
+    const { report, effective, scenario: it } = await withoutTable();
     expect(report.checks?.find(({ id }) => id === 'probe-ready')?.verdict).toBe('warn');
     expect(report.outcome).toBe('switched-back');
     expect(report.decisions).toBeUndefined();
@@ -89,7 +89,7 @@ test('who does not wait for a lag gets through when there is none', async () => 
 
 describe('databases that cannot be reached, which somebody answers for', () => {
   test('do not keep the run, and the report says that nothing was proven', async () => {
-    const { report, effective, scene: it } = await outOfReach();
+    const { report, effective, scenario: it } = await outOfReach();
     expect(report.outcome).toBe('switched-back');
     expect(effective).toEqual([it.pair.primary]);
     expect(report.proof?.verdict).toBe('unproven');

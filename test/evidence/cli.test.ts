@@ -10,16 +10,16 @@ import { useStage } from '../doors/stage';
 import { useScratchFolder } from '../support/scratch';
 
 useBuild();
-const stage = useStage({ pairs: 2 });
+const harness = useStage({ pairs: 2 });
 const start = usePrograms();
 const scratch = useScratchFolder();
 
 /** The command with Temporal's address and nothing else: no token, no API, no task queue. */
 const evidence = (...args: string[]) =>
-  start('starter', ['evidence', ...args], { TEMPORAL_ADDRESS: stage().address }).ended;
+  start('starter', ['evidence', ...args], { TEMPORAL_ADDRESS: harness().address }).ended;
 
 test('rebuilds the bundle of a run that no worker knows any more, and verifies it', async () => {
-  const { freshPair, project, env, worker } = stage();
+  const { freshPair, project, env, worker } = harness();
   const { primary } = freshPair();
   await worker.kill('SIGKILL');
   const keeper = start('worker', [], { ...env, SWITCHBACK_EVIDENCE: join(scratch(), 'kept') });
@@ -37,7 +37,7 @@ test('rebuilds the bundle of a run that no worker knows any more, and verifies i
   ];
   const report = JSON.parse((await start('starter', runArgs, env).ended).stdout);
   await keeper.kill('SIGKILL');
-  await stage().lab.close();
+  await harness().lab.close();
 
   const [one, two] = [join(scratch(), 'one'), join(scratch(), 'two')];
   const plain = await evidence('--project', project, primary, '--out', one);
@@ -87,7 +87,7 @@ test('rebuilds the bundle of a run that no worker knows any more, and verifies i
 });
 
 test('a run that was terminated leaves a bundle that says so', async () => {
-  const connection = await Connection.connect({ address: stage().address });
+  const connection = await Connection.connect({ address: harness().address });
   const client = new Client({ connection });
   const [project, service] = ['p', `s-${randomUUID().slice(0, 8)}`];
   const handle = await client.workflow.start('switchbackWorkflow', {

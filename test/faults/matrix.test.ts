@@ -19,11 +19,11 @@ class Performance {
     const together = faults.filter((fault) => !apart.includes(fault));
     for (const cast of [...apart.map((fault) => [fault]), together]) {
       const { transitionMs = TRANSITION_MS } = cast.length === 1 ? (cast[0] ?? {}) : {};
-      const stage = await FaultStage.open(folder(), { dialect, transitionMs, pairs: cast.length });
-      this.#stages.push(stage);
+      const harness = await FaultStage.open(folder(), { dialect, transitionMs, pairs: cast.length });
+      this.#stages.push(harness);
       for (const fault of cast) {
-        const scene = new FaultScene(stage);
-        const run = this.#turns.take(() => play(fault, scene));
+        const scenario = new FaultScene(harness);
+        const run = this.#turns.take(() => play(fault, scenario));
         // Its test awaits it, perhaps long after it failed.
         run.catch(() => undefined);
         this.#runs.set(fault, run);
@@ -38,7 +38,7 @@ class Performance {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#stages.map((stage) => stage.close()));
+    await Promise.all(this.#stages.map((harness) => harness.close()));
   }
 }
 
@@ -81,8 +81,8 @@ describe.each(performances)('in the $dialect dialect', ({ dialect, performance }
     '$hits: $name',
     async (fault) => {
       const { ends } = fault;
-      const { scene, code, message, report, writes, effective, roles } = await performance.ended(fault);
-      const { primary, recovery } = scene.pair;
+      const { scenario, code, message, report, writes, effective, roles } = await performance.ended(fault);
+      const { primary, recovery } = scenario.pair;
       const countOf = (service: string) => effective.filter((one) => one === service).length;
       expect({
         outcome: report.outcome,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveStatus } from '../../src/client';
 import type { RequestEntry, Side } from '../../src/lab/lab';
 import { until } from '../doors/until';
-import { type Ended, Scene } from '../workflows/harness';
+import { type Ended, Scenario } from '../workflows/harness';
 
 const PATIENCE_MS = 90_000;
 /** Each query is a task for the worker, and many scenes ask at once. */
@@ -11,7 +11,7 @@ const BETWEEN_QUERIES_MS = 400;
 const LONGEST_RUN_MS = 100_000;
 
 /** A scene with the patience that many runs at once, or a dead worker, need. */
-export class PatientScene extends Scene {
+export class PatientScene extends Scenario {
   override until(what: string, wanted: (status: LiveStatus) => boolean): Promise<LiveStatus> {
     const look = async () => {
       const status = await this.status().catch(() => undefined);

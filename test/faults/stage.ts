@@ -4,20 +4,20 @@ import { loadWorkerConfig } from '../../src/config';
 import { createWorker } from '../../src/hosting/worker';
 import type { LabOptions } from '../../src/lab/lab';
 import { testEnvironment } from '../support/environment';
-import { Stage } from '../workflows/harness';
+import { Harness } from '../workflows/harness';
 import { PatientScene } from './patient-scene';
 
 /** A stage whose worker is configured as in production: its token comes from a file. */
 export class FaultStage {
   private constructor(
-    readonly stage: Stage,
+    readonly harness: Harness,
     readonly tokenFile: string,
     private readonly stop: () => Promise<void>,
   ) {}
 
   static async open(folder: string, options: LabOptions): Promise<FaultStage> {
-    const stage = await Stage.open(options);
-    const { lab, taskQueue } = stage;
+    const harness = await Harness.open(options);
+    const { lab, taskQueue } = harness;
     const tokenFile = join(folder, taskQueue);
     writeFileSync(tokenFile, lab.token);
     const config = loadWorkerConfig({
@@ -30,7 +30,7 @@ export class FaultStage {
     const worker = await createWorker(config, temporal, testEnvironment.workflowBundle());
     const stop = new AbortController();
     const done = worker.run(stop.signal);
-    return new FaultStage(stage, tokenFile, async () => {
+    return new FaultStage(harness, tokenFile, async () => {
       stop.abort();
       await done;
     });
@@ -38,7 +38,7 @@ export class FaultStage {
 
   async close(): Promise<void> {
     await this.stop();
-    await this.stage.close();
+    await this.harness.close();
   }
 }
 
@@ -46,8 +46,8 @@ export class FaultScene extends PatientScene {
   /** What AIVEN_TOKEN_FILE names. */
   readonly tokenFile: string;
 
-  constructor({ stage, tokenFile }: FaultStage) {
-    super(stage);
+  constructor({ harness, tokenFile }: FaultStage) {
+    super(harness);
     this.tokenFile = tokenFile;
   }
 }

@@ -2,16 +2,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { accessTo } from '../data/access';
-import { type Ended, type Scene, useStage } from '../workflows/harness';
+import { type Ended, type Scenario, useHarness } from '../workflows/harness';
 
 // Not a test of every run; see README.md for when and how this is started.
 
-const needsOperator = (it: Scene) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+const needsOperator = (it: Scenario) =>
+  it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
 
-const role = useStage({ dialect: 'role', project: 'histories-role' });
-const promote = useStage({ dialect: 'promote-to-master', project: 'histories-promote' });
+const role = useHarness({ dialect: 'role', project: 'histories-role' });
+const promote = useHarness({ dialect: 'promote-to-master', project: 'histories-promote' });
 
-const withData = useStage({
+const withData = useHarness({
   dialect: 'role',
   project: 'histories-data',
   backing: 'postgres',
@@ -19,21 +20,21 @@ const withData = useStage({
 });
 
 const recordings = [
-  { name: 'proven', outcome: 'switched-back', record: withData.scene(recorded((it) => it.run())) },
-  { name: 'switched-back-role', outcome: 'switched-back', record: role.scene(recorded((it) => it.run())) },
+  { name: 'proven', outcome: 'switched-back', record: withData.scenario(recorded((it) => it.run())) },
+  { name: 'switched-back-role', outcome: 'switched-back', record: role.scenario(recorded((it) => it.run())) },
   {
     name: 'switched-back-promote-to-master',
     outcome: 'switched-back',
-    record: promote.scene(recorded((it) => it.run())),
+    record: promote.scenario(recorded((it) => it.run())),
   },
   {
     name: 'approved',
     outcome: 'switched-back',
-    record: role.scene(
+    record: role.scenario(
       recorded(async (it) => {
         await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
         await it.until('it waits', ({ phase }) => phase === 'approval');
-        await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-123' });
+        await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-123' });
         return it.end();
       }),
     ),
@@ -41,12 +42,12 @@ const recordings = [
   {
     name: 'blocked',
     outcome: 'blocked',
-    record: role.scene(recorded((it) => it.run({ service: it.pair.recovery }))),
+    record: role.scenario(recorded((it) => it.run({ service: it.pair.recovery }))),
   },
   {
     name: 'lost-reply',
     outcome: 'switched-back',
-    record: promote.scene(
+    record: promote.scenario(
       recorded((it) => {
         it.faultOnWrite({ type: 'lose-reply' });
         return it.run();
@@ -56,7 +57,7 @@ const recordings = [
   {
     name: 'lost-request',
     outcome: 'switched-back',
-    record: role.scene(
+    record: role.scenario(
       recorded((it) => {
         it.faultOnWrite({ type: 'reset' });
         return it.run();
@@ -66,7 +67,7 @@ const recordings = [
   {
     name: 'returned-to-recovery',
     outcome: 'returned-to-recovery',
-    record: role.scene(
+    record: role.scenario(
       recorded((it) => {
         it.pair.behave({ stuck: true });
         return it.run({ convergeTimeout: '2s', decisionWindow: '0s' });
@@ -76,7 +77,7 @@ const recordings = [
   {
     name: 'cancelled-late-and-accepted',
     outcome: 'accepted',
-    record: promote.scene(
+    record: promote.scenario(
       recorded(async (it) => {
         it.pair.behave({ stuck: true });
         await it.start({ convergeTimeout: '2s', decisionWindow: '1m' });
@@ -98,8 +99,8 @@ test.each(recordings)('$name', async ({ name, outcome, record }) => {
   expect(await readFile(path, 'utf8')).not.toContain(hostname());
 });
 
-function recorded(play: (it: Scene) => Promise<Ended>) {
-  return async (it: Scene) => {
+function recorded(play: (it: Scenario) => Promise<Ended>) {
+  return async (it: Scenario) => {
     const ended = await play(it);
     return { ended, history: await it.rawHistory() };
   };

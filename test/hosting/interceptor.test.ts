@@ -1,9 +1,9 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Info } from '@temporalio/activity';
 import { DefaultLogger } from '@temporalio/worker';
-import { complaining } from '../../src/hosting/traces/complaining';
 import { tracingInterceptor } from '../../src/hosting/traces/interceptor';
 import type { Span } from '../../src/hosting/traces/span';
+import { warnOnFailure } from '../../src/hosting/traces/warn-on-failure';
 
 const runId = '019a0000-0000-7000-8000-000000000001';
 const report = {
@@ -65,7 +65,7 @@ test('what cannot be sent is logged once a minute, and nobody else is told', () 
     export: (_spans, done) => done({ code: 1, error: new Error('away') }),
     shutdown: async () => {},
   };
-  const exporter = complaining(failing, new DefaultLogger('WARN', ({ message }) => lines.push(message)));
+  const exporter = warnOnFailure(failing, new DefaultLogger('WARN', ({ message }) => lines.push(message)));
   const send = () => exporter.export([], (answer) => answers.push(answer));
   for (let time = 0; time < 5; time += 1) send();
   expect(lines).toEqual(['spans cannot be sent and are dropped']);

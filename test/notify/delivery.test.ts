@@ -62,7 +62,7 @@ describe('a receiver in trouble', () => {
     const receiver = await Receiver.open(inTurn(never, status(204)));
     const started = Date.now();
     const teller = await tell([webhook(receiver.url)], events.slice(0, 1), {
-      patience: { attemptMs: 1_000 },
+      retryPolicy: { attemptMs: 1_000 },
     });
     expect(Date.now() - started).toBeGreaterThan(990);
     expect(teller.attempts[0]).toMatchObject({ result: 'retried', problem: 'no answer within 1 s' });
@@ -124,7 +124,7 @@ describe('a receiver in trouble', () => {
 
   test('is given up some time after the end of the run, and all that is left is on record', async () => {
     const receiver = await Receiver.open(inTurn(status(204), status(503)));
-    const teller = new Teller([webhook(receiver.url)], { patience: { afterEndMs: 400 } }).add(events);
+    const teller = new Teller([webhook(receiver.url)], { retryPolicy: { afterEndMs: 400 } }).add(events);
     await until('two attempts', () => (teller.of('webhook')?.failing?.attempts ?? 0) >= 2);
     const endedAt = Date.now();
     await teller.end(endedAt);
@@ -156,7 +156,7 @@ describe('a receiver in trouble', () => {
       webhook(hanging.url, { name: 'hanging' }),
       webhook(well.url, { name: 'well' }),
     ];
-    const teller = new Teller(sinks, { patience: { attemptMs: 60_000 } }).add(events);
+    const teller = new Teller(sinks, { retryPolicy: { attemptMs: 60_000 } }).add(events);
     await until('the one that is well has all', () => teller.of('well')?.delivered === 4);
     expect(teller.of('dead')?.delivered).toBe(0);
     expect(hanging.sequence).toEqual([1]);
@@ -168,7 +168,7 @@ test('whoever goes on with the progress of another loses nothing and repeats not
   const receiver = await Receiver.open((request, response) => {
     if (Number(request.json.sequence) !== 3) response.writeHead(204).end();
   });
-  const first = new Teller([webhook(receiver.url)], { patience: { attemptMs: 60_000 } }).add(events);
+  const first = new Teller([webhook(receiver.url)], { retryPolicy: { attemptMs: 60_000 } }).add(events);
   await until('the third is on its way', () => receiver.received.length === 3);
   await first.stop();
   receiver.answer = status(204);
@@ -214,7 +214,9 @@ describe('secrets', () => {
       }),
       slack(lying.url),
     ];
-    const teller = await tell(sinks, events.slice(0, 1), { patience: { attemptMs: 5_000, afterEndMs: 100 } });
+    const teller = await tell(sinks, events.slice(0, 1), {
+      retryPolicy: { attemptMs: 5_000, afterEndMs: 100 },
+    });
     const problems = Object.fromEntries(teller.attempts.map(({ sink, problem }) => [sink, problem]));
     const over = ', until the time was over';
     expect(problems).toEqual({

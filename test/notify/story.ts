@@ -74,7 +74,7 @@ export class Story {
   }
 
   silence(): this {
-    return this.#add('switchback.run.silent', {
+    return this.#add('switchback.run.lost', {
       severity: 'critical',
       summary: 'The run was terminated in Temporal and left no report.',
       end: { outcome: 'no-report', next: 'Look at both services.', wrote: true, standingAlarms: 0 },

@@ -1,12 +1,17 @@
 import type { RunEvent, RunIdentity } from '../../src/contract/events';
 import type { SinkProgress } from '../../src/contract/notifications';
-import { type Attempt, Tape, tellAll } from '../../src/notify';
-import type { NotifySettings, Patience, SinkSettings } from '../../src/notify/settings';
+import { type DeliveryAttempt, EventFeed, notifyAll } from '../../src/notify';
+import type { NotifySettings, RetryPolicy, SinkSettings } from '../../src/notify/settings';
 import { RUN } from './story';
 
 export const HOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** Short, so that a test takes a moment; but a receiver that answers is never late, however busy the machine is. */
-export const HASTY: Patience = { attemptMs: 10_000, firstPauseMs: 20, longestPauseMs: 80, afterEndMs: 5_000 };
+export const HASTY: RetryPolicy = {
+  attemptMs: 10_000,
+  firstPauseMs: 20,
+  longestPauseMs: 80,
+  afterEndMs: 5_000,
+};
 
 export function webhook(url: string, more: object = {}): SinkSettings {
   return { type: 'webhook', name: 'webhook', url: async () => url, secret: async () => HOOK_SECRET, ...more };
@@ -25,22 +30,22 @@ export const ROUTING_KEY = 'r0utingkeyr0utingkeyr0utingkey12';
 
 /** Tells sinks of what is put on its tape. */
 export class Teller {
-  readonly tape = new Tape();
-  readonly attempts: Omit<Attempt, 'progress'>[] = [];
+  readonly feed = new EventFeed();
+  readonly attempts: Omit<DeliveryAttempt, 'progress'>[] = [];
   readonly progress: SinkProgress[];
   readonly #stop = new AbortController();
   readonly done: Promise<void>;
 
   constructor(
     readonly sinks: SinkSettings[],
-    { patience = HASTY, uiUrl, progress }: Partial<NotifySettings> & { progress?: SinkProgress[] } = {},
+    { retryPolicy = HASTY, uiUrl, progress }: Partial<NotifySettings> & { progress?: SinkProgress[] } = {},
   ) {
     this.progress =
       progress ?? sinks.map(({ name }) => ({ sink: name, upTo: 0, delivered: 0, undelivered: [] }));
-    this.done = tellAll(
+    this.done = notifyAll(
       {
-        settings: { sinks, uiUrl, patience: { ...HASTY, ...patience } },
-        tape: this.tape,
+        settings: { sinks, uiUrl, retryPolicy: { ...HASTY, ...retryPolicy } },
+        feed: this.feed,
         progress: this.progress,
         namespace: 'default',
         onAttempt: ({ progress: _, ...attempt }) => this.attempts.push(attempt),
@@ -56,13 +61,13 @@ export class Teller {
 
   /** Puts events on the tape. */
   add(events: RunEvent[], run: RunIdentity = RUN): this {
-    this.tape.add({ run, events });
+    this.feed.add({ run, events });
     return this;
   }
 
   /** The run is over: nothing follows. */
   async end(endedAt = Date.now()): Promise<this> {
-    this.tape.end(endedAt);
+    this.feed.end(endedAt);
     await this.done;
     return this;
   }

@@ -68,7 +68,7 @@ describe('a credential that is renewed while the worker runs', () => {
     expect(await whoAmI(database)).toEqual({ me: 'switchback' });
     await writeFile(passwordFile(), 'its-own');
     expect(await whoAmI(database)).toEqual({ me: 'successor' });
-    expect(database.settings.doors.recovery.user).toBe('successor');
+    expect(database.settings.connections.recovery.user).toBe('successor');
   });
 
   test('and a settings file that is being written just then loses nothing', async () => {
@@ -89,8 +89,8 @@ describe('reading again', () => {
       password,
       ...(port === undefined ? {} : { port }),
     };
-    const doors = { service: door, primary: door, recovery: door };
-    return { 'p/s': { doors, resolvers: ['system'], probe: { rate: 1, retentionMs: 1 } } };
+    const connections = { service: door, primary: door, recovery: door };
+    return { 'p/s': { connections, resolvers: ['system'], probe: { rate: 1, retentionMs: 1 } } };
   };
 
   test('happens once for a refused credential', async () => {

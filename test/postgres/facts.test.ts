@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import type { DatabaseFacts, PairDatabase, PairReading, SideReading } from '../../src/postgres';
-import { lookAtLag, readDatabases } from '../../src/postgres';
+import { readDatabases, sampleLag } from '../../src/postgres';
 import type { Question } from '../../src/postgres/questions';
 import { accessTo, pairOf } from '../activities/database-stage';
 import { FreezingLine } from './freezing-line';
@@ -341,17 +341,17 @@ describe('a side that cannot be asked', () => {
 
 describe('the positions, asked in the order in which nothing can seem to be ahead', () => {
   test('of sides that are the wrong way round there is a problem, and no lag', async () => {
-    expect(await lookAtLag(database(), 'primary')).toMatchObject({
+    expect(await sampleLag(database(), 'primary')).toMatchObject({
       problem: expect.stringMatching(/in recovery/),
     });
-    expect(await lookAtLag(database(), 'primary')).not.toHaveProperty('bytes');
-    expect(await lookAtLag(database({ primary: doorOf(pair.recoveryUri) }), 'recovery')).toMatchObject({
+    expect(await sampleLag(database(), 'primary')).not.toHaveProperty('bytes');
+    expect(await sampleLag(database({ primary: doorOf(pair.recoveryUri) }), 'recovery')).toMatchObject({
       problem: expect.stringMatching(/not in recovery/),
     });
   });
 
   test('of both sides: what one has written, and the other replayed', async () => {
-    expect(await lookAtLag(database(), 'recovery')).toEqual({
+    expect(await sampleLag(database(), 'recovery')).toEqual({
       at: expect.any(String),
       activeLsn: expect.stringMatching(/^\d+$/),
       replayLsn: expect.stringMatching(/^\d+$/),
@@ -363,9 +363,9 @@ describe('the positions, asked in the order in which nothing can seem to be ahea
 
   test('of a side that refuses there is what the other one reports, and why', async () => {
     const port = await closedPort();
-    const look = await lookAtLag(database({ primary: { port } }), 'recovery');
+    const look = await sampleLag(database({ primary: { port } }), 'recovery');
     expect(look).toMatchObject({ bytes: 0, problem: expect.stringMatching(/ECONNREFUSED/) });
-    const none = await lookAtLag(database({ primary: { port }, recovery: { port } }), 'recovery');
+    const none = await sampleLag(database({ primary: { port }, recovery: { port } }), 'recovery');
     expect(none).toEqual({ at: expect.any(String), problem: expect.stringMatching(/REFUSED.*REFUSED/) });
   });
 
@@ -373,7 +373,7 @@ describe('the positions, asked in the order in which nothing can seem to be ahea
     await lab.apply({ kind: 'replay', service: pair.primary, paused: true });
     await sql(`CREATE TABLE reported AS SELECT g FROM generate_series(1, 1000) g`);
     await eventually(async () => {
-      const look = await lookAtLag(database({ primary: { port: await closedPort() } }), 'recovery');
+      const look = await sampleLag(database({ primary: { port: await closedPort() } }), 'recovery');
       expect(look.bytes).toBeGreaterThan(10_000);
     });
     await lab.apply({ kind: 'replay', service: pair.primary, paused: false });

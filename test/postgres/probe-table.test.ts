@@ -1,5 +1,5 @@
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
-import { type Door, Session } from '../../src/postgres';
+import { type ConnectionName, Session } from '../../src/postgres';
 import { deleteOldProbeRows, readProbeRows, writeProbeRow } from '../../src/postgres/probe-table';
 
 let lab: Lab;
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** As the role that deploy/database.sql makes: what it may do is part of the test. */
-async function open(door: Door): Promise<Session> {
+async function open(door: ConnectionName): Promise<Session> {
   const { probe } = pair;
   if (probe === undefined) throw new Error('the lab has no PostgreSQL');
   const { hostname, port } = new URL(String(pair[`${door}Uri`]));

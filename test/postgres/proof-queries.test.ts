@@ -3,9 +3,9 @@ import { until } from '../../src/lab/postgres/until';
 import {
   countSessions,
   hasNonce,
-  lookAtServer,
   newNonce,
   readRole,
+  readServer,
   Session,
   writeNonce,
 } from '../../src/postgres';
@@ -48,7 +48,7 @@ test('a role that may do nothing but log in can be told what each side is', asyn
       replayPaused: false,
       ...(inRecovery ? {} : { timeline: 1 }),
     });
-    expect(await lookAtServer(session)).toMatchObject({ inRecovery, readOnly: inRecovery });
+    expect(await readServer(session)).toMatchObject({ inRecovery, readOnly: inRecovery });
     expect(await countSessions(session)).toBeUndefined();
     await session.end();
   }
@@ -56,13 +56,13 @@ test('a role that may do nothing but log in can be told what each side is', asyn
 
 test('each server is another one, and the same through every address', async () => {
   const [primary, recovery] = await Promise.all([
-    lookAtServer(sessions.primary),
-    lookAtServer(sessions.recovery),
+    readServer(sessions.primary),
+    readServer(sessions.recovery),
   ]);
   const through = await Session.open(doorTo(labPair.serviceUri, labPair));
   expect(primary.id).toMatch(/^\d{16}$/);
   expect(recovery.id).not.toBe(primary.id);
-  expect((await lookAtServer(through)).id).toBe(primary.id);
+  expect((await readServer(through)).id).toBe(primary.id);
   await through.end();
 });
 

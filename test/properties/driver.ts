@@ -6,7 +6,7 @@ import { coresdk, type temporal } from '@temporalio/proto';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
-import type { RunPolicy } from '../../src/contract/activities';
+import type { WorkerPolicy } from '../../src/contract/activities';
 import type { SwitchbackReport } from '../../src/contract/report';
 import type { SwitchbackStatus } from '../../src/contract/status';
 import { WORKFLOW_TYPE } from '../../src/contract/workflow-id';
@@ -69,10 +69,10 @@ export class Run {
   private constructor(
     private workflow: Workflow,
     private readonly model: Model,
-    private readonly policy: RunPolicy,
+    private readonly policy: WorkerPolicy,
   ) {}
 
-  static async start(model: Model, input: unknown, policy: RunPolicy): Promise<Run> {
+  static async start(model: Model, input: unknown, policy: WorkerPolicy): Promise<Run> {
     const run = new Run(await newInstance(), model, policy);
     run.#jobs.push({
       initializeWorkflow: {

@@ -11,7 +11,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import { AivenClient } from '../../src/aiven';
-import type { RunPolicy, SwitchbackActivities } from '../../src/contract/activities';
+import type { SwitchbackActivities, WorkerPolicy } from '../../src/contract/activities';
 import { Databases } from '../../src/postgres';
 import { Line, type Model } from './model';
 
@@ -30,7 +30,7 @@ export class PerformedActivity {
   constructor(
     private readonly schedule: Schedule,
     private readonly model: Model,
-    private readonly policy: RunPolicy,
+    private readonly policy: WorkerPolicy,
     private readonly resolve: (result: Resolution) => void,
   ) {
     void this.#perform();
@@ -115,7 +115,7 @@ class Attempt {
   async run(
     name: keyof SwitchbackActivities,
     input: unknown,
-    policy: RunPolicy,
+    policy: WorkerPolicy,
     timeout: Schedule['startToCloseTimeout'],
   ): Promise<unknown> {
     const aiven = new AivenClient({ token: 'token', dispatcher: this.line });

@@ -1,4 +1,4 @@
-import type { LagLook } from '../../src/contract/lag';
+import type { LagSample } from '../../src/contract/lag';
 import type { Answers, DatabaseFacts, Question } from '../../src/postgres';
 import type { Fact, PairDatabaseFacts } from '../../src/rules/facts';
 import { known, NOW, PRIMARY, RECOVERY } from './facts';
@@ -100,7 +100,7 @@ export function bySql(service: string, given: DatabaseLook): Fact<DatabaseFacts>
   return known(database(given), `SQL on ${service}`);
 }
 
-export function look(changes: Partial<LagLook>): LagLook {
+export function look(changes: Partial<LagSample>): LagSample {
   return {
     at: NOW,
     activeLsn: POSITION,

@@ -1,11 +1,11 @@
-import type { LagLook } from '../../src/contract/lag';
+import type { LagSample } from '../../src/contract/lag';
 import { isWithin } from '../../src/contract/lag';
 import { lagOf } from '../../src/rules/lag';
 
 const BEGIN = Date.parse('2026-11-22T03:00:00.000Z');
 
 /** A look so many seconds after the begin. */
-function look(second: number, written: number, replayed: number, more: Partial<LagLook> = {}): LagLook {
+function look(second: number, written: number, replayed: number, more: Partial<LagSample> = {}): LagSample {
   return {
     at: new Date(BEGIN + second * 1_000).toISOString(),
     activeLsn: String(written),

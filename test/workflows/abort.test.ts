@@ -1,23 +1,24 @@
-import { DIALECTS, replyTo, type Scene, useStage } from './harness';
+import { DIALECTS, replyTo, type Scenario, useHarness } from './harness';
 
 const LEAD = { by: 'lead@example.com', reason: 'wrong pair' };
-const inPhase = (it: Scene, wanted: string) => it.until(`phase ${wanted}`, ({ phase }) => phase === wanted);
-const abort = (it: Scene, payload: object = LEAD) =>
-  it.stage.client.abort(it.workflowId, payload as typeof LEAD);
+const inPhase = (it: Scenario, wanted: string) =>
+  it.until(`phase ${wanted}`, ({ phase }) => phase === wanted);
+const abort = (it: Scenario, payload: object = LEAD) =>
+  it.harness.client.abort(it.workflowId, payload as typeof LEAD);
 /** Time to speak while a request is on its way; half of what the worker gives the API, so that neither is too late. */
 const SLOW_MS = 5_000;
-const slowWrite = (it: Scene) =>
+const slowWrite = (it: Scenario) =>
   it.lab.addFault({
     match: { method: 'PUT', service: it.pair.primary },
     do: { type: 'delay', delayMs: SLOW_MS },
   });
-const sent = (it: Scene) =>
+const sent = (it: Scenario) =>
   it.until('the promotion is on its way', () => it.pair.requests().some(({ method }) => method === 'PUT'));
 
 describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const early = scene(async (it) => {
+  const early = scenario(async (it) => {
     const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
     it.lab.addFault({ match: second, do: { type: 'delay', delayMs: SLOW_MS } });
     await it.start();
@@ -43,13 +44,13 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
     expect(faulty.refusal).toMatch(/"reason" must be a text\. Send for example \{"by":"you@example\.com"/);
   });
 
-  const approval = scene(async (it) => {
+  const approval = scenario(async (it) => {
     await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
     await inPhase(it, 'approval');
     await abort(it);
     return it.end();
   });
-  const cancelled = scene(async (it) => {
+  const cancelled = scenario(async (it) => {
     await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
     await inPhase(it, 'approval');
     await it.handle.cancel();
@@ -65,7 +66,7 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
     expect(writes).toEqual([]);
   });
 
-  const late = scene(async (it) => {
+  const late = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start();
     await inPhase(it, 'converge');
@@ -87,7 +88,7 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
     expect(roles).toBe('active/passive');
   });
 
-  const onItsWay = scene(async (it) => {
+  const onItsWay = scenario(async (it) => {
     slowWrite(it);
     await it.start();
     await sent(it);
@@ -104,7 +105,7 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
     expect(effective).toHaveLength(1);
   });
 
-  const inTimeAfterAll = scene(async (it) => {
+  const inTimeAfterAll = scenario(async (it) => {
     slowWrite(it);
     it.faultOnWrite({ type: 'status', status: 429, retryAfter: 1 });
     await it.start();
@@ -124,14 +125,14 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
   });
 
   test('the point of no return is marked in the history, the status and the report', async () => {
-    const { scene, status, report } = await onItsWay();
-    const { events } = await scene.handle.fetchHistory();
+    const { scenario, status, report } = await onItsWay();
+    const { events } = await scenario.handle.fetchHistory();
     const marker = (events ?? []).flatMap(({ userMetadata, eventTime }) => {
       const summary = Buffer.from(userMetadata?.summary?.data ?? []).toString();
       return summary.includes('point of no return') ? [{ summary, eventTime }] : [];
     });
     expect(marker.map(({ summary }) => summary)).toEqual([
-      `"point of no return: promote ${scene.pair.primary}"`,
+      `"point of no return: promote ${scenario.pair.primary}"`,
     ]);
     expect(status.pointOfNoReturn).toBe(report.pointOfNoReturn);
   });

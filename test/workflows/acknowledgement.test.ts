@@ -1,19 +1,19 @@
-import { replyTo, type Scene, useStage } from './harness';
+import { replyTo, type Scenario, useHarness } from './harness';
 
 const OPS = { by: 'ops@example.com', reason: 'INC-123' };
 const ALERTS = { check: 'alerts', ...OPS };
 
 /** A soft finding that changes nothing about the services themselves. */
-const alerted = (it: Scene) =>
+const alerted = (it: Scenario) =>
   it.lab.apply({ kind: 'alert', service: it.pair.primary, event: 'user_alert', severity: 'critical' });
-const asked = (it: Scene) => it.until('it waits', ({ phase }) => phase === 'approval');
-const tell = (it: Scene, payload: unknown) =>
-  replyTo(it.stage.client.acknowledge(it.workflowId, payload as typeof ALERTS));
+const asked = (it: Scenario) => it.until('it waits', ({ phase }) => phase === 'approval');
+const tell = (it: Scenario, payload: unknown) =>
+  replyTo(it.harness.client.acknowledge(it.workflowId, payload as typeof ALERTS));
 
 describe('a soft finding', () => {
-  const { scene } = useStage({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role' });
 
-  const inInput = scene(async (it) => {
+  const inInput = scenario(async (it) => {
     await alerted(it);
     return it.run({ acknowledge: [ALERTS] });
   });
@@ -30,7 +30,7 @@ describe('a soft finding', () => {
     expect(effective).toHaveLength(1);
   });
 
-  const whileWaiting = scene(async (it) => {
+  const whileWaiting = scenario(async (it) => {
     await alerted(it);
     await it.start();
     const waiting = await asked(it);
@@ -65,7 +65,7 @@ describe('a soft finding', () => {
     expect(refusals.empty).toContain('Send for example {"check":"maintenance"');
   });
 
-  const unanswered = scene(async (it) => {
+  const unanswered = scenario(async (it) => {
     await alerted(it);
     return it.run({ approvalWindow: '1s' });
   });
@@ -77,7 +77,7 @@ describe('a soft finding', () => {
     expect(writes).toEqual([]);
   });
 
-  const hard = scene((it) => it.run({ acknowledge: [{ ...ALERTS, check: 'crdr-peers' }] }));
+  const hard = scenario((it) => it.run({ acknowledge: [{ ...ALERTS, check: 'crdr-peers' }] }));
 
   test('a hard one in the input is a fault of the input', async () => {
     const { code, message, requests } = await hard();
@@ -86,7 +86,7 @@ describe('a soft finding', () => {
     expect(requests).toEqual([]);
   });
 
-  const hardNow = scene(async (it) => {
+  const hardNow = scenario(async (it) => {
     await it.lab.apply({ kind: 'metrics', service: it.pair.primary, set: { disk_usage: 97 } });
     return it.run({ acknowledge: [{ ...ALERTS, check: 'disk-usage' }] });
   });
@@ -99,7 +99,7 @@ describe('a soft finding', () => {
     expect(writes).toEqual([]);
   });
 
-  const early = scene(async (it) => {
+  const early = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start();
     await it.until('it waits', ({ phase }) => phase === 'converge');
@@ -116,8 +116,8 @@ describe('a soft finding', () => {
 });
 
 describe('a run that has nothing to write', () => {
-  const { scene } = useStage({ dialect: 'role', state: 'fresh' });
-  const atHome = scene(async (it) => {
+  const { scenario } = useHarness({ dialect: 'role', state: 'fresh' });
+  const atHome = scenario(async (it) => {
     await alerted(it);
     return it.run();
   });

@@ -1,24 +1,24 @@
 import type { Approval } from '../../src/contract/report';
-import { DIALECTS, type Ended, replyTo, type Scene, useStage } from './harness';
+import { DIALECTS, type Ended, replyTo, type Scenario, useHarness } from './harness';
 
 const ASKED_BY = 'ops@example.com';
 const REQUIRED = { approval: 'required', requestedBy: ASKED_BY };
 const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
 
-const asked = (it: Scene) => it.until('it waits for an approval', ({ phase }) => phase === 'approval');
-const approve = (it: Scene, payload: object = LEAD) =>
-  it.stage.client.approve(it.workflowId, payload as typeof LEAD);
+const asked = (it: Scenario) => it.until('it waits for an approval', ({ phase }) => phase === 'approval');
+const approve = (it: Scenario, payload: object = LEAD) =>
+  it.harness.client.approve(it.workflowId, payload as typeof LEAD);
 /** The checks that follow an approval take that long; the two reads before them are of the run's beginning. */
-const slowRecheck = (it: Scene, delayMs: number) =>
+const slowRecheck = (it: Scenario, delayMs: number) =>
   it.lab.addFault({
     match: { method: 'GET', path: `/service\\/${it.pair.primary}$/`, after: 2 },
     do: { type: 'delay', delayMs },
   });
 
 describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const approved = scene(async (it) => {
+  const approved = scenario(async (it) => {
     await it.start(REQUIRED);
     const waiting = await asked(it);
     const writesBefore = it.pair.requests().filter(({ method }) => method === 'PUT').length;
@@ -27,14 +27,14 @@ describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (diale
   });
 
   test('says what would be written, for what state, and how long it waits', async () => {
-    const { waiting, writesBefore, scene } = await approved();
-    const { primary } = scene.pair;
+    const { waiting, writesBefore, scenario } = await approved();
+    const { primary } = scenario.pair;
     const body =
       dialect === 'role'
         ? { disaster_recovery_role: 'active' }
         : { disaster_recovery_promote_to_master: true };
     expect(waiting.plan).toMatchObject({
-      request: { method: 'PUT', path: `/v1/project/${scene.lab.project}/service/${primary}`, body },
+      request: { method: 'PUT', path: `/v1/project/${scenario.lab.project}/service/${primary}`, body },
       fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
       approvalRequired: true,
       toAcknowledge: [],
@@ -59,10 +59,10 @@ describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (diale
     );
   });
 
-  const rejected = scene(async (it) => {
+  const rejected = scenario(async (it) => {
     await it.start(REQUIRED);
     await asked(it);
-    await it.stage.client.reject(it.workflowId, { by: 'lead@example.com', reason: 'not tonight' });
+    await it.harness.client.reject(it.workflowId, { by: 'lead@example.com', reason: 'not tonight' });
     return it.end();
   });
 
@@ -77,7 +77,7 @@ describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (diale
     expect(writes).toEqual([]);
   });
 
-  const expired = scene((it) => it.run({ ...REQUIRED, approvalWindow: '1s' }));
+  const expired = scenario((it) => it.run({ ...REQUIRED, approvalWindow: '1s' }));
 
   test('ends without a write when nobody approves in time', async () => {
     const { code, message, writes } = await expired();
@@ -88,17 +88,17 @@ describe.each(DIALECTS)('a run that must be approved, in the %s dialect', (diale
 });
 
 describe('whose word counts', () => {
-  const plain = useStage({ dialect: 'role' });
-  const strict = useStage({
+  const plain = useHarness({ dialect: 'role' });
+  const strict = useHarness({
     dialect: 'role',
     policy: { approvalRequired: true, fourEyes: true, confirmTarget: false },
   });
-  const lenient = useStage({
+  const lenient = useHarness({
     dialect: 'role',
     policy: { approvalRequired: true, fourEyes: false, confirmTarget: false },
   });
 
-  const alone = strict.scene(async (it) => {
+  const alone = strict.scenario(async (it) => {
     await it.start({ requestedBy: ASKED_BY });
     await asked(it);
     const refused = await replyTo(approve(it, { by: '  OPS@Example.com ', reason: 'INC-123' }));
@@ -117,7 +117,7 @@ describe('whose word counts', () => {
     expect(refusal).toContain('asked for this run; somebody else must approve it (four eyes)');
   });
 
-  const nameless = strict.scene((it) => it.run());
+  const nameless = strict.scenario((it) => it.run());
 
   test('a run that nobody has signed ends at once and says what is missing', async () => {
     const { code, message, writes } = await nameless();
@@ -127,13 +127,13 @@ describe('whose word counts', () => {
     expect(writes).toEqual([]);
   });
 
-  const twoEyes = lenient.scene(async (it) => {
+  const twoEyes = lenient.scenario(async (it) => {
     await it.start({ requestedBy: ASKED_BY });
     await asked(it);
     await approve(it, { by: ASKED_BY, reason: 'INC-123' });
     return it.end();
   });
-  const unsigned = lenient.scene(async (it) => {
+  const unsigned = lenient.scenario(async (it) => {
     await it.start();
     await asked(it);
     await approve(it);
@@ -149,7 +149,7 @@ describe('whose word counts', () => {
     expect(effective).toHaveLength(1);
   });
 
-  const atHome = strict.scene(async (it) => {
+  const atHome = strict.scenario(async (it) => {
     await it.pair.switchback();
     return it.run({ settleWindow: '1s' });
   });
@@ -161,11 +161,11 @@ describe('whose word counts', () => {
     expect(writes).toHaveLength(0);
   });
 
-  const faulty = plain.scene(async (it) => {
+  const faulty = plain.scenario(async (it) => {
     await it.start(REQUIRED);
     const { plan } = await asked(it);
     const ask = (update: 'approve' | 'reject', payload: unknown) =>
-      replyTo(it.stage.client[update](it.workflowId, payload as typeof LEAD));
+      replyTo(it.harness.client[update](it.workflowId, payload as typeof LEAD));
     const refusals = {
       empty: (await ask('approve', {})).refusal,
       odd: (await ask('approve', { ...LEAD, force: true })).refusal,
@@ -195,12 +195,12 @@ describe('whose word counts', () => {
     expect(effective).toHaveLength(1);
   });
 
-  const unasked = plain.scene(async (it) => {
+  const unasked = plain.scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start();
     await it.until('it waits', ({ phase }) => phase === 'converge');
-    const { approve: first, reject: second } = it.stage.client;
-    const client = it.stage.client;
+    const { approve: first, reject: second } = it.harness.client;
+    const client = it.harness.client;
     const refusals = [
       (await replyTo(first.call(client, it.workflowId, LEAD))).refusal,
       (await replyTo(second.call(client, it.workflowId, LEAD))).refusal,
@@ -217,14 +217,14 @@ describe('whose word counts', () => {
     expect(report).not.toHaveProperty('approvals');
   });
 
-  const twice = plain.scene(async (it) => {
+  const twice = plain.scenario(async (it) => {
     slowRecheck(it, 5_000);
     await it.start(REQUIRED);
     await asked(it);
     const first = await approve(it);
     const again = await approve(it, { by: LEAD.by, reason: 'I mean it' });
     const other = await replyTo(approve(it, { by: 'another@example.com', reason: 'INC-123' }));
-    const late = await replyTo(it.stage.client.reject(it.workflowId, LEAD));
+    const late = await replyTo(it.harness.client.reject(it.workflowId, LEAD));
     return { first, again, other, late, ...(await it.end()) };
   });
 
@@ -238,9 +238,9 @@ describe('whose word counts', () => {
 });
 
 describe('an approval is for the state that was shown', () => {
-  const { scene } = useStage({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role' });
 
-  const moved = scene(async (it) => {
+  const moved = scenario(async (it) => {
     await it.start(REQUIRED);
     const before = await asked(it);
     // A tag: nothing that the rules look at, but somebody is at work there.
@@ -256,10 +256,10 @@ describe('an approval is for the state that was shown', () => {
   });
 
   test('when that moves the approval is void, and the run says what moved and asks again', async () => {
-    const { before, again, stale, writesBefore, scene } = await moved();
+    const { before, again, stale, writesBefore, scenario } = await moved();
     const [approval] = again.approvals as [Approval];
     expect(approval.voidedBy).toEqual([
-      expect.stringMatching(new RegExp(`^primary ${scene.pair.primary} update time .* → .*Z$`)),
+      expect.stringMatching(new RegExp(`^primary ${scenario.pair.primary} update time .* → .*Z$`)),
     ]);
     expect(again.timeline.map(({ event }) => event).join('\n')).toContain(
       'the facts have moved, so that the approval by lead@example.com no longer counts: primary ',
@@ -276,7 +276,7 @@ describe('an approval is for the state that was shown', () => {
     expect(effective).toHaveLength(1);
   });
 
-  const worse = scene(async (it) => {
+  const worse = scenario(async (it) => {
     await it.start(REQUIRED);
     await asked(it);
     it.pair.set('primary', { state: 'REBUILDING' });
@@ -291,7 +291,7 @@ describe('an approval is for the state that was shown', () => {
     expect(writes).toEqual([]);
   });
 
-  const overtaken = scene(async (it) => {
+  const overtaken = scenario(async (it) => {
     await it.start({ ...REQUIRED, settleWindow: '1s' });
     await asked(it);
     await it.pair.switchback();
@@ -306,14 +306,14 @@ describe('an approval is for the state that was shown', () => {
     expect(writes).toEqual([]);
   });
 
-  const alarmed = scene(async (it) => {
+  const alarmed = scenario(async (it) => {
     await it.start(REQUIRED);
     await asked(it);
     await it.lab.apply({ kind: 'alert', service: it.pair.primary, event: 'user_alert' });
     await approve(it);
     const again = await it.until('it asks again', ({ plan }) => plan?.toAcknowledge.length === 1);
     await it.until('it waits again', ({ phase }) => phase === 'approval');
-    await it.stage.client.acknowledge(it.workflowId, { check: 'alerts', ...LEAD });
+    await it.harness.client.acknowledge(it.workflowId, { check: 'alerts', ...LEAD });
     await approve(it);
     return { again, ...(await it.end()) };
   });
@@ -340,7 +340,7 @@ type Contender = keyof typeof CODES;
 const CONTENDERS = Object.keys(CODES) as Contender[];
 
 describe('of two that come at once, one wins', () => {
-  const { scene } = useStage({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role' });
 
   const pairs = CONTENDERS.flatMap((first) =>
     CONTENDERS.filter((second) => second !== first).map((second) => ({ first, second })),
@@ -348,7 +348,7 @@ describe('of two that come at once, one wins', () => {
   const races = pairs.map(({ first, second }) => ({
     first,
     second,
-    raced: scene(async (it): Promise<Ended & { replies: Record<string, string> }> => {
+    raced: scenario(async (it): Promise<Ended & { replies: Record<string, string> }> => {
       const isTimed = first === 'expire' || second === 'expire';
       // Where time decides, so much that twenty runs at once have asked, and were heard, before it is over.
       await it.start({ ...REQUIRED, approvalWindow: isTimed ? '12s' : '1h' });
@@ -358,7 +358,7 @@ describe('of two that come at once, one wins', () => {
         const lead = first === 'expire' ? 0 : 30;
         await new Promise((resolve) => setTimeout(resolve, until - lead - Date.now()));
       }
-      const { client } = it.stage;
+      const { client } = it.harness;
       const tell: Record<Contender, () => Promise<unknown>> = {
         approve: () => client.approve(it.workflowId, LEAD),
         reject: () => client.reject(it.workflowId, LEAD),

@@ -1,7 +1,7 @@
 import { stops } from '../../src/contract/checks';
-import { DIALECTS, type Ended, type Scene, useStage } from './harness';
+import { DIALECTS, type Ended, type Scenario, useHarness } from './harness';
 
-type Play = (scene: Scene) => Promise<Ended>;
+type Play = (scenario: Scenario) => Promise<Ended>;
 
 interface Row {
   what: string;
@@ -140,11 +140,11 @@ const ROWS: Row[] = [
 ];
 
 describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
-  const { scene: atHome } = useStage({ dialect, state: 'fresh' });
+  const { scenario } = useHarness({ dialect });
+  const { scenario: atHome } = useHarness({ dialect, state: 'fresh' });
   const rows = ROWS.map((row) => ({
     ...row,
-    ended: scene(row.play),
+    ended: scenario(row.play),
   }));
 
   test.each(rows)('given $what', async ({ ended, blocking, says }) => {
@@ -158,7 +158,7 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
   });
 
   test.each(rows)('and the failure names each check that stands against it: $what', async ({ ended }) => {
-    const { message, report, scene } = await ended();
+    const { message, report, scenario } = await ended();
     const stopping = report.checks?.filter((check) => check.severity === 'block' && stops(check)) ?? [];
     const blocking = stopping.filter(({ verdict }) => verdict === 'block');
     // One service that cannot be read leaves many checks unknown: the first three say it all.
@@ -167,43 +167,43 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
     for (const { id, observed, wanted, remedy } of named) {
       for (const part of [`[${id}]`, observed, wanted, remedy]) expect(message).toContain(part);
     }
-    const status = await scene.status();
+    const status = await scenario.status();
     expect(status).toMatchObject({ phase: 'report', outcome: 'blocked', checks: report.checks });
   });
 
   const swapped = atHome((it) => it.run({ service: it.pair.recovery, recovery: it.pair.primary }));
 
   test('unless the input names both services: that confirms which one is the primary', async () => {
-    const { report, effective, scene } = await swapped();
-    expect(report).toMatchObject({ outcome: 'switched-back', primary: scene.pair.recovery });
-    expect(effective).toEqual([scene.pair.recovery]);
+    const { report, effective, scenario } = await swapped();
+    expect(report).toMatchObject({ outcome: 'switched-back', primary: scenario.pair.recovery });
+    expect(effective).toEqual([scenario.pair.recovery]);
   });
 });
 
 describe.each(DIALECTS)('with a token that the API refuses, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, workerToken: 'not-the-token-of-the-lab' });
-  const refused = scene((it) => it.run());
+  const { scenario } = useHarness({ dialect, workerToken: 'not-the-token-of-the-lab' });
+  const refused = scenario((it) => it.run());
 
   test('nothing is written, and the failure says that it is the token', async () => {
-    const { code, message, report, writes, scene } = await refused();
+    const { code, message, report, writes, scenario } = await refused();
     expect(code).toBe('BLOCKED');
     expect(writes).toEqual([]);
     expect(report.checks?.find(({ id }) => id === 'token-valid')).toMatchObject({ verdict: 'block' });
     expect(message).toMatch(/\[token-valid\].*401.*AIVEN_TOKEN/s);
-    const { json } = await scene.history();
+    const { json } = await scenario.history();
     expect(json).not.toContain('not-the-token-of-the-lab');
   });
 });
 
 describe('an input that is not valid', () => {
-  const { stage, scene } = useStage({});
-  const faulty = scene(async (it) => {
+  const { harness, scenario } = useHarness({});
+  const faulty = scenario(async (it) => {
     const input = { service: 7, onTimeout: 'panic', settleWindow: 10, nope: 1 };
-    await stage().startWith(input, it.workflowId);
+    await harness().startWith(input, it.workflowId);
     return { ...(await it.end()), ...(await it.history()) };
   });
-  const none = scene(async (it) => {
-    await stage().startWith(undefined, it.workflowId);
+  const none = scenario(async (it) => {
+    await harness().startWith(undefined, it.workflowId);
     return it.end();
   });
 

@@ -1,23 +1,23 @@
-import { DIALECTS, offersReturn, phasesOf, type Scene, useStage } from './harness';
+import { DIALECTS, offersReturn, phasesOf, type Scenario, useHarness } from './harness';
 
 /** The deadline comes soon, and then a person has time, or nobody decides. */
 const ASKING = { convergeTimeout: '2s', decisionWindow: '10m' };
 const ALONE = { convergeTimeout: '2s', decisionWindow: '0s' };
 
-const stuck = (it: Scene) => it.pair.behave({ stuck: true });
-const asked = (it: Scene) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+const stuck = (it: Scenario) => it.pair.behave({ stuck: true });
+const asked = (it: Scenario) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
 
 describe.each(DIALECTS)('when the primary does not settle in time, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const alone = scene((it) => {
+  const alone = scenario((it) => {
     stuck(it);
     return it.run(ALONE);
   });
 
   test('and nobody decides, the recovery service is made active again', async () => {
-    const { code, message, report, writes, effective, roles, scene } = await alone();
-    const { primary, recovery } = scene.pair;
+    const { code, message, report, writes, effective, roles, scenario } = await alone();
+    const { primary, recovery } = scenario.pair;
     expect(code).toBe('RETURNED_TO_RECOVERY');
     expect(message).toContain(`${recovery} is active again and takes writes`);
     expect(report).toMatchObject({ outcome: 'returned-to-recovery', situation: 'recovery-active' });
@@ -38,7 +38,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     expect(report.alarms?.length).toBeGreaterThan(0);
   });
 
-  const held = scene(async (it) => {
+  const held = scenario(async (it) => {
     stuck(it);
     await it.start({ ...ALONE, onTimeout: 'hold' });
     const parked = await it.until(
@@ -51,11 +51,11 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
   });
 
   test('the policy hold writes nothing and waits for a person', async () => {
-    const { parked, writesWhileParked, effective, scene } = await held();
+    const { parked, writesWhileParked, effective, scenario } = await held();
     expect(parked.phase).toBe('needs-operator');
     expect(parked.waiting).not.toHaveProperty('until');
     expect(writesWhileParked).toBe(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(effective).toEqual([scenario.pair.primary]);
   });
 
   test('a person may give up: the run ends and says what was true', async () => {
@@ -68,7 +68,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     expect(report.alarms?.[0]).not.toHaveProperty('until');
   });
 
-  const asking = scene(async (it) => {
+  const asking = scenario(async (it) => {
     stuck(it);
     await it.start(ASKING);
     // On a busy machine it may ask before it has seen what became of the write.
@@ -94,18 +94,18 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
   });
 
   test('a person may return to the recovery service', async () => {
-    const { decision, code, effective, roles, scene } = await asking();
+    const { decision, code, effective, roles, scenario } = await asking();
     expect(decision).toMatchObject({
       action: 'return-to-recovery',
       by: 'ops@example.com',
       at: expect.any(String),
     });
     expect(code).toBe('RETURNED_TO_RECOVERY');
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     expect(roles).toBe('passive/active');
   });
 
-  const patient = scene(async (it) => {
+  const patient = scenario(async (it) => {
     stuck(it);
     await it.start(ASKING);
     await asked(it);
@@ -125,7 +125,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     expect(effective).toHaveLength(1);
   });
 
-  const accepting = scene(async (it) => {
+  const accepting = scenario(async (it) => {
     stuck(it);
     await it.start(ASKING);
     await asked(it);
@@ -140,7 +140,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     expect(report.headline).toMatch(/accepted by a person: primary .*REBUILDING/i);
   });
 
-  const late = scene(async (it) => {
+  const late = scenario(async (it) => {
     stuck(it);
     await it.start(ASKING);
     await asked(it);
@@ -156,7 +156,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
     expect(effective).toHaveLength(1);
   });
 
-  const refusedUndo = scene(async (it) => {
+  const refusedUndo = scenario(async (it) => {
     stuck(it);
     const { recovery: service } = it.pair;
     const undo = { method: 'PUT', service };
@@ -175,7 +175,7 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
   });
 
   test('an undo that is refused is an alarm, and waits for a person instead of being tried for ever', async () => {
-    const { parked, code, writes, effective, scene } = await refusedUndo();
+    const { parked, code, writes, effective, scenario } = await refusedUndo();
     expect(parked.phase).toBe('needs-operator');
     expect(parked.alarms).toContainEqual({
       cause: 'not-written',
@@ -184,12 +184,12 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
       ),
       since: expect.any(String),
     });
-    expect(writes.filter(({ service }) => service === scene.pair.recovery)).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(writes.filter(({ service }) => service === scenario.pair.recovery)).toHaveLength(1);
+    expect(effective).toEqual([scenario.pair.primary]);
     expect(code).toBe('GIVEN_UP');
   });
 
-  const lostUndo = scene((it) => {
+  const lostUndo = scenario((it) => {
     stuck(it);
     const { recovery: service } = it.pair;
     it.lab.addFault({ match: { method: 'PUT', service }, do: { type: 'lose-reply' } });
@@ -197,9 +197,9 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
   });
 
   test('an undo whose reply is lost is not repeated', async () => {
-    const { code, effective, writes, scene } = await lostUndo();
+    const { code, effective, writes, scenario } = await lostUndo();
     expect(code).toBe('RETURNED_TO_RECOVERY');
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     expect(writes).toHaveLength(2);
   });
 });
@@ -207,14 +207,14 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
 describe.each(DIALECTS)(
   'a decision that makes no sense is refused with a reason, in the %s dialect',
   (dialect) => {
-    const { scene } = useStage({ dialect });
+    const { scenario } = useHarness({ dialect });
     const refusalOf = async (decision: Promise<unknown>) =>
       decision.then(
         () => 'accepted',
         (error: Error) => error.message,
       );
 
-    const refused = scene(async (it) => {
+    const refused = scenario(async (it) => {
       it.pair.behave({ failMidway: 'recovery' });
       it.lab.addFault({
         match: { path: `/service\\/${it.pair.primary}$/`, after: 1 },
@@ -254,22 +254,22 @@ describe.each(DIALECTS)(
     });
 
     test('and leaves no trace among the decisions, nor a write', async () => {
-      const { code, report, effective, scene } = await refused();
+      const { code, report, effective, scenario } = await refused();
       expect(code).toBe('GIVEN_UP');
       expect(report.decisions).toHaveLength(1);
-      expect(effective).toEqual([scene.pair.primary]);
+      expect(effective).toEqual([scenario.pair.primary]);
     });
   },
 );
 
 describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
-  const alarmed = (it: Scene, cause: string) =>
+  const { scenario } = useHarness({ dialect });
+  const alarmed = (it: Scenario, cause: string) =>
     it.until(`the alarm ${cause}`, ({ alarms }) => alarms?.some((alarm) => alarm.cause === cause) === true);
 
   const passing = (['both-active', 'none-active'] as const).map((cause) => ({
     cause,
-    ended: scene(async (it) => {
+    ended: scenario(async (it) => {
       const isBoth = cause === 'both-active';
       const service = isBoth ? it.pair.recovery : it.pair.primary;
       const set = { disaster_recovery_role: isBoth ? 'active' : 'passive' };
@@ -296,7 +296,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     },
   );
 
-  const vanishing = scene(async (it) => {
+  const vanishing = scenario(async (it) => {
     const { recovery: service } = it.pair;
     it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'vanish', service } });
     await it.start();
@@ -312,7 +312,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     expect(effective).toHaveLength(1);
   });
 
-  const flaky = scene((it) => {
+  const flaky = scenario((it) => {
     it.lab.addFault({
       match: { path: `/service\\/${it.pair.recovery}$/`, after: 3 },
       times: 2,
@@ -327,7 +327,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     expect(report).not.toHaveProperty('alarms');
   });
 
-  const failing = scene(async (it) => {
+  const failing = scenario(async (it) => {
     it.pair.behave({ failMidway: 'primary' });
     await it.start({ convergeTimeout: '5s', decisionWindow: '0s' });
     const parked = await it.until(
@@ -344,17 +344,17 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
   });
 
   test('a primary that fails midway is left to a person, who may return to the recovery service', async () => {
-    const { parked, effective, scene, report } = await failing();
+    const { parked, effective, scenario, report } = await failing();
     expect(parked).toMatchObject({ situation: 'primary-failed' });
     expect(parked.alarms?.map(({ cause }) => cause)).toEqual(
       expect.arrayContaining(['primary-failed', 'deadline']),
     );
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     // A failed primary keeps the pair from being whole again, so that only a person can end this.
     expect(report).toMatchObject({ outcome: 'accepted', situation: 'primary-failed' });
   });
 
-  const nobody = scene((it) => {
+  const nobody = scenario((it) => {
     const { primary: service } = it.pair;
     const set = { disaster_recovery_role: 'passive' };
     it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'override', service, set } });
@@ -362,18 +362,18 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
   });
 
   test('when nobody is active at the deadline the policy makes the recovery service active', async () => {
-    const { code, report, effective, scene } = await nobody();
+    const { code, report, effective, scenario } = await nobody();
     expect(code).toBe('RETURNED_TO_RECOVERY');
     expect(new Set(report.alarms?.map(({ cause }) => cause))).toEqual(new Set(['none-active', 'deadline']));
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
   });
 });
 
 describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, state: 'fresh' });
+  const { scenario } = useHarness({ dialect, state: 'fresh' });
   const UNSETTLED = { set: { 'node_states.1.state': 'syncing_data' } };
 
-  const atRest = scene(async (it) => ({ ...(await it.run()), ...(await it.history()) }));
+  const atRest = scenario(async (it) => ({ ...(await it.run()), ...(await it.history()) }));
 
   test('is reported as such without a write or a wait', async () => {
     const { report, writes, types } = await atRest();
@@ -387,7 +387,7 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     expect(types.filter((type) => type === 'ACTIVITY_TASK_SCHEDULED')).toHaveLength(2);
   });
 
-  const settling = scene(async (it) => {
+  const settling = scenario(async (it) => {
     it.pair.override('primary', UNSETTLED);
     await it.start();
     const waiting = await it.until('it waits', ({ phase }) => phase === 'converge');
@@ -402,7 +402,7 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     expect(writes).toEqual([]);
   });
 
-  const neverSettling = scene(async (it) => {
+  const neverSettling = scenario(async (it) => {
     it.pair.override('primary', UNSETTLED);
     await it.start(ALONE);
     await it.until('it waits for a person', ({ waiting }) => waiting?.for === 'the update decide');
@@ -423,7 +423,7 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     expect(code).toBe('GIVEN_UP');
   });
 
-  const overtaken = scene(async (it) => {
+  const overtaken = scenario(async (it) => {
     const { primary, recovery } = it.pair;
     it.pair.override('primary', UNSETTLED);
     // With the first look after the checks, so that it is over long before the deadline.

@@ -3,22 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { type Answer, answersTo } from '../../src/contract/answers';
 import type { RunEvents } from '../../src/contract/events';
 import { eventsQuery } from '../../src/contract/messages';
-import { phasesOf, poll, replyTo, type Scene, useStage } from './harness';
+import { phasesOf, poll, replyTo, type Scenario, useHarness } from './harness';
 
-const { scene, stage } = useStage({ dialect: 'role' });
+const { scenario, harness } = useHarness({ dialect: 'role' });
 const APPROVAL = { approval: 'required', requestedBy: 'sre@example.com', reason: 'INC-7' };
 
-const eventsOf = (it: Scene, after?: number): Promise<RunEvents> =>
+const eventsOf = (it: Scenario, after?: number): Promise<RunEvents> =>
   it.handle.query(eventsQuery, ...(after === undefined ? [] : ([after] as [number])));
 const typesOf = ({ events }: RunEvents) => events.map(({ type }) => type.replace('switchback.', ''));
 
-const well = scene(async (it) => ({
+const well = scenario(async (it) => ({
   ...(await it.run({ requestedBy: 'sre@example.com', reason: 'INC-7' })),
   all: await eventsOf(it),
   late: await eventsOf(it, 3),
 }));
 
-const approved = scene(async (it) => {
+const approved = scenario(async (it) => {
   await it.start(APPROVAL);
   const { answers = [] } = await it.until('it asks', ({ phase }) => phase === 'approval');
   const asked = await eventsOf(it);
@@ -29,7 +29,7 @@ const approved = scene(async (it) => {
 
 const refusals = (['reject', 'abort'] as const).map((update) => ({
   update,
-  played: scene(async (it) => {
+  played: scenario(async (it) => {
     await it.start(APPROVAL);
     const { answers = [] } = await it.until('it asks', ({ phase }) => phase === 'approval');
     const answer = answers.find((one) => one.update === update);
@@ -38,7 +38,7 @@ const refusals = (['reject', 'abort'] as const).map((update) => ({
   }),
 }));
 
-const crowded = scene(async (it) => {
+const crowded = scenario(async (it) => {
   await it.start(APPROVAL);
   await it.until('it asks', ({ phase }) => phase === 'approval');
   const input = { project: it.lab.project, service: it.pair.primary };
@@ -49,13 +49,13 @@ const crowded = scene(async (it) => {
     );
   let refusal = '';
   while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
-  const run = await it.stage.client.startOrAttach(input as never);
+  const run = await it.harness.client.startOrAttach(input as never);
   expect(run).toMatchObject({ attached: true, differences: [] });
-  await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+  await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
   return { it, refusal };
 });
 
-const stuck = scene(async (it) => {
+const stuck = scenario(async (it) => {
   it.pair.behave({ stuck: true });
   await it.start({ convergeTimeout: '2s', decisionWindow: '10m' });
   // On a busy machine it may ask before it has seen that the recovery service could take over again.
@@ -64,7 +64,7 @@ const stuck = scene(async (it) => {
     ({ phase, answers = [] }) => phase === 'needs-operator' && answers.length === 4,
   );
   const { project } = it.lab;
-  const list = () => it.stage.client.list({ project, service: it.pair.primary });
+  const list = () => it.harness.client.list({ project, service: it.pair.primary });
   const listed = await poll('the alarm is listed', list, ([run]) => run?.alarm !== undefined);
   it.pair.set('primary', { state: 'RUNNING' });
   const end = await it.end();
@@ -148,12 +148,12 @@ test('an alarm is raised and cleared, and the list shows it while it stands', as
 describe('what is offered', () => {
   const updatesOf = ({ answers = [] }: { answers?: Answer[] }) => answers.map(({ update }) => update);
 
-  const inTwoSteps = scene(async (it) => {
+  const inTwoSteps = scenario(async (it) => {
     const { primary: service } = it.pair;
     await it.lab.apply({ kind: 'alert', service, event: 'user_alert', severity: 'critical' });
     await it.start(APPROVAL);
     const asked = await it.until('it asks', ({ phase }) => phase === 'approval');
-    await it.stage.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+    await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
     const approved = await it.until('it is approved', ({ approvals }) => approvals !== undefined);
     const acknowledge = asked.answers?.find(({ update }) => update === 'acknowledge');
     await it.handle.executeUpdate('acknowledge', { args: [acknowledge?.payload] });
@@ -184,7 +184,7 @@ describe('a run that has ended, and whose evidence is still being kept', () => {
     accessKeyId: 'id',
     secretAccessKey: 'key',
   };
-  const slow = useStage({
+  const slow = useHarness({
     dialect: 'role',
     evidence: {
       s3: {
@@ -195,7 +195,7 @@ describe('a run that has ended, and whose evidence is still being kept', () => {
       },
     },
   });
-  const late = slow.scene(async (it) => {
+  const late = slow.scenario(async (it) => {
     await it.start();
     // Asked at the store, since the run itself answers only when this task of it is renewed.
     await poll(
@@ -204,8 +204,8 @@ describe('a run that has ended, and whose evidence is still being kept', () => {
       (length) => length > 0,
     );
     const refusals = [
-      await replyTo(it.stage.client.abort(it.workflowId, { by: 'late@example.com', reason: 'no' })),
-      await replyTo(it.stage.client.approve(it.workflowId, { by: 'late@example.com', reason: 'no' })),
+      await replyTo(it.harness.client.abort(it.workflowId, { by: 'late@example.com', reason: 'no' })),
+      await replyTo(it.harness.client.approve(it.workflowId, { by: 'late@example.com', reason: 'no' })),
     ].map(({ refusal }) => refusal);
     await it.handle.cancel();
     const release = setInterval(() => {
@@ -236,15 +236,15 @@ test('attaching to a run leaves room for those who decide', async () => {
 
 describe('a worker that wants to be told the target twice', () => {
   const policy = { approvalRequired: false, fourEyes: true, confirmTarget: true };
-  const wary = useStage({ dialect: 'role', policy });
+  const wary = useHarness({ dialect: 'role', policy });
 
-  const byWorkflowId = wary.scene((it) => it.run());
+  const byWorkflowId = wary.scenario((it) => it.run());
   const once = (more: Record<string, unknown> = {}) => {
-    return wary.scene(async (it) => {
+    return wary.scenario(async (it) => {
       const input = { project: it.lab.project, service: it.pair.primary, settleWindow: '0s', ...more };
       const workflowId = `typed-by-hand.${it.pair.primary}`;
       const confirm = more.confirm === true ? { confirm: it.pair.primary } : {};
-      await it.stage.startWith({ ...input, ...confirm }, workflowId);
+      await it.harness.startWith({ ...input, ...confirm }, workflowId);
       return { it, workflowId };
     });
   };
@@ -268,7 +268,7 @@ describe('a worker that wants to be told the target twice', () => {
 
   test('asks about any other before the write, and the same person may answer', async () => {
     const { it, workflowId } = await asks();
-    const { client } = wary.stage();
+    const { client } = wary.harness();
     const status = await poll(
       'it asks',
       () => client.status(workflowId),
@@ -282,8 +282,8 @@ describe('a worker that wants to be told the target twice', () => {
 });
 
 test('a confirmation of another service than the one named is a fault of the input', async () => {
-  const { project } = stage().lab;
-  const handle = await stage().startWith({ project, service: 'pg-one', confirm: 'pg-two' });
+  const { project } = harness().lab;
+  const handle = await harness().startWith({ project, service: 'pg-one', confirm: 'pg-two' });
   await expect(handle.result()).rejects.toMatchObject({
     cause: { message: expect.stringContaining('"confirm" is "pg-two", but "service" is "pg-one"') },
   });

@@ -4,7 +4,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
 import type { EvidenceSettings } from '../../src/config';
-import type { RunPolicy } from '../../src/contract/activities';
+import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
@@ -45,10 +45,10 @@ export function offersReturn({ phase, answers = [] }: LiveStatus): boolean {
 }
 
 /** A lab, and a worker that performs switchbacks against it, on a task queue of their own. */
-export class Stage {
+export class Harness {
   #pairsTaken = 0;
   isClosing = false;
-  readonly scenes: Promise<unknown>[] = [];
+  readonly scenarios: Promise<unknown>[] = [];
   /** Those that were started, oldest first. */
   readonly workers: RunningWorker[] = [];
   readonly #started: WorkflowHandle[] = [];
@@ -68,12 +68,12 @@ export class Stage {
     accessTo = (_: Lab) => new Databases(),
     evidence?: EvidenceSettings,
     notify: NotifySettings = { sinks: [], uiUrl: undefined },
-  ): Promise<Stage> {
+  ): Promise<Harness> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
     const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
     const connection = await Connection.connect({ address: testEnvironment.temporalAddress() });
     const temporal = new Client({ connection });
-    return new Stage(
+    return new Harness(
       lab,
       project,
       temporal,
@@ -87,7 +87,7 @@ export class Stage {
   /** A worker as the product hosts it; `token`: another than the lab's. */
   async startWorker(
     token = this.lab.token,
-    policy: RunPolicy = { approvalRequired: false, fourEyes: true, confirmTarget: false },
+    policy: WorkerPolicy = { approvalRequired: false, fourEyes: true, confirmTarget: false },
   ): Promise<RunningWorker> {
     const address = testEnvironment.temporalAddress();
     const hosted = await createWorker(
@@ -136,7 +136,7 @@ export class Stage {
     // Only a test that failed leaves a run, or a scene, behind.
     this.isClosing = true;
     await Promise.all(this.#started.map((handle) => handle.terminate().catch(() => undefined)));
-    await Promise.all(this.scenes);
+    await Promise.all(this.scenarios);
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.client.close();
     await this.lab.close();
@@ -159,15 +159,15 @@ class RunningWorker {
 }
 
 /** One pair with one run (or several) of it. */
-export class Scene {
+export class Scenario {
   readonly pair: LabPair;
 
-  constructor(readonly stage: Stage) {
-    this.pair = stage.takePair();
+  constructor(readonly harness: Harness) {
+    this.pair = harness.takePair();
   }
 
   get lab(): Lab {
-    return this.stage.lab;
+    return this.harness.lab;
   }
 
   get workflowId(): string {
@@ -175,7 +175,7 @@ export class Scene {
   }
 
   get handle(): WorkflowHandle {
-    return this.stage.temporal.workflow.getHandle(this.workflowId);
+    return this.harness.temporal.workflow.getHandle(this.workflowId);
   }
 
   /** A fault that meets the write that promotes the primary. */
@@ -186,12 +186,15 @@ export class Scene {
   /** Starts the run under the canonical id. */
   async start(input: Record<string, unknown> = {}): Promise<this> {
     const { project } = this.lab;
-    await this.stage.startWith({ project, service: this.pair.primary, ...QUICK, ...input }, this.workflowId);
+    await this.harness.startWith(
+      { project, service: this.pair.primary, ...QUICK, ...input },
+      this.workflowId,
+    );
     return this;
   }
 
   status(): Promise<LiveStatus> {
-    return this.stage.client.status(this.workflowId);
+    return this.harness.client.status(this.workflowId);
   }
 
   /**
@@ -218,7 +221,7 @@ export class Scene {
       `status: ${what}`,
       () => this.status(),
       wanted,
-      () => this.stage.isClosing,
+      () => this.harness.isClosing,
     );
   }
 
@@ -227,7 +230,7 @@ export class Scene {
     const decision = { action, by, reason } as DecideInput;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.stage.client.decide(this.workflowId, decision);
+        return await this.harness.client.decide(this.workflowId, decision);
       } catch (error) {
         if (attempt === 5 || !/unexpected workflow task failure/.test(rootMessage(error))) throw error;
       }
@@ -236,7 +239,7 @@ export class Scene {
 
   /** Waits for the end and gathers what there is to assert on. */
   async end(workflowId = this.workflowId): Promise<Ended> {
-    const result = await this.stage.client.result(workflowId).then(
+    const result = await this.harness.client.result(workflowId).then(
       (report) => ({ code: undefined, message: '', report }),
       (error: unknown) => {
         if (!(error instanceof SwitchbackFailedError)) throw error;
@@ -248,7 +251,7 @@ export class Scene {
     const writes = requests.filter(({ effect }) => effect !== undefined);
     return {
       ...result,
-      scene: this,
+      scenario: this,
       requests,
       reads: requests.length - writes.length,
       writes,
@@ -284,7 +287,7 @@ interface HistoryEvent {
 }
 
 export interface Ended {
-  scene: Scene;
+  scenario: Scenario;
   code: ErrorCode | undefined;
   message: string;
   report: SwitchbackReport;
@@ -315,7 +318,7 @@ afterAll(async () => {
 });
 
 /** A stage, and scenes for it. All scenes of a test file play at once, since each one mostly waits. */
-export function useStage({
+export function useHarness({
   workerToken,
   policy,
   accessTo,
@@ -324,7 +327,7 @@ export function useStage({
   ...options
 }: LabOptions & {
   workerToken?: string;
-  policy?: RunPolicy;
+  policy?: WorkerPolicy;
   /** Which databases the worker may reach (default: none). */
   accessTo?: (lab: Lab) => Databases;
   /** Where the worker keeps the evidence of its runs (default: nowhere). */
@@ -332,34 +335,39 @@ export function useStage({
   /** Who is told of its runs (default: nobody). */
   notify?: NotifySettings;
 }): {
-  stage: () => Stage;
+  harness: () => Harness;
   /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
-  scene: <T>(play: (scene: Scene) => Promise<T>) => () => Promise<T>;
+  scenario: <T>(play: (scenario: Scenario) => Promise<T>) => () => Promise<T>;
 } {
-  let stage: Stage | undefined;
-  const starts: ((stage: Stage) => void)[] = [];
+  let harness: Harness | undefined;
+  const starts: ((harness: Harness) => void)[] = [];
 
   jest.setTimeout(TEST_TIMEOUT_MS);
   bookings.push({
     open: async () => {
-      stage = await Stage.open({ pairs: Math.max(1, starts.length), ...options }, accessTo, evidence, notify);
-      await stage.startWorker(workerToken, policy);
-      for (const start of starts) start(stage);
+      harness = await Harness.open(
+        { pairs: Math.max(1, starts.length), ...options },
+        accessTo,
+        evidence,
+        notify,
+      );
+      await harness.startWorker(workerToken, policy);
+      for (const start of starts) start(harness);
     },
-    close: async () => stage?.close(),
+    close: async () => harness?.close(),
   });
 
   return {
-    stage: () => {
-      if (stage === undefined) throw new Error('the stage is not open');
-      return stage;
+    harness: () => {
+      if (harness === undefined) throw new Error('the stage is not open');
+      return harness;
     },
-    scene: (play) => {
+    scenario: (play) => {
       let played: ReturnType<typeof play> | undefined;
       starts.push((open) => {
-        played = play(new Scene(open));
+        played = play(new Scenario(open));
         // Its test awaits it, perhaps long after it failed.
-        open.scenes.push(played.catch(() => undefined));
+        open.scenarios.push(played.catch(() => undefined));
       });
       return async () => {
         if (played === undefined) throw new Error('the scene was not played');

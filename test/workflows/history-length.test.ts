@@ -1,4 +1,4 @@
-import { DIALECTS, type Scene, useStage } from './harness';
+import { DIALECTS, type Scenario, useHarness } from './harness';
 
 /** Somebody who is never reached. */
 const secret = async () => `whsec_${Buffer.alloc(32).toString('base64')}`;
@@ -10,7 +10,7 @@ const EVENTS_PER_STRETCH = 6;
 const STRETCHES = 2;
 
 /** How many events a run has, all its stretches of waiting left out, and how many stretches. */
-async function lengthOf(it: Scene) {
+async function lengthOf(it: Scenario) {
   const { types, json } = await it.history();
   const stretches = json.match(/"name": ?"watchPair"/g)?.length ?? 0;
   return { others: types.length - stretches * EVENTS_PER_STRETCH, stretches };
@@ -18,7 +18,7 @@ async function lengthOf(it: Scene) {
 
 const histories = DIALECTS.map((dialect) => {
   const [short, long] = [2_000, 15_000].map((transitionMs) =>
-    useStage({ dialect, transitionMs }).scene(async (it) => {
+    useHarness({ dialect, transitionMs }).scenario(async (it) => {
       const { report } = await it.run({ settleWindow: '1s', convergeTimeout: '1m' });
       return { outcome: report.outcome, ...(await lengthOf(it)) };
     }),
@@ -39,10 +39,10 @@ test.each(histories)(
   },
 );
 
-const told = useStage({ dialect: 'role', notify: { sinks: [unreached], uiUrl: undefined } }).scene(
+const told = useHarness({ dialect: 'role', notify: { sinks: [unreached], uiUrl: undefined } }).scenario(
   async (it) => {
     const { project } = it.lab;
-    await it.stage.client.startOrAttach({ project, service: it.pair.primary, settleWindow: '1s' });
+    await it.harness.client.startOrAttach({ project, service: it.pair.primary, settleWindow: '1s' });
     const { report } = await it.end();
     return { report, ...(await lengthOf(it)) };
   },

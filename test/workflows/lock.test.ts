@@ -1,34 +1,34 @@
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { LiveStatus } from '../../src/client';
 import { lockIdOf } from '../../src/contract/pair-lock';
-import { poll, replyTo, type Scene, useStage } from './harness';
+import { poll, replyTo, type Scenario, useHarness } from './harness';
 
 const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
 /** Such a run takes the lock and then waits for as long as the test likes. */
 const HOLDING = { approval: 'required', requestedBy: 'ops@example.com', settleWindow: '0s' };
 
-const start = (it: Scene, input: object = {}, options: object = {}) =>
-  it.stage.startWith(
+const start = (it: Scenario, input: object = {}, options: object = {}) =>
+  it.harness.startWith(
     { project: it.lab.project, service: it.pair.primary, ...HOLDING, ...input },
     undefined,
     options,
   );
 type Started = WorkflowHandleWithFirstExecutionRunId;
-const statusOf = (it: Scene, { workflowId }: Started) => it.stage.client.status(workflowId);
-const holds = (it: Scene, run: Started): Promise<LiveStatus> =>
+const statusOf = (it: Scenario, { workflowId }: Started) => it.harness.client.status(workflowId);
+const holds = (it: Scenario, run: Started): Promise<LiveStatus> =>
   poll(
     'the run holds the lock',
     () => statusOf(it, run),
     ({ phase }) => phase === 'approval',
   );
-const approve = (it: Scene, { workflowId }: Started) => it.stage.client.approve(workflowId, LEAD);
-const lockOf = (it: Scene) =>
-  it.stage.temporal.workflow.getHandle(lockIdOf({ project: it.lab.project, ...it.pair })).describe();
+const approve = (it: Scenario, { workflowId }: Started) => it.harness.client.approve(workflowId, LEAD);
+const lockOf = (it: Scenario) =>
+  it.harness.temporal.workflow.getHandle(lockIdOf({ project: it.lab.project, ...it.pair })).describe();
 
 describe('the lock of a pair', () => {
-  const { scene } = useStage({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role' });
 
-  const contended = scene(async (it) => {
+  const contended = scenario(async (it) => {
     const first = await start(it);
     await holds(it, first);
     const again = await it.end((await start(it)).workflowId);
@@ -58,16 +58,16 @@ describe('the lock of a pair', () => {
     expect(otherSide.message).toContain(first.workflowId);
   });
 
-  const endings: { how: string; end: (it: Scene, run: Started) => Promise<unknown> }[] = [
+  const endings: { how: string; end: (it: Scenario, run: Started) => Promise<unknown> }[] = [
     { how: 'completed', end: approve },
-    { how: 'failed', end: (it, { workflowId }) => it.stage.client.reject(workflowId, LEAD) },
+    { how: 'failed', end: (it, { workflowId }) => it.harness.client.reject(workflowId, LEAD) },
     { how: 'was cancelled', end: (_, run) => run.cancel() },
     { how: 'was terminated', end: (_, run) => run.terminate() },
     { how: 'timed out', end: async () => undefined },
   ];
   const freed = endings.map(({ how, end }) => ({
     how,
-    next: scene(async (it) => {
+    next: scenario(async (it) => {
       const first = await start(it, {}, how === 'timed out' ? { workflowRunTimeout: '20s' } : {});
       await holds(it, first);
       await end(it, first);
@@ -102,7 +102,7 @@ describe('the lock of a pair', () => {
     expect(answer?.outcome ?? 'holds').toBe(how === 'completed' ? 'already-primary' : 'holds');
   });
 
-  const crowd = scene(async (it) => {
+  const crowd = scenario(async (it) => {
     const runs = await Promise.all(Array.from({ length: 20 }, () => start(it)));
     const ends = runs.map((run) => it.end(run.workflowId));
     const holder = await poll(
@@ -131,12 +131,16 @@ describe('the lock of a pair', () => {
 });
 
 /** Starts a run again from a workflow task that is over, as the button of Temporal's UI does. */
-async function reset(it: Scene, run: Started, point: 'before the lock' | 'with the lock'): Promise<string> {
+async function reset(
+  it: Scenario,
+  run: Started,
+  point: 'before the lock' | 'with the lock',
+): Promise<string> {
   const { events } = await run.fetchHistory();
   const completed = (events ?? []).filter(({ workflowTaskCompletedEventAttributes: it }) => it);
   const [first, last] = [completed[0], completed.at(-1)];
   const chosen = point === 'before the lock' ? first : last;
-  const { connection, options } = it.stage.temporal;
+  const { connection, options } = it.harness.temporal;
   const { runId } = await connection.workflowService.resetWorkflowExecution({
     namespace: options.namespace,
     workflowExecution: { workflowId: run.workflowId, runId: run.firstExecutionRunId },
@@ -148,9 +152,9 @@ async function reset(it: Scene, run: Started, point: 'before the lock' | 'with t
 }
 
 describe('a Reset of the holder, which leaves the lock behind', () => {
-  const { scene } = useStage({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role' });
 
-  const unlocked = scene(async (it) => {
+  const unlocked = scenario(async (it) => {
     const run = await start(it);
     await holds(it, run);
     await reset(it, run, 'before the lock');
@@ -166,13 +170,13 @@ describe('a Reset of the holder, which leaves the lock behind', () => {
     expect(effective).toHaveLength(1);
   });
 
-  const leaked = scene(async (it) => {
+  const leaked = scenario(async (it) => {
     const run = await start(it);
     await holds(it, run);
     const successor = await reset(it, run, 'with the lock');
     await holds(it, run);
     const refused = await it.end((await start(it)).workflowId);
-    await it.stage.client.reject(run.workflowId, LEAD);
+    await it.harness.client.reject(run.workflowId, LEAD);
     const first = await it.end(run.workflowId);
     const next = await start(it);
     await holds(it, next);

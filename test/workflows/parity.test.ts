@@ -1,8 +1,8 @@
-import { useStage } from './harness';
+import { useHarness } from './harness';
 
-const { scene } = useStage({});
+const { scenario } = useHarness({});
 
-const changed = scene(async (it) => {
+const changed = scenario(async (it) => {
   const { primary, recovery } = it.pair;
   it.pair.override('recovery', { set: { tags: { team: 'orders' } } });
   it.pair.override('primary', { set: { tags: { team: 'orders' }, plan: 'business-16' } });
@@ -14,7 +14,7 @@ const changed = scene(async (it) => {
   return { ...(await it.run()), primary, recovery };
 });
 
-const same = scene((it) => it.run());
+const same = scenario((it) => it.run());
 
 test('what differs between the two services is in the report, with what to do', async () => {
   const { report } = await changed();

@@ -1,8 +1,8 @@
 import { checkSeverities } from '../../src/contract/checks';
-import { DIALECTS, type Ended, phasesOf, type Scene, useStage } from './harness';
+import { DIALECTS, type Ended, phasesOf, type Scenario, useHarness } from './harness';
 
 const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
-const alerted = (it: Scene) =>
+const alerted = (it: Scenario) =>
   it.lab.apply({ kind: 'alert', service: it.pair.primary, event: 'user_alert', severity: 'critical' });
 /** Reads that are a POST apart, whatever could change something. */
 const mutating = ({ requests }: Ended) =>
@@ -11,24 +11,24 @@ const mutating = ({ requests }: Ended) =>
   );
 
 describe.each(DIALECTS)('a plan, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const planned = scene(async (it) => {
+  const planned = scenario(async (it) => {
     await alerted(it);
     const ended = await it.run({ mode: 'plan', approval: 'required' });
     return { ...ended, ...(await it.history()) };
   });
 
   test('says what a run would write, for what state, and what it needs', async () => {
-    const { report, scene } = await planned();
-    const { primary } = scene.pair;
+    const { report, scenario } = await planned();
+    const { primary } = scenario.pair;
     const body =
       dialect === 'role'
         ? { disaster_recovery_role: 'active' }
         : { disaster_recovery_promote_to_master: true };
     expect(report).toMatchObject({ outcome: 'planned', situation: 'recovery-active' });
     expect(report.plan).toMatchObject({
-      request: { method: 'PUT', path: `/v1/project/${scene.lab.project}/service/${primary}`, body },
+      request: { method: 'PUT', path: `/v1/project/${scenario.lab.project}/service/${primary}`, body },
       fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
       approvalRequired: true,
       toAcknowledge: ['alerts'],
@@ -49,14 +49,14 @@ describe.each(DIALECTS)('a plan, in the %s dialect', (dialect) => {
     expect(ended.roles).toBe('passive/active');
   });
 
-  const beside = scene(async (it) => {
+  const beside = scenario(async (it) => {
     await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
     const run = await it.until('it waits', ({ phase }) => phase === 'approval');
     const { project } = it.lab;
     const planId = `${it.workflowId}.plan`;
-    await it.stage.startWith({ project, service: it.pair.primary, mode: 'plan' }, planId);
-    const plan = await it.stage.client.result(planId);
-    await it.stage.client.approve(it.workflowId, { ...LEAD, fingerprint: plan.plan?.fingerprint ?? '' });
+    await it.harness.startWith({ project, service: it.pair.primary, mode: 'plan' }, planId);
+    const plan = await it.harness.client.result(planId);
+    await it.harness.client.approve(it.workflowId, { ...LEAD, fingerprint: plan.plan?.fingerprint ?? '' });
     return { run, plan, ...(await it.end()) };
   });
 
@@ -67,7 +67,7 @@ describe.each(DIALECTS)('a plan, in the %s dialect', (dialect) => {
     expect(report.outcome).toBe('switched-back');
   });
 
-  const blocked = scene((it) => {
+  const blocked = scenario((it) => {
     it.pair.set('primary', { state: 'REBUILDING' });
     return it.run({ mode: 'plan' });
   });
@@ -78,7 +78,7 @@ describe.each(DIALECTS)('a plan, in the %s dialect', (dialect) => {
     expect(mutating(ended)).toEqual([]);
   });
 
-  const atHome = scene(async (it) => {
+  const atHome = scenario(async (it) => {
     await it.pair.switchback();
     return it.run({ mode: 'plan' });
   });
@@ -94,19 +94,19 @@ describe.each(DIALECTS)('a plan, in the %s dialect', (dialect) => {
 });
 
 describe.each(DIALECTS)('a rehearsal, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
   const APPROVED = { approval: 'required', requestedBy: 'ops@example.com' };
 
-  const approvedBy = async (it: Scene, input: object) => {
+  const approvedBy = async (it: Scenario, input: object) => {
     await it.start({ ...APPROVED, ...input });
     await it.until('it waits', ({ phase }) => phase === 'approval');
-    const other = await it.stage.startWith({ project: it.lab.project, service: it.pair.primary });
+    const other = await it.harness.startWith({ project: it.lab.project, service: it.pair.primary });
     const second = await it.end(other.workflowId);
-    await it.stage.client.approve(it.workflowId, LEAD);
+    await it.harness.client.approve(it.workflowId, LEAD);
     return { second, ...(await it.end()), ...(await it.history()) };
   };
-  const rehearsed = scene((it) => approvedBy(it, { mode: 'rehearse' }));
-  const real = scene((it) => approvedBy(it, {}));
+  const rehearsed = scenario((it) => approvedBy(it, { mode: 'rehearse' }));
+  const real = scenario((it) => approvedBy(it, {}));
 
   test('goes through the same phases as a run, approval and lock included, and writes nothing', async () => {
     const [rehearsal, run] = [await rehearsed(), await real()];
@@ -130,7 +130,7 @@ describe.each(DIALECTS)('a rehearsal, in the %s dialect', (dialect) => {
     expect((await real()).json).toContain('point of no return: promote pg-demo');
   });
 
-  const drifting = scene((it) => {
+  const drifting = scenario((it) => {
     const third = { path: `/service\\/${it.pair.primary}$/`, after: 2 };
     const change = { kind: 'set', service: it.pair.primary, state: 'REBUILDING' } as const;
     it.lab.addFault({ match: third, do: { type: 'change', change } });
@@ -143,7 +143,7 @@ describe.each(DIALECTS)('a rehearsal, in the %s dialect', (dialect) => {
     expect(mutating(ended)).toEqual([]);
   });
 
-  const overtaken = scene(async (it) => {
+  const overtaken = scenario(async (it) => {
     it.pair.behave({ flip: 'early' });
     const third = { path: `/service\\/${it.pair.primary}$/`, after: 2 };
     const change = { kind: 'promote', service: it.pair.primary } as const;

@@ -1,21 +1,22 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { testEnvironment } from '../support/environment';
-import { DIALECTS, type Scene, useStage } from './harness';
+import { DIALECTS, type Scenario, useHarness } from './harness';
 
 const run = promisify(execFile);
-const inPhase = (it: Scene, wanted: string) => it.until(`phase ${wanted}`, ({ phase }) => phase === wanted);
+const inPhase = (it: Scenario, wanted: string) =>
+  it.until(`phase ${wanted}`, ({ phase }) => phase === wanted);
 
 describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect, transitionMs: 1_500 });
+  const { scenario } = useHarness({ dialect, transitionMs: 1_500 });
   /** The checks take that long, so that there is time to cancel. */
-  const slowly = (it: Scene, delayMs: number, after: number) =>
+  const slowly = (it: Scenario, delayMs: number, after: number) =>
     it.lab.addFault({
       match: { path: `/service\\/${it.pair.primary}$/`, after },
       do: { type: 'delay', delayMs },
     });
 
-  const early = scene(async (it) => {
+  const early = scenario(async (it) => {
     slowly(it, 5_000, 1);
     await it.start();
     await inPhase(it, 'preflight');
@@ -37,7 +38,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
     expect(status).not.toHaveProperty('pointOfNoReturn');
   });
 
-  const late = scene(async (it) => {
+  const late = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start();
     await inPhase(it, 'converge');
@@ -57,7 +58,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
     );
   });
 
-  const throttled = scene(async (it) => {
+  const throttled = scenario(async (it) => {
     // Nobody waits for that long, since the cancellation ends it.
     it.faultOnWrite({ type: 'status', status: 429, retryAfter: 60 });
     await it.start();
@@ -74,7 +75,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
     expect(roles).toBe('passive/active');
   });
 
-  const idle = scene(async (it) => {
+  const idle = scenario(async (it) => {
     await it.pair.switchback();
     it.pair.override('primary', { set: { 'node_states.1.state': 'syncing_data' } });
     await it.start();
@@ -93,17 +94,17 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
 describe.each(DIALECTS)(
   'a cancellation that comes together with the last answer, in the %s dialect',
   (dialect) => {
-    const { scene } = useStage({ dialect });
+    const { scenario } = useHarness({ dialect });
 
-    const together = scene(async (it) => {
+    const together = scenario(async (it) => {
       const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
       it.lab.addFault({ match: second, do: { type: 'delay', delayMs: 4_000 } });
       await it.start();
       await inPhase(it, 'preflight');
       // The worker lets the checks come to their end within its 5 s, but nobody is there to go on with the run.
-      await it.stage.workers[0]?.stop();
+      await it.harness.workers[0]?.stop();
       await it.handle.cancel();
-      await it.stage.startWorker();
+      await it.harness.startWorker();
       return it.end();
     });
 
@@ -117,9 +118,9 @@ describe.each(DIALECTS)(
 );
 
 describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const watched = scene(async (it) => {
+  const watched = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start();
     const status = await it.until('what is seen', ({ live, situation }) => {
@@ -159,10 +160,10 @@ describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
 });
 
 describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const handedOver = scene(async (it) => {
-    const [first] = it.stage.workers;
+  const handedOver = scenario(async (it) => {
+    const [first] = it.harness.workers;
     it.pair.behave({ stuck: true });
     await it.start();
     // Not the first watch, which may end at any moment as it sees the pair move.
@@ -170,7 +171,7 @@ describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect)
       'the watch',
       ({ live, situation }) => live?.situation === 'moving' && situation === 'moving',
     );
-    await it.stage.startWorker();
+    await it.harness.startWorker();
     await first?.stop();
     it.pair.set('primary', { state: 'RUNNING' });
     return { ...(await it.end()), ...(await it.history()) };
@@ -186,7 +187,7 @@ describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect)
 });
 
 describe.each(DIALECTS)('the Temporal CLI, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
   const temporal = async (...args: string[]) => {
     const { stdout } = await run(testEnvironment.temporalCli(), [
       ...args,
@@ -196,7 +197,7 @@ describe.each(DIALECTS)('the Temporal CLI, in the %s dialect', (dialect) => {
     return stdout;
   };
 
-  const byCli = scene(async (it) => {
+  const byCli = scenario(async (it) => {
     const { project } = it.lab;
     const input = JSON.stringify({ project, service: it.pair.primary, settleWindow: '0s' });
     const id = ['--workflow-id', it.workflowId];

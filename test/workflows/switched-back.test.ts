@@ -1,45 +1,45 @@
 import { checkSeverities } from '../../src/contract/checks';
 import type { Behaviour } from '../../src/lab/lab';
-import { DIALECTS, phasesOf, useStage } from './harness';
+import { DIALECTS, phasesOf, useHarness } from './harness';
 
 const FLIPS: NonNullable<Behaviour['flip']>[] = ['early', 'late', 'primary-first', 'recovery-first', 'flap'];
 /** Long enough to outlast any pause between two reads of a switch that lasts well under a second. */
 const WATCHFUL = { settleWindow: '1s' };
 
 describe.each(DIALECTS)('a pair that is ready, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const plain = scene((it) => it.run({ requestedBy: 'ops@example.com', reason: 'INC-123' }));
-  const confirmed = scene((it) => it.run({ recovery: it.pair.recovery }));
+  const plain = scenario((it) => it.run({ requestedBy: 'ops@example.com', reason: 'INC-123' }));
+  const confirmed = scenario((it) => it.run({ recovery: it.pair.recovery }));
   const flips = FLIPS.map((flip) => ({
     flip,
-    ended: scene((it) => {
+    ended: scenario((it) => {
       it.pair.behave({ flip });
       return it.run(WATCHFUL);
     }),
   }));
 
   test('is switched back by exactly one write, to the primary', async () => {
-    const { report, writes, effective, roles, scene } = await plain();
+    const { report, writes, effective, roles, scenario } = await plain();
     expect(report).toMatchObject({ outcome: 'switched-back', situation: 'primary-active', dialect });
     expect(writes).toHaveLength(1);
-    expect(effective).toEqual([scene.pair.primary]);
+    expect(effective).toEqual([scenario.pair.primary]);
     expect(roles).toBe('active/passive');
   });
 
   test('ends with a report that says all there is to say', async () => {
-    const { report, scene, reads, code } = await plain();
-    const { primary, recovery } = scene.pair;
+    const { report, scenario, reads, code } = await plain();
+    const { primary, recovery } = scenario.pair;
     expect(code).toBeUndefined();
     expect(report).toMatchObject({
-      project: scene.lab.project,
+      project: scenario.lab.project,
       primary,
       recovery,
       headline: `${primary} is active and ${recovery} is passive, both settled.`,
       next: expect.stringContaining('Terraform'),
       requestedBy: 'ops@example.com',
       reason: 'INC-123',
-      workflowId: scene.workflowId,
+      workflowId: scenario.workflowId,
       observed: { primary: { role: 'active', settled: true }, recovery: { role: 'passive', settled: true } },
     });
     expect(report.checks?.map(({ id }) => id)).toEqual(Object.keys(checkSeverities));
@@ -69,29 +69,29 @@ describe.each(DIALECTS)('a pair that is ready, in the %s dialect', (dialect) => 
   });
 
   test('leaves a status that can be asked for after the end', async () => {
-    const { scene, report } = await plain();
-    const status = await scene.status();
+    const { scenario, report } = await plain();
+    const status = await scenario.status();
     expect(status).toMatchObject({ phase: 'report', outcome: 'switched-back', headline: report.headline });
     expect(status.timeline).toEqual(report.timeline);
     expect(status).not.toHaveProperty('waiting');
   });
 
   test('is found by search attributes', async () => {
-    const { scene } = await plain();
-    const { searchAttributes } = await scene.handle.describe();
+    const { scenario } = await plain();
+    const { searchAttributes } = await scenario.handle.describe();
     expect(searchAttributes).toMatchObject({
-      SwitchbackProject: [scene.lab.project],
-      SwitchbackService: [scene.pair.primary],
+      SwitchbackProject: [scenario.lab.project],
+      SwitchbackService: [scenario.pair.primary],
       SwitchbackPhase: ['report'],
       SwitchbackOutcome: ['switched-back'],
     });
   });
 
   test('leaves no secret in the history', async () => {
-    const { scene } = await plain();
-    const { json } = await scene.history();
-    expect(json).toContain(`${scene.pair.primary} is active`);
-    expect(json).not.toContain(scene.lab.token);
+    const { scenario } = await plain();
+    const { json } = await scenario.history();
+    expect(json).toContain(`${scenario.pair.primary} is active`);
+    expect(json).not.toContain(scenario.lab.token);
     expect(json).not.toMatch(/postgres(ql)?:\/\/|aivenv1|authorization/i);
   });
 

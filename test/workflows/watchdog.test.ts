@@ -1,14 +1,14 @@
 import type { LiveStatus } from '../../src/client';
-import { DIALECTS, type Scene, useStage } from './harness';
+import { DIALECTS, type Scenario, useHarness } from './harness';
 
 const causes = ({ alarms = [] }: Pick<LiveStatus, 'alarms'>) => alarms.map(({ cause }) => cause);
-const alarmed = (it: Scene, cause: string) =>
+const alarmed = (it: Scenario, cause: string) =>
   it.until(`the alarm ${cause}`, (status) => causes(status).some((one) => one === cause));
 
 describe.each(DIALECTS)('the watchdog, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
 
-  const stalled = scene(async (it) => {
+  const stalled = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start({ stallWindow: '1s' });
     const alarm = await alarmed(it, 'stalled');
@@ -31,7 +31,7 @@ describe.each(DIALECTS)('the watchdog, in the %s dialect', (dialect) => {
     expect(effective).toHaveLength(1);
   });
 
-  const impatient = scene(async (it) => {
+  const impatient = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start({ stallWindow: '1s' });
     const { phase } = await alarmed(it, 'stalled');
@@ -40,14 +40,14 @@ describe.each(DIALECTS)('the watchdog, in the %s dialect', (dialect) => {
   });
 
   test('lets a person decide while an alarm stands, long before the deadline', async () => {
-    const { phase, code, report, effective, scene } = await impatient();
+    const { phase, code, report, effective, scenario } = await impatient();
     expect(phase).toBe('converge');
     expect(code).toBe('RETURNED_TO_RECOVERY');
     expect(causes(report)).not.toContain('deadline');
-    expect(effective).toEqual([scene.pair.primary, scene.pair.recovery]);
+    expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
   });
 
-  const vanished = scene(async (it) => {
+  const vanished = scenario(async (it) => {
     const { recovery: service } = it.pair;
     it.faultOnWrite({ type: 'change', when: 'after', change: { kind: 'vanish', service } });
     await it.start();
@@ -57,9 +57,9 @@ describe.each(DIALECTS)('the watchdog, in the %s dialect', (dialect) => {
   });
 
   test('tells of a peer that vanished, and what a person can do', async () => {
-    const { alarm, code, report, effective, scene } = await vanished();
+    const { alarm, code, report, effective, scenario } = await vanished();
     expect(alarm.alarms?.[0]?.message).toBe(
-      `${scene.pair.recovery} vanished: the API says that there is no such service`,
+      `${scenario.pair.recovery} vanished: the API says that there is no such service`,
     );
     expect(code).toBe('GIVEN_UP');
     expect(report.headline).toContain('unreadable');
@@ -68,7 +68,7 @@ describe.each(DIALECTS)('the watchdog, in the %s dialect', (dialect) => {
 
   const failed = (['primary', 'recovery'] as const).map((side) => ({
     side,
-    ended: scene(async (it) => {
+    ended: scenario(async (it) => {
       it.pair.behave({ failMidway: side });
       await it.start();
       const alarm = await alarmed(it, `${side}-failed`);

@@ -1,5 +1,5 @@
 import type { Change, FaultInput } from '../../src/lab/lab';
-import { DIALECTS, type Ended, phasesOf, type Scene, useStage } from './harness';
+import { DIALECTS, type Ended, phasesOf, type Scenario, useHarness } from './harness';
 
 type Action = FaultInput['do'];
 
@@ -7,15 +7,15 @@ type Action = FaultInput['do'];
 const QUIET = { quietWindow: '1s' };
 
 describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
-  const { scene } = useStage({ dialect });
+  const { scenario } = useHarness({ dialect });
   const withFault = (action: Action, times = 1, input = {}) =>
-    scene((it) => {
+    scenario((it) => {
       it.faultOnWrite(action, times);
       return it.run({ ...QUIET, ...input });
     });
   /** Something happens right after the checks, when the run looks once more before it writes. */
-  const withDrift = (drift: (it: Scene) => Change) =>
-    scene((it) => {
+  const withDrift = (drift: (it: Scenario) => Change) =>
+    scenario((it) => {
       it.changeBeforeWrite(drift(it));
       return it.run();
     });
@@ -121,7 +121,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
     expect(phasesOf(report)).not.toContain('promote-uncertain');
   });
 
-  const blind = scene((it) => {
+  const blind = scenario((it) => {
     const third = { path: `/service\\/${it.pair.primary}$/`, after: 2 };
     it.lab.addFault({ match: third, do: { type: 'status', status: 503, retryAfter: 1 } });
     return it.run();
@@ -137,7 +137,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
     );
   });
 
-  const cutOff = scene((it) => {
+  const cutOff = scenario((it) => {
     const later = { path: `/service\\/${it.pair.primary}$/`, after: 2 };
     it.lab.addFault({ match: later, times: 0, do: { type: 'status', status: 503, retryAfter: 0 } });
     return it.run();

@@ -1,5 +1,5 @@
 import type { EvidenceBundle } from '../bundle';
-import type { Entry } from '../chain';
+import type { ChainEntry } from '../chain';
 import { type Content, type Html, html } from './html';
 import { absent, moment, section, table } from './parts';
 
@@ -121,7 +121,7 @@ function deedsOf({ report, entries, run }: EvidenceBundle): Deed[] {
   ];
 }
 
-function senderOf(updates: Entry[], name: string, by: string): string | undefined {
+function senderOf(updates: ChainEntry[], name: string, by: string): string | undefined {
   const update = updates.find(({ data }) => data.name === name && fieldOf(data.input, 'by') === by);
   return textOf(update?.data.from);
 }

@@ -1,5 +1,5 @@
 import type { EvidenceBundle } from '../bundle';
-import type { Entry } from '../chain';
+import type { ChainEntry } from '../chain';
 import { type Html, html } from './html';
 import { counted, moment, section } from './parts';
 
@@ -13,7 +13,7 @@ ${entries.map(entry)}`,
   );
 }
 
-function entry({ n, at, kind, title, data, previous, hash }: Entry): Html {
+function entry({ n, at, kind, title, data, previous, hash }: ChainEntry): Html {
   return html`<details><summary><span class="n">${n}</span> <span class="when">${moment(at)}</span> <span class="kind">${kind}</span> <span class="title">${title}</span></summary>
 <pre>${pretty(data)}</pre><p class="hashes"><span>hash</span> <code>${hash}</code><br><span>after</span> <code>${previous}</code></p></details>
 `;

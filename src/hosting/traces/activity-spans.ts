@@ -5,13 +5,13 @@ import { rootSpanIdOf, spanIdOf } from './ids';
 import type { Span } from './span';
 
 /** An attempt of an activity of a run; `undefined` for those of other workflows, which have no trace. */
-export interface Attempt {
+export interface ActivityAttempt {
   runId: string;
   spanId: string;
   info: Info;
 }
 
-export function attemptOf(info: Info): Attempt | undefined {
+export function attemptOf(info: Info): ActivityAttempt | undefined {
   const { workflowExecution: run, workflowType, activityId, attempt, isLocal } = info;
   if (run === undefined || workflowType !== WORKFLOW_TYPE) return undefined;
   return { runId: run.runId, spanId: spanIdOf(run.runId, isLocal, activityId, attempt), info };
@@ -19,7 +19,7 @@ export function attemptOf(info: Info): Attempt | undefined {
 
 /** One attempt, a part of its run. That it was cancelled, because it was no longer wanted, is no error. */
 export function attemptSpan(
-  { runId, spanId, info }: Attempt,
+  { runId, spanId, info }: ActivityAttempt,
   { from, to, failure }: { from: number; to: number; failure?: unknown },
 ): Span {
   const failed = failure !== undefined && !(failure instanceof CancelledFailure);

@@ -4,8 +4,8 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@temporalio/worker';
 import { version } from '../../version';
-import { complaining } from './complaining';
 import { readable, type Span } from './span';
+import { warnOnFailure } from './warn-on-failure';
 
 /** For one batch with all its repeats, so that a collector that hangs cannot hold up the end of the process. */
 const EXPORT_LIMIT_MS = 1_500;
@@ -22,7 +22,7 @@ export interface SpanExport {
  * be sent is dropped, and that is logged at most once a minute.
  */
 export function startSpanExport(log: Logger): SpanExport {
-  const exporter = complaining(new OTLPTraceExporter({ timeoutMillis: EXPORT_LIMIT_MS }), log);
+  const exporter = warnOnFailure(new OTLPTraceExporter({ timeoutMillis: EXPORT_LIMIT_MS }), log);
   const processor = new BatchSpanProcessor({ exporter });
   const resource = resourceFromAttributes({
     'service.name': 'switchback',

@@ -1,11 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { RequestRecord } from '../../aiven';
-import type { Attempt } from './activity-spans';
+import type { ActivityAttempt } from './activity-spans';
 import { randomSpanId } from './ids';
 import type { Span } from './span';
 
 /** A request to the Aiven API, a part of the attempt that made it. */
-export function requestSpan({ runId, spanId }: Attempt, record: RequestRecord): Span {
+export function requestSpan({ runId, spanId }: ActivityAttempt, record: RequestRecord): Span {
   const { method, path, status, requestId, startedAt, durationMs, error } = record;
   const from = Date.parse(startedAt);
   const [pathname = path, query] = path.split('?');

@@ -2,15 +2,15 @@ import { type CheckId, type CheckResult, checkSeverities, type Severity } from '
 import type { PairObservation } from '../../contract/observation';
 import type { DiscoveryFacts, Facts } from '../facts';
 import { observePair } from '../observation';
-import { CALM } from './calm';
 import { CAPACITY } from './capacity';
-import { FITNESS } from './fitness';
+import { DEPENDENCIES } from './dependencies';
 import { IDENTITY } from './identity';
 import { IN_FLIGHT } from './in-flight';
+import { RECENT_ACTIVITY } from './recent-activity';
 import { BY_SQL } from './replication-by-sql';
 import { REPLICATION, ROLES } from './roles';
 import { type Answer, evidenceOf, type Row, verdictOf } from './row';
-import { SURROUNDINGS } from './surroundings';
+import { SERVER_SETTINGS } from './server-settings';
 
 /** What discovery looks at: without it there is no pair to judge further. */
 const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
@@ -21,10 +21,10 @@ const CATALOGUE: readonly Row[] = [
   ...REPLICATION,
   ...BY_SQL,
   ...IN_FLIGHT,
-  ...FITNESS,
+  ...SERVER_SETTINGS,
   ...CAPACITY,
-  ...CALM,
-  ...SURROUNDINGS,
+  ...RECENT_ACTIVITY,
+  ...DEPENDENCIES,
 ];
 
 /** Judges every precondition; pure, and complete: a fact that is missing gives `unknown`, never `pass`. */

@@ -2,7 +2,7 @@ import type { RunEvent, RunEvents, RunIdentity } from '../contract/events';
 import { after, type RunState } from './run-state';
 
 /** One event as it is to be told, with what was true of the run then. */
-export interface Entry {
+export interface FeedEntry {
   run: RunIdentity;
   event: RunEvent;
   state: RunState;
@@ -12,17 +12,17 @@ export interface Entry {
  * The events of a run in the order in which they are told. Temporal's Reset ends a run and begins another that repeats
  * the first part of it: what is repeated is not told again, and what is new follows.
  */
-export class Tape {
-  readonly entries: Entry[] = [];
+export class EventFeed {
+  readonly entries: FeedEntry[] = [];
   /** When the run ended, milliseconds; `undefined` while more may follow. */
   endedAt: number | undefined;
   /** The events of the newest run, those that it repeated included. */
   #events: RunEvent[] = [];
-  #present: Entry | undefined;
+  #present: FeedEntry | undefined;
   readonly #listeners = new Set<() => void>();
 
   /** The newest that is known of the newest run, be it repeated or not. */
-  get present(): Entry | undefined {
+  get present(): FeedEntry | undefined {
     return this.#present;
   }
 
@@ -50,7 +50,7 @@ export class Tape {
   }
 
   /** The entry at this place, once it is there; `undefined` when the tape ends before it. */
-  async at(place: number, signal: AbortSignal): Promise<Entry | undefined> {
+  async at(place: number, signal: AbortSignal): Promise<FeedEntry | undefined> {
     for (;;) {
       signal.throwIfAborted();
       const entry = this.entries[place];

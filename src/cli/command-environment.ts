@@ -4,7 +4,7 @@ import type { Terminal } from './terminal';
 export const INTERRUPTED = 130;
 
 /** What a command finds around it. */
-export interface Surroundings {
+export interface CommandEnvironment {
   env: Readonly<Record<string, string | undefined>>;
   terminal: Terminal;
   /** Fires on Ctrl-C. */

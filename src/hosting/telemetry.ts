@@ -10,7 +10,7 @@ import { showListedRuns } from './metrics/listed-runs';
 import { startTraces, type Traces } from './traces';
 
 /** What is observed of one worker, for people and machines outside: requests, listed runs, traces, health. */
-export class Observation {
+export class Telemetry {
   /** Of the worker; none when there is nothing to observe in activities. */
   readonly interceptors: WorkerInterceptors;
   /** Once there is one. */

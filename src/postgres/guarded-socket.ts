@@ -3,7 +3,7 @@ import { PostgresError } from './error';
 import { reasonOf, within } from './limit';
 
 /** The socket of one session. Whoever waits for something on it hears at once when it is cut, whatever the reason. */
-export class Line {
+export class GuardedSocket {
   readonly socket = new Socket();
   readonly #cutting = new AbortController();
   readonly #signal: AbortSignal | undefined;

@@ -36,7 +36,7 @@ const MOST_ATTACHED = 200;
  * so that the answer is there at once and of two messages one comes first. Validators say what is wrong, with an
  * example; a refused message leaves no trace in the history.
  */
-export class People {
+export class MessageHandlers {
   /** What a person decided and the run has not acted upon yet. */
   decision: Decision | undefined;
   /** The approval or rejection of the present plan. */
@@ -139,7 +139,7 @@ export class People {
   #decide({ action, by, reason }: DecideInput): Decision {
     const decision: Decision = { action, by, reason, at: now() };
     this.decision = decision;
-    this.record.decided(decision);
+    this.record.recordDecision(decision);
     return decision;
   }
 
@@ -182,7 +182,7 @@ export class People {
       fingerprint: this.record.plan?.fingerprint ?? '',
     };
     this.approval = approval;
-    this.record.judged(approval);
+    this.record.recordApproval(approval);
     return approval;
   }
 
@@ -216,9 +216,9 @@ export class People {
   }
 
   #abort({ by, reason }: NamedReason): AbortRequest {
-    const effect = this.record.isPastNoReturn ? 'finishing-forward' : 'aborted';
+    const effect = this.record.isPastPointOfNoReturn ? 'finishing-forward' : 'aborted';
     const abort: AbortRequest = this.record.abortRequested ?? { by, reason, at: now(), effect };
-    if (this.record.abortRequested === undefined) this.record.abortAsked(abort);
+    if (this.record.abortRequested === undefined) this.record.recordAbort(abort);
     this.stopRequested = true;
     return abort;
   }
@@ -227,7 +227,7 @@ export class People {
   #cancelled(): void {
     if (this.record.hasEnded) return;
     this.stopRequested = true;
-    this.record.cancelAsked();
+    this.record.recordCancellation();
   }
 }
 

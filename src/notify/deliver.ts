@@ -1,50 +1,59 @@
 import type { SinkProgress } from '../contract/notifications';
+import type { EventFeed, FeedEntry } from './event-feed';
 import { DeliveryFailure } from './failure';
-import type { Letter, Reply } from './post';
-import type { Patience } from './settings';
+import type { HttpRequest, Reply } from './post';
+import type { RetryPolicy } from './settings';
 import type { Delivery, Sink } from './sink';
 import { sleep } from './sleep';
-import type { Entry, Tape } from './tape';
 
 /** What came of one attempt; `retried`: not yet, and it is tried again. */
 export type Result = 'delivered' | 'retried' | 'lost';
 
 /** One sink and all that is needed to tell it of a run. */
-export interface Route {
+export interface DeliveryContext {
   sink: Sink;
   progress: SinkProgress;
-  isWanted: (entry: Entry) => boolean;
-  linkTo: (entry: Entry) => string | undefined;
-  post: (letter: () => Promise<Letter>) => Promise<Reply>;
-  patience: Patience;
+  isWanted: (entry: FeedEntry) => boolean;
+  linkTo: (entry: FeedEntry) => string | undefined;
+  post: (request: () => Promise<HttpRequest>) => Promise<Reply>;
+  retryPolicy: RetryPolicy;
   /** Told of every attempt, and of every event that is given up. */
-  onResult: (result: Result, entry: Entry, problem?: string) => void;
+  onResult: (result: Result, entry: FeedEntry, problem?: string) => void;
 }
 
 /**
  * Tells one sink of every event, in order, until the tape ends and all is delivered or given up. What is done is in the
  * progress at any moment, so that whoever has it can go on.
  */
-export async function deliverAll(tape: Tape, route: Route, signal: AbortSignal): Promise<void> {
-  const { progress } = route;
+export async function deliverAll(
+  feed: EventFeed,
+  context: DeliveryContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { progress } = context;
   for (;;) {
-    const entry = await tape.at(progress.upTo, signal);
+    const entry = await feed.at(progress.upTo, signal);
     if (entry === undefined) return;
-    if (route.isWanted(entry)) await deliverOne(tape, route, entry, signal);
+    if (context.isWanted(entry)) await deliverOne(feed, context, entry, signal);
     progress.upTo += 1;
   }
 }
 
 /** Ends when the event is delivered, or given up. */
-async function deliverOne(tape: Tape, route: Route, entry: Entry, signal: AbortSignal): Promise<void> {
-  const { progress, patience, onResult } = route;
+async function deliverOne(
+  feed: EventFeed,
+  context: DeliveryContext,
+  entry: FeedEntry,
+  signal: AbortSignal,
+): Promise<void> {
+  const { progress, retryPolicy, onResult } = context;
   for (;;) {
-    const failure = isGone(progress) ? GONE : await attempt(tape, route, entry, signal);
+    const failure = isGone(progress) ? GONE : await attempt(feed, context, entry, signal);
     if (failure === undefined) return;
     if (failure.kind === 'gone') setGone(progress);
     if (failure.kind !== 'later') {
       delete progress.failing;
-      giveUp(route, entry, failure.message);
+      giveUp(context, entry, failure.message);
       return;
     }
     const before = progress.failing;
@@ -54,26 +63,31 @@ async function deliverOne(tape: Tape, route: Route, entry: Entry, signal: AbortS
       attempts,
       error: failure.message,
     };
-    if (isOver(tape, patience)) {
-      giveUp(route, entry, `${failure.message}, until the time was over`);
+    if (isOver(feed, retryPolicy)) {
+      giveUp(context, entry, `${failure.message}, until the time was over`);
       return;
     }
     onResult('retried', entry, failure.message);
-    await pause(Math.max(backoff(attempts, patience), failure.retryAfterMs ?? 0), tape, patience, signal);
+    await pause(
+      Math.max(backoff(attempts, retryPolicy), failure.retryAfterMs ?? 0),
+      feed,
+      retryPolicy,
+      signal,
+    );
   }
 }
 
 /** @returns why it failed; `undefined` when there is nothing more to do about this event. */
 async function attempt(
-  tape: Tape,
-  { sink, progress, isWanted, linkTo, post, onResult }: Route,
-  entry: Entry,
+  feed: EventFeed,
+  { sink, progress, isWanted, linkTo, post, onResult }: DeliveryContext,
+  entry: FeedEntry,
   signal: AbortSignal,
 ): Promise<DeliveryFailure | undefined> {
   progress.memory ??= {};
   const delivery: Delivery = {
     ...entry,
-    known: [...tape.entries],
+    known: [...feed.entries],
     place: progress.upTo,
     isWanted,
     link: linkTo(entry),
@@ -97,7 +111,7 @@ async function attempt(
   }
 }
 
-function giveUp({ progress, onResult }: Route, entry: Entry, why: string): void {
+function giveUp({ progress, onResult }: DeliveryContext, entry: FeedEntry, why: string): void {
   progress.undelivered.push({ seq: entry.event.seq, why });
   onResult('lost', entry, why);
 }
@@ -112,12 +126,12 @@ function setGone(progress: SinkProgress): void {
   progress.memory = { ...progress.memory, gone: 'yes' };
 }
 
-function isOver({ endedAt }: Tape, { afterEndMs }: Patience): boolean {
+function isOver({ endedAt }: EventFeed, { afterEndMs }: RetryPolicy): boolean {
   return endedAt !== undefined && Date.now() - endedAt >= afterEndMs;
 }
 
 /** Doubles with every attempt, less up to a half at random, so that runs that wait for one receiver do not all come at once. */
-function backoff(attempts: number, { firstPauseMs, longestPauseMs }: Patience): number {
+function backoff(attempts: number, { firstPauseMs, longestPauseMs }: RetryPolicy): number {
   const whole = Math.min(firstPauseMs * 2 ** Math.min(attempts - 1, 30), longestPauseMs);
   return whole * (1 - Math.random() / 2);
 }
@@ -125,8 +139,8 @@ function backoff(attempts: number, { firstPauseMs, longestPauseMs }: Patience): 
 /** Ends early when the time is over: there is one more attempt then. */
 async function pause(
   ms: number,
-  { endedAt }: Tape,
-  { afterEndMs }: Patience,
+  { endedAt }: EventFeed,
+  { afterEndMs }: RetryPolicy,
   signal: AbortSignal,
 ): Promise<void> {
   const left = endedAt === undefined ? ms : endedAt + afterEndMs - Date.now();

@@ -5,7 +5,7 @@ import { deleteOldProbeRows, type ProbeRow, writeProbeRow } from '../postgres/pr
 const STEP_TIMEOUT_MS = 2_000;
 
 /** The probe's way through the Service URI, as a sane application has it: one session, and a new one after a failure. */
-export class ProbeDoor {
+export class ProbeConnection {
   #session: Session | undefined;
 
   /**

@@ -1,9 +1,9 @@
 import type { Argument, Command, Option } from 'commander';
-import type { Surroundings } from './surroundings';
+import type { CommandEnvironment } from './command-environment';
 
 /** What the program gives a group of commands that registers itself. */
-export interface Door {
-  around: Surroundings;
+export interface CommandContext {
+  environment: CommandEnvironment;
   /** Does the work of a command: its answer is the exit code, and what it throws is said, as JSON if need be. */
   act(json: boolean | undefined, work: () => Promise<number>): Promise<void>;
 }

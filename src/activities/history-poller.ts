@@ -4,7 +4,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { NotifyInput } from '../contract/notifications';
 import { sleep } from '../notify/sleep';
-import { orAbort } from './or-abort';
+import { abortable } from './abortable';
 
 const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
 /** The server answers a long poll that meets no news after 20 s; an answer that takes longer is lost. */
@@ -15,7 +15,7 @@ const NOTHING = { nextPageToken: undefined, hasNews: false };
 const PAUSE_MS = 1_000;
 
 /** Waits for what is new in the history of a run, by Temporal's own long poll. */
-export class HistoryNews {
+export class HistoryPoller {
   #token: Uint8Array | undefined;
 
   constructor(private readonly run: NotifyInput) {}
@@ -51,7 +51,7 @@ export class HistoryNews {
       const poll = connection.withDeadline(Date.now() + POLL_LIMIT_MS, () =>
         workflowService.getWorkflowExecutionHistory(request),
       );
-      const { history, nextPageToken } = await orAbort(poll, signal);
+      const { history, nextPageToken } = await abortable(poll, signal);
       const events = history?.events ?? [];
       const hasNews = events.some(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
       return { nextPageToken, hasNews };

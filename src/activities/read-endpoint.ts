@@ -1,10 +1,10 @@
 import type { EndpointInput } from '../contract/activities';
 import {
   countSessions,
-  lookAtServer,
   type PairDatabase,
+  readServer,
   resolve,
-  type ServerLook,
+  type ServerSnapshot,
   type SessionOptions,
 } from '../postgres';
 import type { EndpointFacts, ResolverFacts } from '../rules/endpoint';
@@ -20,24 +20,24 @@ const STATEMENT_TIMEOUT_MS = 3_000;
  *
  * @throws PostgresError only when the access is no longer configured.
  */
-export async function lookAtEndpoint(
+export async function readEndpoint(
   database: PairDatabase,
   { pair, active }: Pick<EndpointInput, 'pair' | 'active'>,
   signal: AbortSignal,
 ): Promise<EndpointFacts> {
-  const { doors, resolvers } = database.settings;
-  const name = doors.service.host;
+  const { connections, resolvers } = database.settings;
+  const name = connections.service.host;
   const options = { signal, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-  const landings = new Map<string, Promise<Asked<ServerLook>>>();
+  const landings = new Map<string, Promise<Asked<ServerSnapshot>>>();
   const landOn = (address: string) => {
     const known = landings.get(address);
-    const landing = known ?? ask(() => database.use('service', lookAtServer, { ...options, address }));
+    const landing = known ?? ask(() => database.use('service', readServer, { ...options, address }));
     landings.set(address, landing);
     return landing;
   };
   const passive = active === 'primary' ? 'recovery' : 'primary';
   const [activeId, { id: passiveId, sessions }, views] = await Promise.all([
-    ask(() => database.use(active, async (session) => (await lookAtServer(session)).id, options)),
+    ask(() => database.use(active, async (session) => (await readServer(session)).id, options)),
     lookAtPassive(database, passive, options),
     Promise.all(resolvers.map((resolver) => lookThrough(name, resolver, landOn, signal))),
   ]);
@@ -57,7 +57,7 @@ async function lookAtPassive(
     database.use(
       passive,
       async (session) => ({
-        id: await ask(async () => (await lookAtServer(session)).id),
+        id: await ask(async () => (await readServer(session)).id),
         sessions: await ask(() => countSessions(session)),
       }),
       options,
@@ -69,7 +69,7 @@ async function lookAtPassive(
 async function lookThrough(
   name: string,
   resolver: string,
-  landOn: (address: string) => Promise<Asked<ServerLook>>,
+  landOn: (address: string) => Promise<Asked<ServerSnapshot>>,
   signal: AbortSignal,
 ): Promise<ResolverFacts> {
   const found = await ask(() => resolve(name, resolver, { timeoutMs: RESOLVE_TIMEOUT_MS, signal }));

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const BACKUP_AGE_MS = 26 * HOUR;
 
 /** What is not part of the switch, and may surprise after it. */
-export const SURROUNDINGS: readonly Row<Facts>[] = [
+export const DEPENDENCIES: readonly Row<Facts>[] = [
   {
     id: 'recent-backup',
     title: 'There is a recent backup',

@@ -7,7 +7,7 @@ const COMPLAIN_EVERY_MS = 60_000;
  * An exporter whose failures are logged once a minute at most. The processor before it is told that all is well: that one
  * would say it every time, and elsewhere.
  */
-export function complaining(exporter: SpanExporter, log: Logger): SpanExporter {
+export function warnOnFailure(exporter: SpanExporter, log: Logger): SpanExporter {
   let complainedAt = Number.NEGATIVE_INFINITY;
   const complain = (error: Error | undefined) => {
     const now = performance.now();

@@ -14,7 +14,7 @@ const CHANGES = ['service_update', 'service_maintenance_perform', TRANSITION];
 const WEEK = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** Nobody and nothing else is at work on the pair, and nothing is about to be. */
-export const CALM: readonly Row<Facts>[] = [
+export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   {
     id: 'one-run-per-pair',
     title: 'No other run works on this pair',

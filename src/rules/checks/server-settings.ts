@@ -19,7 +19,7 @@ const NOT_LOWER = [
 const BACKLOG_FILES = 16;
 
 /** The passive side can do what the active one does now. */
-export const FITNESS: readonly Row<Facts>[] = [
+export const SERVER_SETTINGS: readonly Row<Facts>[] = [
   {
     id: 'writes-allowed',
     title: 'The passive side will take writes once it is active',

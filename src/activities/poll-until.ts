@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat } from '@temporalio/activity';
 import type { Progress } from '../contract/activities';
 import { PostgresError } from '../postgres';
-import { whileBeating } from './while-beating';
+import { withHeartbeat } from './with-heartbeat';
 
-export interface Looking<T> {
+export interface Polling<T> {
   /** One look. It must end when its signal fires, and must not throw for what it sees. */
   look: (signal: AbortSignal) => Promise<T>;
   isEnough: (seen: T) => boolean;
@@ -24,8 +24,8 @@ export interface Looking<T> {
  *
  * @throws the reason of a cancellation, or of `stopping`: the worker is told to stop, and the next one begins anew.
  */
-export async function lookUntil<T extends { at: string }>(
-  { look, isEnough, describe, pauseMs, lookLimitMs, reportAfterMs }: Looking<T>,
+export async function pollUntil<T extends { at: string }>(
+  { look, isEnough, describe, pauseMs, lookLimitMs, reportAfterMs }: Polling<T>,
   stopping: AbortSignal,
 ): Promise<T> {
   const startedAt = performance.now();
@@ -41,7 +41,7 @@ export async function lookUntil<T extends { at: string }>(
       await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   };
-  return whileBeating(() => progress, stopping, untilEnough);
+  return withHeartbeat(() => progress, stopping, untilEnough);
 }
 
 /** Not `AbortSignal.any` with a time-out: in Node 20 every such signal is kept as long as the one it follows. */

@@ -11,7 +11,7 @@ const BEAT_MS = 2_000;
  * @param work gets a signal that fires when the run cancels the activity, or when the worker stops: the next attempt
  * goes on from what was said last.
  */
-export async function whileBeating<T>(
+export async function withHeartbeat<T>(
   progress: () => unknown,
   stopping: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,

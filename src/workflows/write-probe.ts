@@ -1,12 +1,12 @@
 import { ActivityFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { describeProbe } from '../contract/describe-measured';
 import type { ProbeReport } from '../contract/probe';
+import { measure } from './activity-proxies';
 import { Background } from './background';
 import type { RunRecord } from './run-record';
-import { measure } from './steps';
 
-/** The write-gap stopwatch: rows written through the Service URI from before the write until the run ends. */
-export class Stopwatch {
+/** The write probe: rows written through the Service URI from before the write until the run ends. */
+export class WriteProbe {
   #probing: Background<ProbeReport> | undefined;
 
   constructor(private readonly record: RunRecord) {}
@@ -14,7 +14,7 @@ export class Stopwatch {
   /** Starts it, where database access is configured. A cancellation of the run does not stop it. */
   start(): void {
     if (this.#probing !== undefined || this.record.measured.database === undefined) return;
-    const { thePair: pair } = this.record;
+    const { requirePair: pair } = this.record;
     const { runId } = workflowInfo();
     this.record.note('writing numbered rows through the Service URI, to measure the gap');
     void CancellationScope.nonCancellable(async () => {

@@ -1,20 +1,20 @@
 import { errors } from '../contract/errors';
 import { type RunEvent, runEndOf, severityOfEnd } from '../contract/events';
 import type { Phase } from '../contract/phase';
-import type { Tape } from '../notify';
+import type { EventFeed } from '../notify';
 import type { RunEndInTemporal } from './run-end';
 
 /** Phases in which nothing was written yet. */
 const BEFORE_THE_WRITE: readonly Phase[] = ['validate', 'discover', 'preflight', 'approval', 'catch-up'];
 
 /** The event that a run which was closed without one did not make itself, or could not be asked for. */
-export function silentRun(tape: Tape, end: RunEndInTemporal): RunEvent {
-  return end.report === undefined ? withoutReport(tape, end) : fromReport(tape, end.report, end.at);
+export function lostRun(feed: EventFeed, end: RunEndInTemporal): RunEvent {
+  return end.report === undefined ? withoutReport(feed, end) : fromReport(feed, end.report, end.at);
 }
 
 /** Nobody could ask the run, but it did say how it ended. */
 function fromReport(
-  { present: last }: Tape,
+  { present: last }: EventFeed,
   report: NonNullable<RunEndInTemporal['report']>,
   at: number,
 ): RunEvent {
@@ -32,7 +32,7 @@ function fromReport(
   };
 }
 
-function withoutReport({ present: last }: Tape, { at, status, reason }: RunEndInTemporal): RunEvent {
+function withoutReport({ present: last }: EventFeed, { at, status, reason }: RunEndInTemporal): RunEvent {
   const { phase = 'validate', situation, seq = 0 } = last?.event ?? {};
   const isHarmless = last?.run.mode !== undefined && last.run.mode !== 'execute';
   const mayHaveWritten = !isHarmless && (last === undefined || !BEFORE_THE_WRITE.includes(phase));
@@ -40,7 +40,7 @@ function withoutReport({ present: last }: Tape, { at, status, reason }: RunEndIn
   return {
     seq: seq + 1,
     at: new Date(at).toISOString(),
-    type: 'switchback.run.silent',
+    type: 'switchback.run.lost',
     severity: mayHaveWritten ? 'critical' : 'warning',
     phase,
     summary: `The run was ${how} in Temporal${reason === undefined ? '' : ` (${reason})`} and left no report.`,

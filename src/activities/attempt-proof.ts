@@ -22,7 +22,7 @@ const ARRIVAL_POLL_MS = 100;
 const PAUSE_BEFORE_SECOND_MS = 1_000;
 
 /** One try at the proof, through sessions of its own. Never throws: what went wrong is in the facts. */
-export async function tryProof(
+export async function attemptProof(
   database: PairDatabase,
   { active, runId }: { active: Side; runId: string },
   signal: AbortSignal,

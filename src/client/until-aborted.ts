@@ -1,5 +1,5 @@
 /** The answer, or `undefined` once nobody waits for it any more. */
-export function unlessStopped<T>(answer: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
+export function untilAborted<T>(answer: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
   if (stop === undefined) return answer;
   return new Promise((resolve, reject) => {
     const giveUp = () => resolve(undefined);
