@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { DiscoverInput, Discovery } from '../contract/activities';
-import { ApiSession } from './api-session';
-import { findPair } from './find-pair';
+import { ApiSession } from '../observe/api-session';
+import { findPair } from '../observe/find-pair';
 import { retryUnread } from './read-retry';
 
 /** Finds the pair of the named service; see {@link findPair}. */

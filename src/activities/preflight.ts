@@ -4,6 +4,8 @@ import type { AivenClient } from '../aiven';
 import type { DatabaseBaseline, Preflight, PreflightInput, PreflightVerdict } from '../contract/activities';
 import { type CheckResult, stops } from '../contract/checks';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
+import { ApiSession } from '../observe/api-session';
+import { askDatabases } from '../observe/database-facts';
 import type { Databases } from '../postgres';
 import { judge } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
@@ -13,8 +15,6 @@ import { isLongSettled } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
 import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
-import { ApiSession } from './api-session';
-import { askDatabases } from './database-facts';
 import { retryUnread } from './read-retry';
 
 /** The default of the input's convergeTimeout. */

@@ -2,15 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { ProbeInput } from '../contract/activities';
 import { type ProbeReport, ROWS_PER_ATTEMPT } from '../contract/probe';
+import { ProbeClock } from '../observe/probe-clock';
+import { ProbeConnection } from '../observe/probe-connection';
+import { readBack } from '../observe/probe-read-back';
 import { type Databases, type PairDatabase, PostgresError } from '../postgres';
 import { toPostgresError } from '../postgres/error';
 import type { PairSettings } from '../postgres/settings';
 import { type Moment, ProbeJournal, progressOf } from '../rules/probe/journal';
 import { intervalAt, pauseAfter } from '../rules/probe/pace';
 import { emptyReport, reportOf } from '../rules/probe/report';
-import { ProbeClock } from './probe-clock';
-import { ProbeConnection } from './probe-connection';
-import { readBack } from './probe-read-back';
 
 /** So long the write under way may take to be answered when the probe is cancelled. */
 const LAST_ANSWER_MS = 500;

@@ -2,9 +2,9 @@ import { cancellationSignal } from '@temporalio/activity';
 import { AivenApiError, type AivenClient } from '../aiven';
 import type { PromoteInput, PromoteOutcome, PromoteResult } from '../contract/activities';
 import { describePair } from '../contract/observation';
+import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
-import { ApiSession, readingOf } from './api-session';
 
 /** What was read longer ago than this is no ground for a write. */
 const SECOND_LOOK_MAX_AGE_MS = 10_000;

@@ -1,9 +1,9 @@
 import type { ProveInput } from '../contract/activities';
 import { describeProof } from '../contract/describe-measured';
 import type { Proof } from '../contract/proof';
+import { attemptProof } from '../observe/attempt-proof';
 import type { Databases } from '../postgres';
 import { judgeProof, unaskedProof } from '../rules/proof';
-import { attemptProof } from './attempt-proof';
 import { pollUntil } from './poll-until';
 
 const PAUSE_MS = 1_000;

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ApiSession } from './api-session';
+import type { ApiSession } from '../observe/api-session';
 
 /** Attempts at reading before what is still unread is reported as unknown. */
 const READ_ATTEMPTS = 4;

@@ -2,8 +2,8 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { VerifyResult } from '../contract/activities';
 import type { Pair } from '../contract/observation';
+import { ApiSession, readingOf } from '../observe/api-session';
 import { settingsOfPair } from '../rules/settings';
-import { ApiSession, readingOf } from './api-session';
 import { retryUnread } from './read-retry';
 
 /** One more read of both services, for the record that the run ends with. */

@@ -1,10 +1,10 @@
 import type { EndpointInput } from '../contract/activities';
 import { describeEndpoint } from '../contract/describe-measured';
 import type { EndpointReport } from '../contract/proof';
+import { readEndpoint } from '../observe/read-endpoint';
 import { type Databases, toPostgresError } from '../postgres';
 import { judgeEndpoint, unseenEndpoint } from '../rules/endpoint';
 import { pollUntil } from './poll-until';
-import { readEndpoint } from './read-endpoint';
 
 const PAUSE_MS = 1_000;
 /** Longer than a look takes when a resolver, and then a session, hang until their own limits. */

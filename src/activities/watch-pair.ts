@@ -3,9 +3,9 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
 import { describePair, type Situation } from '../contract/observation';
+import { ApiSession, type PairReading } from '../observe/api-session';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
-import { ApiSession, type PairReading } from './api-session';
 import { withHeartbeat } from './with-heartbeat';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { type PairNotFound, type PairRead, readPair } from '../activities/read-pair';
 import { AivenClient } from '../aiven';
 import type { LiveStatus } from '../client';
 import { loadWorkerConfig } from '../config';
 import { exitCodes } from '../contract/errors';
 import { ASKING_PHASES } from '../contract/phase';
+import { type PairNotFound, type PairRead, readPair } from '../observe/read-pair';
 import { version } from '../version';
 import { type CommandContext, type PairOptions, withPair } from './command-context';
 import type { CommandEnvironment } from './command-environment';

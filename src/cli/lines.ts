@@ -1,9 +1,9 @@
-import type { PairNotFound, PairRead } from '../activities/read-pair';
 import type { LiveStatus } from '../client';
 import type { Acknowledgement } from '../contract/checks';
 import type { ErrorCode } from '../contract/errors';
 import type { AbortRequest, Approval, Decision, KeptEvidence, Outcome } from '../contract/report';
 import type { EvidenceRun } from '../evidence';
+import type { PairNotFound, PairRead } from '../observe/read-pair';
 
 /** What a command prints with `--json` when it has nothing else to say. */
 export interface ErrorLine {

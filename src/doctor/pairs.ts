@@ -1,7 +1,7 @@
-import { readPair } from '../activities/read-pair';
 import { AivenApiError, type AivenClient } from '../aiven';
 import { stops } from '../contract/checks';
 import { describePair } from '../contract/observation';
+import { readPair } from '../observe/read-pair';
 import { ask, type Finding, type Question, skip } from './ask';
 import type { DoctorCheck } from './report';
 

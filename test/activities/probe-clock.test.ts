@@ -1,4 +1,4 @@
-import { ProbeClock } from '../../src/activities/probe-clock';
+import { ProbeClock } from '../../src/observe/probe-clock';
 
 const MOMENT = Date.parse('2026-11-22T03:00:00.000Z');
 
