@@ -45,7 +45,7 @@ import type { AbortRequest, Approval, Decision, SwitchbackReport } from './contr
 import type { SwitchbackStatus } from './contract/status';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from './contract/workflow-id';
 
-export { SwitchbackFailedError } from './client/failures';
+export { SwitchbackFailedError } from './client/failed-error';
 export type { ListFilter, LiveStatus, RunSummary } from './client/runs';
 export * from './contract/activities';
 export * from './contract/answers';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { loadConfig } from './config';
+import { loadConfig } from './config/worker';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
 import { installRuntime } from './hosting/runtime';
 import { createWorker } from './hosting/worker';

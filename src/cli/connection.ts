@@ -1,5 +1,5 @@
 import { SwitchbackClient } from '../client';
-import { loadTemporalConfig, type TemporalConfig, taskQueueOf } from '../config';
+import { loadTemporalConfig, type TemporalConfig, taskQueueOf } from '../config/temporal';
 import type { CommandEnvironment } from './command-environment';
 
 /** Connects to the Temporal server of the environment for as long as `work` takes. */

@@ -1,42 +1,15 @@
-import type { Command } from 'commander';
-import { errors, exitCodes, SwitchbackError } from '../contract/errors';
+import { errors, exitCodes } from '../contract/errors';
 import { type DoctorReport, diagnose } from '../doctor';
-import type { CommandContext, PairOptions } from './command-context';
 import type { CommandEnvironment } from './command-environment';
 import { doctorLines } from './doctor-lines';
-import { pairOf } from './pair';
-
-const EXAMPLES = `
-Examples:
-  switchback doctor
-  switchback doctor my-project/pg-main
-  switchback doctor --json | jq '.checks[] | select(.verdict == "fail")'`;
+import type { PairName } from './pair';
 
 /** `doctor`: everything that a switchback needs, looked at without changing anything. */
-export function registerDoctor(program: Command, { environment, act }: CommandContext): void {
-  program
-    .command('doctor')
-    .description('look at everything that a switchback needs, and say what to do; changes nothing')
-    .argument(
-      '[service]',
-      'a service of the pair, or PROJECT/SERVICE (default: the pairs of SWITCHBACK_DATABASES)',
-    )
-    .option('--project <name>', 'the Aiven project of both services')
-    .option('--json', 'print one line of JSON')
-    .addHelpText('after', EXAMPLES)
-    .action((service: string | undefined, options: PairOptions) =>
-      act(options.json, () => doctor(service, options, environment)),
-    );
-}
-
-async function doctor(
-  service: string | undefined,
-  { project, json = false }: PairOptions,
+export async function doctor(
+  pair: PairName | undefined,
+  json: boolean,
   { env, terminal }: CommandEnvironment,
 ): Promise<number> {
-  if (service === undefined && project !== undefined)
-    throw new SwitchbackError('INVALID_INPUT', '--project names no pair without a service.');
-  const pair = service === undefined ? undefined : pairOf(service, project);
   terminal.live('… looking');
   const report = await diagnose(env, pair);
   terminal.live(undefined);

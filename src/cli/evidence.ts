@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
-import type { Command } from 'commander';
 import { SwitchbackClient } from '../client';
-import { loadTemporalConfig } from '../config';
+import { loadTemporalConfig } from '../config/temporal';
 import { exitCodes, SwitchbackError } from '../contract/errors';
 import {
   buildBundle,
@@ -11,10 +10,9 @@ import {
   verifyEvidence,
   writeBundle,
 } from '../evidence';
-import { type CommandContext, type PairOptions, withPair } from './command-context';
 import type { CommandEnvironment } from './command-environment';
 import type { EvidenceLine, VerifiedLine } from './lines';
-import { type PairName, pairOf } from './pair';
+import type { PairName } from './pair';
 
 interface EvidenceFlags {
   /** Default: the newest run of the pair. */
@@ -29,50 +27,14 @@ const CONNECT_TIMEOUT = '4s';
 const LABEL_WIDTH = 9;
 const HEAD = /^[0-9a-f]{64}$/i;
 
-const EXAMPLES = `
-Examples:
-  switchback evidence --project my-project pg-main --out ./evidence
-  switchback evidence my-project/pg-main --run-id 01a2060a-abfc-76a1-89ac-96658c563d26
-  switchback evidence verify switchback.my-project.pg-main-….json --head 4d49787d…`;
-
-/** `evidence`, and `evidence verify`. */
-export function registerEvidence(program: Command, { environment, act }: CommandContext): void {
-  const command = withPair(program.command('evidence'))
-    .description('rebuild the evidence of a run from Temporal, as JSON and as a page; needs no worker')
-    .option('--run-id <id>', 'which run (default: the newest one of the pair)')
-    .option('--out <folder>', 'where to write both files', '.')
-    .addHelpText('after', EXAMPLES)
-    .action((service: string, options: PairOptions & { runId?: string; out: string }) => {
-      const { project, runId, out, json = false } = options;
-      return act(json, () => evidence(service, project, { runId, out, json }, environment));
-    });
-
-  command
-    .command('verify')
-    .description('find any changed byte of a bundle, or of a page')
-    .argument('<file>', 'the .json or the .html')
-    .option('--head <hash>', 'the head of the chain, as it was kept elsewhere')
-    .option('--json', 'print one line of JSON')
-    .addHelpText('after', EXAMPLES)
-    .action((file: string, _: unknown, verifyCommand: Command) => {
-      // Both commands know --json, and the outer one takes it when it stands before the file.
-      const { head, json = false } = verifyCommand.optsWithGlobals<{ head?: string; json?: boolean }>();
-      return act(json, () => verify(file, { head, json }, environment));
-    });
-}
-
 /**
  * Rebuilds the evidence of a run from Temporal's history and writes both files. Needs no worker and no Aiven token.
- *
- * @param named `SERVICE`, or `PROJECT/SERVICE`.
  */
-async function evidence(
-  named: string,
-  project: string | undefined,
+export async function evidence(
+  pair: PairName,
   { runId, out, json }: EvidenceFlags,
   { env, terminal }: CommandEnvironment,
 ): Promise<number> {
-  const pair = pairOf(named, project);
   const bundle = await fetchBundle(pair, runId, env);
   const kept = await writeBundle(bundle, createEvidenceStore({ folder: out }));
   const { run, report } = bundle;
@@ -98,7 +60,7 @@ async function evidence(
  * @param head the head of the chain, as it was kept elsewhere.
  * @throws SwitchbackError EVIDENCE_BROKEN
  */
-async function verify(
+export async function verify(
   file: string,
   { head, json }: { head: string | undefined; json: boolean },
   { terminal }: CommandEnvironment,

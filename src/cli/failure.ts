@@ -1,4 +1,4 @@
-import { SwitchbackFailedError } from '../client';
+import { SwitchbackFailedError } from '../client/failed-error';
 import { errors, exitCodes, SwitchbackError } from '../contract/errors';
 import type { ErrorLine } from './lines';
 import { reportLines } from './render';

@@ -1,4 +1,5 @@
-import { type SwitchbackClient, SwitchbackFailedError, type SwitchbackRun } from '../client';
+import type { SwitchbackClient, SwitchbackRun } from '../client';
+import { SwitchbackFailedError } from '../client/failed-error';
 import { untilAborted } from '../client/until-aborted';
 import { exitCodes } from '../contract/errors';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';

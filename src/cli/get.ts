@@ -1,37 +1,20 @@
-import type { Command } from 'commander';
 import { AivenClient } from '../aiven';
 import type { LiveStatus } from '../client';
-import { loadWorkerConfig } from '../config';
+import { loadWorkerConfig } from '../config/worker';
 import { exitCodes } from '../contract/errors';
 import { ASKING_PHASES } from '../contract/phase';
 import { type PairNotFound, type PairRead, readPair } from '../observe/read-pair';
 import { version } from '../version';
-import { type CommandContext, type PairOptions, withPair } from './command-context';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
 import { explain } from './failure';
 import type { GetLine } from './lines';
-import { type PairName, pairOf } from './pair';
+import type { PairName } from './pair';
 import { answerLines, checkLines, pairLines, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
-const EXAMPLES = `
-Examples:
-  switchback get my-project/pg-main
-  switchback status --project my-project pg-main --json`;
-
-/** `get`, also `status`: both services and the run. */
-export function registerGet(program: Command, { environment, act }: CommandContext): void {
-  withPair(program.command('get').alias('status'), 'either service of the pair, or PROJECT/SERVICE')
-    .description('show both services and the run of the pair')
-    .addHelpText('after', EXAMPLES)
-    .action((service: string, { project, json = false }: PairOptions) =>
-      act(json, async () => get(pairOf(service, project), { json }, environment)),
-    );
-}
-
 /** Shows both services and the run of the pair, if there is one. */
-async function get(
+export async function get(
   { project, service }: PairName,
   { json }: { json: boolean },
   { env, terminal }: CommandEnvironment,

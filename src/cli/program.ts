@@ -3,17 +3,17 @@ import { exitCodeMeanings, exitCodes } from '../contract/errors';
 import { version } from '../version';
 import type { CommandContext } from './command-context';
 import type { CommandEnvironment } from './command-environment';
-import { registerCompletion } from './completion-command';
-import { registerDoctor } from './doctor';
-import { registerEvidence } from './evidence';
+import { registerCompletion } from './commands/completion';
+import { registerDoctor } from './commands/doctor';
+import { registerEvidence } from './commands/evidence';
+import { registerGet } from './commands/get';
+import { registerList } from './commands/list';
+import { registerResult } from './commands/result';
+import { registerRun } from './commands/run';
+import { registerSteer } from './commands/steer';
+import { registerWatch } from './commands/watch';
 import { fail } from './failure';
-import { registerGet } from './get';
 import type { ErrorLine } from './lines';
-import { registerList } from './list';
-import { registerResult } from './result';
-import { registerRun } from './run-command';
-import { registerSteer } from './steer';
-import { registerWatch } from './watch';
 
 const EXIT_CODES = [
   '\nExit codes:',

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { SwitchbackClient, SwitchbackInput } from '../client';
-import { loadTemporalConfig, loadWorkerConfig, stateFolder } from '../config';
+import { stateFolder } from '../config/environment';
+import { loadTemporalConfig } from '../config/temporal';
 import { exitCodes } from '../contract/errors';
-import { type Embedded, startEmbedded } from '../hosting/embedded';
+import type { Embedded } from '../hosting/embedded';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClientOf } from './connection';
 import { followToEnd } from './follow-to-end';
@@ -79,6 +80,8 @@ function quoted(text: string): string {
 
 async function embed(flags: RunFlags, { env, terminal }: CommandEnvironment): Promise<Embedded> {
   const folder = resolve(flags.embeddedDir ?? stateFolder(env));
+  const { startEmbedded } = require('../hosting/embedded') as typeof import('../hosting/embedded');
+  const { loadWorkerConfig } = require('../config/worker') as typeof import('../config/worker');
   const host = await startEmbedded(folder, loadWorkerConfig(env), (message) => terminal.error(message));
   if (!flags.json)
     terminal.line(`Temporal and the worker run inside this command, on ${folder}. UI: ${host.uiUrl}`);

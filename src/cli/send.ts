@@ -2,7 +2,6 @@ import type { SwitchbackClient } from '../client';
 import { untilAborted } from '../client/until-aborted';
 import { exitCodes, SwitchbackError } from '../contract/errors';
 import { faultsOf } from '../contract/messages';
-import type { CommandContext, PairOptions } from './command-context';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClient } from './connection';
 import { fail } from './failure';
@@ -19,20 +18,23 @@ export interface Message<Answer> {
   say(answer: Answer): { text: string; late?: boolean };
 }
 
-/** Sends a message to the newest run of the pair and says what the run answered, or why it refused. */
-export function send<Answer extends object>(
-  { environment, act }: CommandContext,
-  service: string,
-  { project, json = false }: PairOptions,
+/**
+ * Sends a message to the newest run of the pair and says what the run answered, or why it refused.
+ *
+ * @param named `SERVICE`, or `PROJECT/SERVICE`.
+ */
+export async function send<Answer extends object>(
+  named: string,
+  project: string | undefined,
   message: Message<Answer>,
-): Promise<void> {
-  return act(json, async () => {
-    const pair = pairOf(service, project, (named) => [
-      ...faultsOfInput(named),
-      ...faultsOf[message.name](message.payload),
-    ]);
-    return sendTo(pair, message, json, environment);
-  });
+  json: boolean,
+  environment: CommandEnvironment,
+): Promise<number> {
+  const pair = pairOf(named, project, (asked) => [
+    ...faultsOfInput(asked),
+    ...faultsOf[message.name](message.payload),
+  ]);
+  return sendTo(pair, message, json, environment);
 }
 
 function sendTo<Answer extends object>(

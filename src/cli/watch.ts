@@ -1,26 +1,10 @@
-import type { Command } from 'commander';
-import { type CommandContext, type PairOptions, withPair } from './command-context';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
 import { followToEnd, printReport } from './follow-to-end';
-import { type PairName, pairOf } from './pair';
-
-const EXAMPLES = `
-Examples:
-  switchback watch --project my-project pg-main
-  switchback watch my-project/pg-main --json | jq .outcome`;
+import type { PairName } from './pair';
 
 /** `watch`: what `run` shows, of a run that somebody else has started. */
-export function registerWatch(program: Command, { environment, act }: CommandContext): void {
-  withPair(program.command('watch'))
-    .description('follow the newest run of the pair to its end; Ctrl-C stops watching, never the run')
-    .addHelpText('after', EXAMPLES)
-    .action((service: string, { project, json = false }: PairOptions) =>
-      act(json, async () => watch(pairOf(service, project), json, environment)),
-    );
-}
-
-function watch(
+export function watch(
   { project, service }: PairName,
   json: boolean,
   environment: CommandEnvironment,

@@ -9,24 +9,12 @@ import {
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
 import type { SwitchbackReport } from '../contract/report';
+import { SwitchbackFailedError } from './failed-error';
 
 /** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
 const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];
 /** Nobody is there, or nobody in time; every other status is an answer. */
 const SILENCE = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.CANCELLED];
-
-/** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
-export class SwitchbackFailedError extends SwitchbackError {
-  constructor(
-    code: ErrorCode,
-    message: string,
-    readonly report: SwitchbackReport | undefined,
-    options?: ErrorOptions,
-  ) {
-    super(code, message, options);
-    this.name = 'SwitchbackFailedError';
-  }
-}
 
 /** What Temporal said about a run, as an error with a code; anything that is not Temporal's is returned as it is. */
 export function translate(error: unknown, temporal: Client, workflowId: string, taskQueue: string): unknown {

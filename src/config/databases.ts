@@ -4,15 +4,8 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '../contract/duration';
 import { type ConnectionSettings, type PairSettings, type PairsSettings, SYSTEM } from '../postgres';
-import {
-  contentOf,
-  type Env,
-  faultsOfReference,
-  filled,
-  readerOf,
-  readJson,
-  referenceTo,
-} from './references';
+import type { Env } from './environment';
+import { contentOf, faultsOfReference, filled, readerOf, readJson, referenceTo } from './references';
 
 const uri = z.string().superRefine((text, context) => {
   for (const fault of faultsOfUri(text)) context.addIssue({ code: 'custom', message: fault });

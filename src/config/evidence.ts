@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from './environment';
 
 /** Where a worker keeps the evidence of its runs; `undefined` keeps none. */
 export type EvidenceSettings = { folder: string } | { s3: S3Settings } | undefined;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { eventTypes } from '../contract/events';
 import { faultOfToken, faultOfUrl, faultOfWebhookSecret } from '../notify/secrets';
 import type { SinkSettings } from '../notify/settings';
-import { type Env, faultsOfReference, type Reference, readerOf, readJson, referenceTo } from './references';
+import type { Env } from './environment';
+import { faultsOfReference, type Reference, readerOf, readJson, referenceTo } from './references';
 
 const url = z.string().superRefine((text, context) => {
   const fault = faultOfUrl(text);

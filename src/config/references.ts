@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-
-export type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from './environment';
 
 export const filled = z.string().trim().min(1);
 const byFile = z.strictObject({ file: filled });

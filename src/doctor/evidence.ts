@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { EvidenceSettings, S3Settings } from '../config';
+import type { EvidenceSettings, S3Settings } from '../config/evidence';
 import { ask, type Finding, type Question, skip } from './ask';
 import { touch } from './network';
 import type { DoctorCheck } from './report';

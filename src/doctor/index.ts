@@ -1,5 +1,6 @@
 import { AivenClient } from '../aiven';
-import { type ConfigInspection, inspectConfig, type Read } from '../config';
+import type { Read } from '../config/environment';
+import { type ConfigSurvey, surveyConfig } from '../config/survey';
 import { version } from '../version';
 import { reachApi } from './api';
 import { LIMIT_MS } from './ask';
@@ -24,7 +25,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @param pair default: every pair to whose databases access is configured.
  */
 export async function diagnose(env: Env, pair?: NamedPair): Promise<DoctorReport> {
-  const config = inspectConfig(env);
+  const config = surveyConfig(env);
   const databases = partOf(config.databases);
   const pairs = pair === undefined ? (databases?.names ?? []).map(pairOfName) : [pair];
   const found = await Promise.all([
@@ -45,7 +46,7 @@ function conclude(checks: DoctorCheck[]): DoctorReport {
   return { ok: false, code: isConfiguration ? 'CONFIG_INVALID' : 'NOT_READY', version, checks };
 }
 
-async function examineApi(config: ConfigInspection, pairs: readonly NamedPair[]): Promise<DoctorCheck[]> {
+async function examineApi(config: ConfigSurvey, pairs: readonly NamedPair[]): Promise<DoctorCheck[]> {
   const baseUrl = partOf(config.baseUrl);
   const token = partOf(config.token);
   // A token is shown only to what answers as the API does.

@@ -1,7 +1,7 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { TemporalConfig } from '../config';
+import type { TemporalConfig } from '../config/temporal';
 import { SwitchbackError } from '../contract/errors';
 import { searchAttributes } from '../contract/search-attributes';
 import { commandsFor } from '../hosting/search-attributes';

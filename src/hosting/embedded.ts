@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TemporalConfig, WorkerConfig } from '../config';
+import type { TemporalConfig } from '../config/temporal';
+import type { WorkerConfig } from '../config/worker';
 import { SwitchbackError } from '../contract/errors';
 import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
 import { lockFolder } from './folder-lock';

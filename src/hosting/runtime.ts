@@ -1,6 +1,6 @@
 import { type Logger, Runtime } from '@temporalio/worker';
 import pino from 'pino';
-import type { WorkerConfig } from '../config';
+import type { WorkerConfig } from '../config/worker';
 import { cannotListen } from './address';
 import { createLogger } from './logging/logger';
 import { prometheusExporter } from './metrics/exporter';

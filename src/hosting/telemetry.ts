@@ -1,6 +1,6 @@
 import { type NativeConnection, Runtime, type Worker, type WorkerInterceptors } from '@temporalio/worker';
 import type { AivenClient, RequestRecord } from '../aiven';
-import type { WorkerConfig } from '../config';
+import type { WorkerConfig } from '../config/worker';
 import { ApiTrouble } from './health/api-trouble';
 import { polling, temporalAnswers, tokenReadable } from './health/checks';
 import { type HealthServer, serveHealth } from './health/server';

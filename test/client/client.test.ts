@@ -7,7 +7,8 @@ import {
   SwitchbackClient,
   workflowIdOf,
 } from '../../src/client';
-import { loadTemporalConfig, loadWorkerConfig } from '../../src/config';
+import { loadTemporalConfig } from '../../src/config/temporal';
+import { loadWorkerConfig } from '../../src/config/worker';
 import type { SwitchbackError } from '../../src/contract/errors';
 import { installRuntime } from '../../src/hosting/runtime';
 import { createWorker } from '../../src/hosting/worker';

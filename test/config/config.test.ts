@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadConfig, loadTemporalConfig, loadWorkerConfig, stateFolder, taskQueueOf } from '../../src/config';
+import { stateFolder } from '../../src/config/environment';
+import { loadTemporalConfig, taskQueueOf } from '../../src/config/temporal';
+import { loadConfig, loadWorkerConfig } from '../../src/config/worker';
 import { SwitchbackError } from '../../src/contract/errors';
 import { useScratchFolder } from '../support/scratch';
 

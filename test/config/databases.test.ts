@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadWorkerConfig } from '../../src/config';
 import { readDatabases } from '../../src/config/databases';
+import { loadWorkerConfig } from '../../src/config/worker';
 import type { PairSettings } from '../../src/postgres';
 import { Authority } from '../postgres/certificates';
 import { useScratchFolder } from '../support/scratch';

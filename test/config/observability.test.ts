@@ -1,4 +1,4 @@
-import { loadWorkerConfig } from '../../src/config';
+import { loadWorkerConfig } from '../../src/config/worker';
 
 const load = (env: Record<string, string>) => loadWorkerConfig({ AIVEN_TOKEN: 'x', ...env });
 

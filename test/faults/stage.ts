@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadWorkerConfig } from '../../src/config';
+import { loadWorkerConfig } from '../../src/config/worker';
 import { createWorker } from '../../src/hosting/worker';
 import type { LabOptions } from '../../src/lab/lab';
 import { testEnvironment } from '../support/environment';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadWorkerConfig } from '../../src/config';
+import { loadWorkerConfig } from '../../src/config/worker';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { Databases, type PairDatabase, type PairsSettings, PostgresError } from '../../src/postgres';
 import { doorTo } from '../activities/database-stage';

@@ -3,7 +3,7 @@ import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } fr
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
-import type { EvidenceSettings } from '../../src/config';
+import type { EvidenceSettings } from '../../src/config/evidence';
 import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
 import type { ErrorCode } from '../../src/contract/errors';

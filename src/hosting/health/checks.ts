@@ -1,5 +1,5 @@
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkerConfig } from '../../config';
+import type { WorkerConfig } from '../../config/worker';
 import type { Check } from './check';
 
 /** Whether this worker takes work: it does not once it is told to stop. */

@@ -1,6 +1,6 @@
 import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
 import pino, { type DestinationStream, type LoggerOptions } from 'pino';
-import type { WorkerConfig } from '../../config';
+import type { WorkerConfig } from '../../config/worker';
 import { jsonWithoutSecrets, SECRET_KEYS } from '../secrets';
 import { RunFields } from './run-fields';
 

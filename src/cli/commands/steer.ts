@@ -1,12 +1,18 @@
 import { Argument, type Command } from 'commander';
-import { type ApproveInput, DECIDE_ACTIONS, type DecideInput, type NamedReason } from '../contract/messages';
-import { type CommandContext, offering, type PairOptions, withPair } from './command-context';
-import { send } from './send';
+import type { ApproveInput, DecideInput, NamedReason } from '../../contract/messages';
+import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
+import type { Message } from '../send';
 
 /** What every message to a run takes; what is missing is said with all other faults. */
 type SteerOptions = PairOptions & NamedReason;
 
 const examples = (lines: readonly string[]) => ['\nExamples:', ...lines].join('\n  ');
+const ACTIONS = [
+  'wait',
+  'return-to-recovery',
+  'accept',
+  'give-up',
+] as const satisfies readonly DecideInput['action'][];
 const WHO = '--by ops@example.com --reason INC-123';
 
 /** `approve`, `reject`, `abort`, `ack` and `decide`: each is one update to the newest run of the pair. */
@@ -23,7 +29,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint'>) => {
       const { by, reason, fingerprint } = options;
       const payload = { by, reason, ...(fingerprint === undefined ? {} : { fingerprint }) };
-      return send(context, service, options, {
+      return say(context, service, options, {
         name: 'approve',
         payload,
         send: (client, workflowId) => client.approve(workflowId, payload),
@@ -36,7 +42,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     .action((service: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { by, reason };
-      return send(context, service, options, {
+      return say(context, service, options, {
         name: 'reject',
         payload,
         send: (client, workflowId) => client.reject(workflowId, payload),
@@ -49,7 +55,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     .action((service: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { by, reason };
-      return send(context, service, options, {
+      return say(context, service, options, {
         name: 'abort',
         payload,
         send: (client, workflowId) => client.abort(workflowId, payload),
@@ -66,7 +72,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     .action((service: string, check: string, options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { check, by, reason };
-      return send(context, service, options, {
+      return say(context, service, options, {
         name: 'acknowledge',
         payload,
         send: (client, workflowId) => client.acknowledge(workflowId, payload),
@@ -75,7 +81,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     });
 
   steering(program, 'decide', 'decide for a run that asks, or about which an alarm stands')
-    .addArgument(offering(new Argument('<action>', 'what shall happen'), DECIDE_ACTIONS))
+    .addArgument(offering(new Argument('<action>', 'what shall happen'), ACTIONS))
     .addHelpText(
       'after',
       examples([
@@ -86,13 +92,26 @@ export function registerSteer(program: Command, context: CommandContext): void {
     .action((service: string, action: DecideInput['action'], options: SteerOptions) => {
       const { by, reason } = options;
       const payload = { action, by, reason };
-      return send(context, service, options, {
+      return say(context, service, options, {
         name: 'decide',
         payload,
         send: (client, workflowId) => client.decide(workflowId, payload),
         say: (answer) => ({ text: `${answer.action} decided by ${answer.by}` }),
       });
     });
+}
+
+/** Sends it to the newest run of the pair. */
+function say<Answer extends object>(
+  { environment, act }: CommandContext,
+  service: string,
+  { project, json = false }: PairOptions,
+  message: Message<Answer>,
+): Promise<void> {
+  return act(json, async () => {
+    const { send } = require('../send') as typeof import('../send');
+    return send(service, project, message, json, environment);
+  });
 }
 
 function steering(program: Command, name: string, description: string): Command {

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
-import { exitCodes } from '../contract/errors';
-import type { CommandContext } from './command-context';
-import { type Shell, scripts } from './completion';
+import { exitCodes } from '../../contract/errors';
+import type { CommandContext } from '../command-context';
+import { type Shell, scripts } from '../completion';
 
 const SHELLS = Object.keys(scripts) as Shell[];
 

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Mode, OnTimeout, SwitchbackInput } from '../client';
-import { type CommandContext, offering, type PairOptions, withPair } from './command-context';
-import { faultsOfInput, pairOf } from './pair';
-import { run } from './run';
+import type { Mode, OnTimeout, SwitchbackInput } from '../../client';
+import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
+import { faultsOfInput, pairOf } from '../pair';
 
 interface RunOptions extends Omit<SwitchbackInput, 'project' | 'service' | 'acknowledge'>, PairOptions {
   acknowledge?: string[];
@@ -48,6 +47,7 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     };
     return act(json, async () => {
       const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
+      const { run } = require('../run') as typeof import('../run');
       return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, environment);
     });
   };

@@ -1,0 +1,15 @@
+import { type ErrorCode, SwitchbackError } from '../contract/errors';
+import type { SwitchbackReport } from '../contract/report';
+
+/** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
+export class SwitchbackFailedError extends SwitchbackError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly report: SwitchbackReport | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.name = 'SwitchbackFailedError';
+  }
+}

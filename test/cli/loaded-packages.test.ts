@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { built, useBuild } from '../doors/build';
+
+useBuild();
+
+/** Nothing answers at either address, so that each command gets as far as its first request. */
+const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1', AIVEN_WEB_URL: 'http://127.0.0.1:1', AIVEN_TOKEN: 'none' };
+
+function packagesOf(...args: string[]): Promise<string[]> {
+  const preload = join(__dirname, 'print-loaded.cjs');
+  const { PATH = '' } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['-r', preload, built('starter'), ...args],
+      { env: { PATH, HOME: '/nonexistent', ...NOBODY } },
+      (_, __, stderr) => resolve(JSON.parse(/^loaded (.*)$/m.exec(stderr)?.[1] ?? '')),
+    );
+  });
+}
+
+test('help, completion and faults of the options load nothing but what reads options and colours text', async () => {
+  const lines = ['--help', 'run --help', 'plan pg-main', 'completion bash'];
+  const loaded = await Promise.all(lines.map((line) => packagesOf(...line.split(' '))));
+  expect(loaded).toEqual(lines.map(() => ['commander', 'picocolors']));
+});
+
+test('what needs no worker loads none, and what speaks to Temporal alone loads no more than that', async () => {
+  const worker = ['@temporalio/worker', '@temporalio/core-bridge', 'echarts'];
+  const unwanted: Record<string, string[]> = {
+    list: [...worker, 'undici', 'zod', 'pg'],
+    'run p/s': [...worker, 'undici', 'zod', 'pg'],
+    'status p/s': worker,
+    'doctor p/s': worker,
+  };
+  const loaded = await Promise.all(
+    Object.entries(unwanted).map(async ([line, names]) => {
+      const packages = await packagesOf(...line.split(' '));
+      expect(packages).toContain('@temporalio/client');
+      return [line, packages.filter((name) => names.includes(name))];
+    }),
+  );
+  expect(loaded).toEqual(Object.keys(unwanted).map((line) => [line, []]));
+});
