@@ -108,6 +108,8 @@ const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UPDATE_ATTEMPTS = 5;
 const QUERY_ATTEMPTS = 20;
 const QUERY_PAUSE_MS = 250;
+/** After a worker was killed, Temporal asks another one ten seconds later; nobody should wait the usual 30 s for none. */
+const QUERY_MS = 15_000;
 const PATIENCE_MS = 120_000;
 /** A worker that is there answers in milliseconds; one that was killed a moment ago, after ten seconds. */
 const ANSWER_MS = 10_000;
@@ -265,7 +267,9 @@ export class SwitchbackClient {
   async #query(handle: WorkflowHandle): Promise<SwitchbackStatus> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#ask(() => handle.query(statusQuery));
+        return await this.#ask(() =>
+          this.temporal.withDeadline(Date.now() + QUERY_MS, () => handle.query(statusQuery)),
+        );
       } catch (error) {
         const root = rootOf(error);
         const isBusy = isGrpcServiceError(root) && root.code === grpcStatus.RESOURCE_EXHAUSTED;

@@ -6,6 +6,8 @@ import { createTerminal } from './cli/terminal';
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
+// Whoever read the output has gone, as `| head` does: there is nobody to go on watching for.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 
 void createProgram({ env: process.env, terminal: createTerminal(), interrupted: interrupt.signal })
   .parse(process.argv.slice(2))

@@ -1,4 +1,5 @@
 import { clearLine, cursorTo } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 
@@ -13,8 +14,14 @@ export interface Terminal {
   live(text: string | undefined): void;
 }
 
+/** Where the text goes; for a person when standard output is a terminal, as wide as it says. */
+export interface Streams {
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable;
+}
+
 /** A spinner library would take over Ctrl-C, which here must stop the watching and never look like the end of a run. */
-export function createTerminal({ stdout, stderr } = process): Terminal {
+export function createTerminal({ stdout, stderr }: Streams = process): Terminal {
   const interactive = stdout.isTTY === true;
   let shown: string | undefined;
   const erase = () => {

@@ -22,7 +22,7 @@ export function allOrThrow<T extends object>(parts: { [K in keyof T]: Read<T[K]>
 
 /** Where a command keeps its state between calls: `XDG_STATE_HOME`, by default `~/.local/state`. */
 export function stateFolder(env: Env): string {
-  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'switchback');
+  return join(env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state'), 'switchback');
 }
 
 /** An empty variable means "not set", as a compose file or a CI system leaves it. */

@@ -2,15 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/contract/errors';
-import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
 import { useScratchFolder } from '../support/scratch';
+import { useCommands } from './commands';
 
-useBuild();
-const start = usePrograms();
+const command = useCommands();
 const scratch = useScratchFolder();
 
-const call = (...args: string[]) => start('starter', args, {}).ended;
+const call = (...args: string[]) => command(args, {}).ended;
 
 async function scriptFor(shell: string): Promise<{ file: string; text: string }> {
   const { code, stdout, stderr } = await call('completion', shell);

@@ -1,12 +1,11 @@
 import { exitCodes } from '../../src/contract/errors';
 import { type Lab, startLab } from '../../src/lab/lab';
-import { useBuild } from '../doors/build';
-import { type Env, usePrograms } from '../doors/programs';
+import type { Env } from '../doors/programs';
 import { testEnvironment } from '../support/environment';
+import { useCommands } from './commands';
 import { consult, useServers } from './doctor-stage';
 
-useBuild();
-const start = usePrograms();
+const command = useCommands();
 const servers = useServers();
 let lab: Lab;
 
@@ -25,7 +24,7 @@ const env = (more: Record<string, string> = {}): Env => ({
 });
 
 async function failures(more: Record<string, string>) {
-  const { code, check, failed } = await consult(start, env(more), `${lab.project}/pg-demo`);
+  const { code, check, failed } = await consult(command, env(more), `${lab.project}/pg-demo`);
   expect(code).toBe(exitCodes.connection);
   return { check, failed: failed.filter((id) => id !== 'worker-polls') };
 }

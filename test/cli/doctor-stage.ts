@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import type { DoctorCheck, DoctorReport } from '../../src/doctor';
-import type { Ended, Env, usePrograms } from '../doors/programs';
+import type { Ended, Env } from '../doors/programs';
+import type { useCommands } from './commands';
 
 /** No API, and settings of Temporal that cannot be used: neither is waited for. */
 export const NOTHING: Env = {
@@ -21,11 +22,11 @@ export interface Consultation extends Pick<Ended, 'code'> {
 
 /** Asks the doctor; whatever it says must not hold one of the secrets. */
 export async function consult(
-  start: ReturnType<typeof usePrograms>,
+  command: ReturnType<typeof useCommands>,
   env: Env,
   ...args: string[]
 ): Promise<Consultation> {
-  const { code, stdout, stderr } = await start('starter', ['doctor', '--json', ...args], env).ended;
+  const { code, stdout, stderr } = await command(['doctor', '--json', ...args], env).ended;
   expect({ stderr, lines: stdout.split('\n').length }).toEqual({ stderr: '', lines: 2 });
   for (const [name, value] of Object.entries(env)) {
     if (name === 'AIVEN_TOKEN') expect(stdout).not.toContain(value);

@@ -7,14 +7,15 @@ import { searchAttributes } from '../../src/contract/search-attributes';
 import { examineWorkers } from '../../src/doctor/workers';
 import { version } from '../../src/version';
 import { useBuild } from '../doors/build';
-import { type Env, usePrograms } from '../doors/programs';
+import type { Env } from '../doors/programs';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
+import { useCommands } from './commands';
 import { consult } from './doctor-stage';
 
 useBuild();
 const stage = useStage({ pairs: 1 });
-const start = usePrograms();
+const command = useCommands();
 let connection: Connection;
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => connection?.close());
 
-const ask = (more: Record<string, string> = {}) => consult(start, { ...stage().env, ...more } as Env);
+const ask = (more: Record<string, string> = {}) => consult(command, { ...stage().env, ...more } as Env);
 
 test('a server that does not answer', async () => {
   const { code, report, failed, check } = await ask({ TEMPORAL_ADDRESS: '127.0.0.1:1' });

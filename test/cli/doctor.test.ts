@@ -4,15 +4,16 @@ import { exitCodes } from '../../src/contract/errors';
 import type { DoctorVerdict } from '../../src/doctor';
 import { version } from '../../src/version';
 import { useBuild } from '../doors/build';
-import { type Env, usePrograms } from '../doors/programs';
+import type { Env } from '../doors/programs';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
 import { useScratchFolder } from '../support/scratch';
+import { useCommands } from './commands';
 import { consult } from './doctor-stage';
 
 useBuild();
 const stage = useStage({ pairs: 1 });
-const start = usePrograms();
+const command = useCommands();
 const scratch = useScratchFolder();
 
 const env = (more: Record<string, string> = {}): Env => ({
@@ -26,7 +27,7 @@ test('all well: every check is made, and nothing but reads is sent', async () =>
   stage().lab.clearRequests();
   // An answer that takes long is a warning, and sometimes this machine is that slow.
   const { code, report } = await until('the API answers at once', async () => {
-    const found = await consult(start, env(), target());
+    const found = await consult(command, env(), target());
     return found.check('api-reachable').verdict !== 'warn' && found;
   });
   const verdicts = Object.fromEntries(report.checks.map(({ id, verdict }) => [id, verdict]));
@@ -64,7 +65,7 @@ test('all well: every check is made, and nothing but reads is sent', async () =>
 
 test('for people: group by group, what nobody looked at is said, and the verdict is last', async () => {
   const { code, stdout, stderr } = await until('the API answers at once', async () => {
-    const ended = await start('starter', ['doctor', target()], env()).ended;
+    const ended = await command(['doctor', target()], env()).ended;
     return / {2}✓ API /.test(ended.stdout) && ended;
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -87,7 +88,7 @@ test('for people: group by group, what nobody looked at is said, and the verdict
 });
 
 test('without a pair, what needs one is not looked at, and how to name one is said', async () => {
-  const { code, check } = await consult(start, env());
+  const { code, check } = await consult(command, env());
   expect(code).toBe(0);
   expect(check('pair-readable')).toMatchObject({
     verdict: 'skipped',
@@ -99,8 +100,8 @@ test('the recovery service is said to be that; a service that is not there fails
   const { project, lab } = stage();
   const recovery = String(lab.pairs[0]?.recovery);
   const [named, unknown] = await Promise.all([
-    consult(start, env(), '--project', project, recovery),
-    consult(start, env(), `${project}/pg-nowhere`),
+    consult(command, env(), '--project', project, recovery),
+    consult(command, env(), `${project}/pg-nowhere`),
   ]);
   expect(named.code).toBe(0);
   expect(named.check('pair-readable')).toMatchObject({
@@ -115,7 +116,7 @@ test('the recovery service is said to be that; a service that is not there fails
 
 test('a folder for evidence that cannot be written', async () => {
   const { code, failed, check } = await consult(
-    start,
+    command,
     env({ SWITCHBACK_EVIDENCE: `${__filename}/evidence` }),
   );
   expect({ code, failed }).toEqual({ code: exitCodes.connection, failed: ['evidence-store'] });
@@ -127,7 +128,7 @@ test('a folder for evidence that cannot be written', async () => {
 
 test('faults of the configuration are all listed, and what is right is looked at', async () => {
   const { AIVEN_TOKEN: _, ...without } = env({ SWITCHBACK_LOG_LEVEL: 'loud', TEMPORAL_TLS: 'True' });
-  const { code, report, failed, check } = await consult(start, without);
+  const { code, report, failed, check } = await consult(command, without);
   expect({ code, reason: report.code, failed }).toEqual({
     code: exitCodes.usage,
     reason: 'CONFIG_INVALID',
@@ -140,14 +141,4 @@ test('faults of the configuration are all listed, and what is right is looked at
   expect(check('api-reachable').verdict).toBe('ok');
   expect(check('token-accepted')).toMatchObject({ verdict: 'skipped', observed: 'there is no token' });
   expect(check('temporal-reachable').verdict).toBe('skipped');
-});
-
-test('a pair that cannot be a name is refused at once', async () => {
-  const [odd, half] = await Promise.all([
-    start('starter', ['doctor', "p/x' OR 'y"], env()).ended,
-    start('starter', ['doctor', '--project', 'p'], env()).ended,
-  ]);
-  expect([odd.code, half.code]).toEqual([exitCodes.usage, exitCodes.usage]);
-  expect(odd.stderr).toContain('INVALID_INPUT');
-  expect(half.stderr).toContain('names no pair without a service');
 });

@@ -1,9 +1,7 @@
 import { exitCodes } from '../../src/contract/errors';
-import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
+import { useCommands } from './commands';
 
-useBuild();
-const start = usePrograms();
+const command = useCommands();
 
 test.each([
   ['', ['run', 'get', 'watch', 'approve', 'list']],
@@ -21,9 +19,9 @@ test.each([
   ['list', ['--running', '--waiting', '--failed', '--limit', '--json']],
   ['doctor', ['PROJECT/SERVICE', '--project', '--json']],
   ['completion', ['bash', 'zsh', 'fish']],
-])('switchback %s --help shows options, examples and exit codes', async (command, words) => {
-  const args = [...(command === '' ? [] : [command]), '--help'];
-  const { code, stdout, stderr } = await start('starter', args, {}).ended;
+])('switchback %s --help shows options, examples and exit codes', async (name, words) => {
+  const args = [...(name === '' ? [] : [name]), '--help'];
+  const { code, stdout, stderr } = await command(args, {}).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const word of words) expect(stdout).toContain(word);
   expect(stdout).toMatch(/Examples:\n {2}switchback /);
@@ -34,10 +32,7 @@ test.each([
 });
 
 test('an unknown command and no command at all are exit code 2, with a hint', async () => {
-  const [none, unknown] = await Promise.all([
-    start('starter', [], {}).ended,
-    start('starter', ['fly'], {}).ended,
-  ]);
+  const [none, unknown] = await Promise.all([command([], {}).ended, command(['fly'], {}).ended]);
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('Usage: switchback');
   expect(unknown.code).toBe(2);

@@ -1,28 +1,20 @@
-import { SwitchbackClient, workflowIdOf } from '../../src/client';
+import { type SwitchbackReport, workflowIdOf } from '../../src/client';
 import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
-import { type Program, usePrograms } from '../doors/programs';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
+import { type Call, useCommands } from './commands';
 
 useBuild();
-const stage = useStage({ pairs: 12 });
-const start = usePrograms();
+const stage = useStage({ pairs: 11 });
+const command = useCommands();
+
+const call = (...args: string[]) => command(args, stage().env).ended;
 
 /** `switchback run` for the pair, quick to settle. */
-function run(pair: LabPair, ...more: string[]): Program {
+function run(pair: LabPair, ...more: string[]): Call {
   const args = ['run', '--project', stage().project, pair.primary, '--settle-window', '0s', ...more];
-  return start('starter', args, stage().env);
-}
-
-async function withClient<T>(work: (client: SwitchbackClient) => Promise<T>): Promise<T> {
-  const { address, taskQueue } = stage();
-  const client = await SwitchbackClient.connect({ address, taskQueue });
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
+  return command(args, stage().env);
 }
 
 test('follows a run to its end: what happens in order, the checks, and the report last', async () => {
@@ -51,8 +43,6 @@ test('follows a run to its end: what happens in order, the checks, and the repor
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(places).not.toContain(-1);
   expect(places.at(-1)).toBe(lines.length - 1);
-  // A pipe gets no colours and no live line.
-  expect(stdout).not.toMatch(new RegExp(String.fromCharCode(27)));
   expect(new Set(lines).size).toBe(lines.length);
 });
 
@@ -60,7 +50,7 @@ test('promote-to-master is the same command; --json prints the report on one lin
   const { freshPair, project, env } = stage();
   const { primary, recovery } = freshPair();
   const args = ['promote-to-master', '--project', project, primary, '--settle-window', '0s', '--json'];
-  const { code, stdout, stderr } = await start('starter', args, env).ended;
+  const { code, stdout, stderr } = await command(args, env).ended;
   expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
   expect(JSON.parse(stdout)).toMatchObject({
     outcome: 'switched-back',
@@ -92,72 +82,67 @@ test('--detach prints the workflow id only; a second run follows the same one an
   expect(writesTo(pair)).toHaveLength(1);
 });
 
-test('Ctrl-C stops watching and says how to go on; the run goes on and ends well', async () => {
-  const pair = stage().freshPair();
-  pair.behave({ stuck: true });
-  const following = run(pair);
-  await following.prints(/converge/);
-  const { code, stderr } = await following.kill('SIGINT');
-  expect(code).toBe(130);
-  expect(stderr).toBe(
-    `\nStopped watching. The run goes on without you; follow it again with\n  switchback run --project ${stage().project} ${pair.primary}\n`,
-  );
-  await letGo(pair);
-  await withClient(async (client) => {
-    const report = await client.result(workflowIdOf(stage().project, pair.primary));
-    expect(report).toMatchObject({ outcome: 'switched-back', requests: { writes: 1 } });
-  });
-});
-
 test('Ctrl-C also ends a command that prints JSON', async () => {
   const pair = stage().freshPair();
   pair.behave({ stuck: true });
   const following = run(pair, '--json');
   await until('the run waits', () => writesTo(pair).length > 0);
-  const { code, stdout, stderr } = await following.kill('SIGINT');
+  const { code, stdout, stderr } = await following.interrupt();
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr).toMatch(/^\nStopped watching\./);
   await letGo(pair);
 });
 
+test('plan shows what a run would send, and sends nothing', async () => {
+  const pair = stage().freshPair();
+  const { code, stdout } = await call('plan', '--project', stage().project, pair.primary);
+  expect(code).toBe(0);
+  expect(stdout).toContain('✔ planned');
+  expect(stdout).toContain(
+    `would send   PUT /v1/project/${stage().project}/service/${pair.primary} {"disaster_recovery_role":"active"}`,
+  );
+  expect(stdout).toMatch(/fingerprint {2}[0-9a-f]{12}/);
+  expect(writesTo(pair)).toEqual([]);
+});
+
+test('plan --json is the report; a plan that cannot be exits as a blocked run does', async () => {
+  const pair = stage().freshPair();
+  const good = await call('plan', '--project', stage().project, pair.primary, '--json');
+  const report = JSON.parse(good.stdout) as SwitchbackReport;
+  expect({ code: good.code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'planned' });
+  expect(report.workflowId).toMatch(/\.plan$/);
+
+  const bad = await call('plan', '--project', stage().project, pair.recovery, '--json');
+  expect({ code: bad.code, outcome: JSON.parse(bad.stdout).outcome }).toEqual({
+    code: 3,
+    outcome: 'blocked',
+  });
+  expect(writesTo(pair)).toEqual([]);
+});
+
+test('--acknowledge answers for a soft finding, in the name of who asks', async () => {
+  const { primary, ...pair } = stage().freshPair();
+  await stage().lab.apply({ kind: 'metrics', service: primary, set: { disk_usage: 90 } });
+  const args = ['run', '--project', stage().project, primary, '--settle-window', '0s', '--json'];
+  const nameless = await call(...args, '--acknowledge', 'disk-usage');
+  expect(nameless.code).toBe(2);
+  expect(nameless.stdout).toContain('\\"by\\" must be a text');
+  expect(writesTo({ primary, ...pair })).toEqual([]);
+
+  const given = ['--acknowledge', 'disk-usage', '--requested-by', 'ops@example.com', '--reason', 'INC-123'];
+  const { code, stdout } = await call(...args, ...given);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'switched-back',
+    acknowledgements: [{ check: 'disk-usage', by: 'ops@example.com', reason: 'INC-123' }],
+  });
+});
+
 describe('exit codes', () => {
-  test('2 for what the command line lacks or does not know', async () => {
-    const { env, project } = stage();
-    const [noProject, unknown, asJson, conflict] = await Promise.all([
-      start('starter', ['run', 'pg', '--mode', 'fly'], env).ended,
-      start('starter', ['run', '--project', project, 'pg', '--colour', 'red'], env).ended,
-      start('starter', ['run', '--project', project, 'pg', '--json', '--colour', 'red'], env).ended,
-      start('starter', ['run', '--project', project, 'pg', '--embedded', '--detach'], env).ended,
-    ]);
-    expect(noProject.code).toBe(2);
-    expect(noProject.stderr).toContain(
-      'INVALID_INPUT --project is missing, and so is PROJECT/ before the service; "mode" must be one of',
-    );
-    expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("unknown option '--colour'");
-    expect(asJson).toMatchObject({ code: 2, stderr: '' });
-    expect(JSON.parse(asJson.stdout)).toEqual({
-      code: 'INVALID_INPUT',
-      message: "unknown option '--colour'",
-    });
-    expect(conflict.code).toBe(2);
-    expect(conflict.stderr).toContain("option '--embedded' cannot be used with option '--detach'");
-  });
-
-  test('2 with every fault of an input, before anything is asked', async () => {
-    const pair = stage().freshPair();
-    const { code, stderr } = await run(pair, '--converge-timeout', 'soon', '--quiet-window', '5').ended;
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /INVALID_INPUT .*"convergeTimeout" must be a duration.*"quietWindow" must be a duration/,
-    );
-    expect(pair.requests()).toEqual([]);
-  });
-
   test('3 when blocked: naming the recovery service writes nothing and names the primary', async () => {
     const { freshPair, project, env } = stage();
     const pair = freshPair();
-    const ended = await start('starter', ['run', '--project', project, pair.recovery], env).ended;
+    const ended = await command(['run', '--project', project, pair.recovery], env).ended;
     expect(ended.code).toBe(3);
     expect(ended.stdout).toContain('✘ blocked (BLOCKED)');
     expect(ended.stdout).toContain(`{"service":"${pair.primary}"}`);
@@ -185,21 +170,5 @@ describe('exit codes', () => {
     const { code, stdout } = await run(pair, '--converge-timeout', '1s', '--decision-window', '0s').ended;
     expect(stdout).toContain('✘ returned-to-recovery (RETURNED_TO_RECOVERY)');
     expect(code).toBe(5);
-  });
-
-  test('7 when Temporal does not answer, in text and in JSON', async () => {
-    const env = { ...stage().env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
-    const args = ['run', '--project', 'p', 'pg'];
-    const [text, json] = await Promise.all([
-      start('starter', args, env).ended,
-      start('starter', [...args, '--json'], env).ended,
-    ]);
-    expect(text.code).toBe(7);
-    expect(text.stderr).toMatch(/^✘ TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
-    expect(json.code).toBe(7);
-    expect(JSON.parse(json.stdout)).toEqual({
-      code: 'TEMPORAL_UNREACHABLE',
-      message: expect.stringContaining('127.0.0.1:1'),
-    });
   });
 });

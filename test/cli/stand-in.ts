@@ -1,8 +1,9 @@
 import { type LiveStatus, SwitchbackClient, type SwitchbackInput, workflowIdOf } from '../../src/client';
 import type { LabPair } from '../../src/lab/lab';
-import type { Ended, Program, usePrograms } from '../doors/programs';
+import type { Ended } from '../doors/programs';
 import type { Stage } from '../doors/stage';
 import { until } from '../doors/until';
+import type { Call, useCommands } from './commands';
 
 /** Somebody else who starts runs and looks at them, and the commands of one who has no Aiven token. */
 export interface StandIn {
@@ -12,11 +13,11 @@ export interface StandIn {
   /** Resolves when the run of the pair is in this phase. */
   reaches(pair: LabPair, phase: LiveStatus['phase']): Promise<LiveStatus>;
   /** A command with Temporal's address and the task queue, and nothing else. */
-  open(...args: string[]): Program;
+  open(...args: string[]): Call;
   call(...args: string[]): Promise<Ended>;
 }
 
-export function useStandIn(stage: () => Stage, start: ReturnType<typeof usePrograms>): () => StandIn {
+export function useStandIn(stage: () => Stage, command: ReturnType<typeof useCommands>): () => StandIn {
   let client: SwitchbackClient | undefined;
   beforeAll(async () => {
     const { address, taskQueue } = stage();
@@ -28,7 +29,7 @@ export function useStandIn(stage: () => Stage, start: ReturnType<typeof useProgr
     const connected = client;
     const { project, address, taskQueue } = stage();
     const open = (...args: string[]) =>
-      start('starter', args, { TEMPORAL_ADDRESS: address, SWITCHBACK_TASK_QUEUE: taskQueue });
+      command(args, { TEMPORAL_ADDRESS: address, SWITCHBACK_TASK_QUEUE: taskQueue });
     return {
       client: connected,
       begin: (pair, input = {}) =>

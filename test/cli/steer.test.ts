@@ -2,14 +2,14 @@ import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
 import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
 import { letGo, useStage, writesTo } from '../doors/stage';
+import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
 useBuild();
 const stage = useStage({ pairs: 8 });
-const start = usePrograms();
-const standIn = useStandIn(stage, start);
+const command = useCommands();
+const standIn = useStandIn(stage, command);
 
 const BY_BOB = ['--by', 'bob@example.com', '--reason', 'INC-7'];
 const idOf = (pair: LabPair) => workflowIdOf(stage().project, pair.primary);
@@ -157,44 +157,4 @@ test('decide is refused while nothing is to be decided, and counts when the run 
     stdout: `✔ ${idOf(pair)}: give-up decided by bob@example.com.\n`,
   });
   await expect(client.result(idOf(pair))).rejects.toMatchObject({ code: 'GIVEN_UP' });
-});
-
-test('what cannot count is not sent: no name, no reason, no such action, no such run', async () => {
-  const cases: [string[], RegExp][] = [
-    [['approve', 'p/s', '--reason', 'x'], /INVALID_INPUT "by" must be a text\./],
-    [['reject', 's'], /INVALID_INPUT --project is missing.*; "by" must be a text; "reason" must be a text\./],
-    [['abort', 'p/s', '--by', ' ', '--reason', 'x'], /INVALID_INPUT "by" must be a text/],
-    [['decide', 'p/s', 'fly', '--by', 'bob'], /"action" must be one of wait, return-to.*; "reason" must/],
-    [['decide', 'p/s', ...BY_BOB], /missing required argument 'action'/],
-    [['ack', 's', 'disk-usage', ...BY_BOB], /INVALID_INPUT --project is missing/],
-    [['ack', '--project', 'q', 'p/s', 'disk-usage', ...BY_BOB], /name two projects/],
-    [['approve', 'p/pg-nowhere', ...BY_BOB], /RUN_NOT_FOUND Temporal knows no run .* p\/pg-nowhere/],
-  ];
-  const ends = await Promise.all(cases.map(([args]) => call(...args)));
-  expect(ends.map(({ code }) => code)).toEqual(cases.map(() => exitCodes.usage));
-  for (const [index, [, words]] of cases.entries()) expect(ends[index]?.stderr).toMatch(words);
-});
-
-test('no server, and no worker, are said instead of waited for', async () => {
-  const { address, freshPair, project } = stage();
-  const { client, begin, reaches } = standIn();
-  const pair = freshPair();
-  pair.behave({ stuck: true });
-  const { workflowId } = await begin(pair);
-  // Not only written: an answer that dies with the worker is waited for until the activity's own time-out.
-  await reaches(pair, 'converge');
-  await stage().worker.kill('SIGKILL');
-  const args = ['abort', `${project}/${pair.primary}`, ...BY_BOB];
-  const [noServer, noWorker] = await Promise.all([
-    start('starter', args, { TEMPORAL_ADDRESS: '127.0.0.1:1' }).ended,
-    start('starter', [...args, '--json'], { TEMPORAL_ADDRESS: address }).ended,
-  ]);
-  expect(noServer.code).toBe(exitCodes.connection);
-  expect(noServer.stderr).toMatch(/^✘ TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
-  expect(noWorker.code).toBe(exitCodes.connection);
-  expect(JSON.parse(noWorker.stdout)).toMatchObject({ code: 'NO_WORKER' });
-  await stage().startWorker();
-  await letGo(pair);
-  // What was refused was not sent either.
-  expect((await client.result(workflowId)).abortRequested).toBeUndefined();
 });

@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
 import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
 import { letGo, useStage, writesTo } from '../doors/stage';
+import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
 useBuild();
-const stage = useStage({ pairs: 5 });
-const start = usePrograms();
-const standIn = useStandIn(stage, start);
+const stage = useStage({ pairs: 4 });
+const command = useCommands();
+const standIn = useStandIn(stage, command);
 
 const idOf = (pair: LabPair) => workflowIdOf(stage().project, pair.primary);
 const nameOf = (pair: LabPair) => `${stage().project}/${pair.primary}`;
@@ -57,60 +56,43 @@ test('watch ends with the exit code of the run; so does result', async () => {
   expect(result.stdout).toContain('✘ returned-to-recovery (RETURNED_TO_RECOVERY)');
 });
 
-test('Ctrl-C stops watching and says so; the run goes on', async () => {
-  const { client, begin, open } = standIn();
-  const pair = stage().freshPair();
-  pair.behave({ stuck: true });
-  await begin(pair);
-  const watching = open('watch', nameOf(pair));
-  await watching.prints(/ converge /);
-  const { code, stderr } = await watching.kill('SIGINT');
-  expect(code).toBe(130);
-  expect(stderr).toBe(
-    `\nStopped watching. The run goes on without you; watch it again with\n  switchback watch --project ${stage().project} ${pair.primary}\n`,
-  );
-  expect(await client.isRunning(idOf(pair))).toBe(true);
-  await letGo(pair);
-  await expect(client.result(idOf(pair))).resolves.toMatchObject({ outcome: 'switched-back' });
-});
-
-test('an older run by its id, and no worker for what has ended', async () => {
+test('without a worker: what has ended is shown, what goes on is said to be silent, and survives', async () => {
+  const { env, freshPair, project, startWorker, worker } = stage();
   const { client, begin, call } = standIn();
-  const [pair, other] = [stage().freshPair(), stage().freshPair()];
-  const first = await begin(pair);
+  const [pair, ended] = [freshPair(), freshPair()];
+  const first = await begin(ended);
   await client.result(first.workflowId, first.runId);
-  const second = await begin(pair);
+  const second = await begin(ended);
   await client.result(second.workflowId, second.runId);
-  await stage().worker.kill('SIGKILL');
-  const [newest, older, elsewhere, watched] = await Promise.all([
-    call('result', nameOf(pair), '--json'),
-    call('result', nameOf(pair), '--json', '--run-id', first.runId),
-    call('result', nameOf(other), '--run-id', first.runId),
-    call('watch', nameOf(pair)),
+  pair.behave({ stuck: true });
+  const following = command(['run', nameOf(pair), '--settle-window', '0s'], env);
+  await following.prints(/ converge /);
+  await worker.kill('SIGKILL');
+
+  const [newest, older, elsewhere, watched, abort] = await Promise.all([
+    call('result', nameOf(ended), '--json'),
+    call('result', nameOf(ended), '--json', '--run-id', first.runId),
+    call('result', nameOf(pair), '--run-id', first.runId),
+    call('watch', nameOf(ended)),
+    call('abort', nameOf(pair), '--by', 'bob@example.com', '--reason', 'INC-7', '--json'),
   ]);
   expect(JSON.parse(newest.stdout)).toMatchObject({ runId: second.runId, outcome: 'already-primary' });
   expect(JSON.parse(older.stdout)).toMatchObject({ runId: first.runId, outcome: 'switched-back' });
   expect(elsewhere.code).toBe(exitCodes.usage);
   expect(elsewhere.stderr).toMatch(/RUN_NOT_FOUND The run .* is one of .*, not of /);
   expect(watched).toMatchObject({ code: 0, stderr: '' });
-  expect(watched.stdout).toContain(`The run ${idOf(pair)} has ended already.`);
+  expect(watched.stdout).toContain(`The run ${idOf(ended)} has ended already.`);
   expect(watched.stdout).toContain('✔ already-primary');
-});
+  expect(abort.code).toBe(exitCodes.connection);
+  expect(JSON.parse(abort.stdout)).toMatchObject({ code: 'NO_WORKER' });
 
-test('what is not there is said with a code', async () => {
-  const { call } = standIn();
-  const unreachable = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  const cases: [Promise<{ code: number | null; stderr: string }>, number, RegExp][] = [
-    [call('watch', 'p/pg-nowhere'), exitCodes.usage, /RUN_NOT_FOUND/],
-    [call('result', 'p/pg-nowhere'), exitCodes.usage, /RUN_NOT_FOUND/],
-    [call('result', 'p/pg', '--run-id', randomUUID()), exitCodes.usage, /RUN_NOT_FOUND/],
-    [call('result', 'p/pg', '--run-id', "x' OR 'y"), exitCodes.usage, /is not the id of a run/],
-    [call('watch', 'pg'), exitCodes.usage, /--project is missing/],
-    [start('starter', ['watch', 'p/pg'], unreachable).ended, exitCodes.connection, /TEMPORAL_UNREACHABLE/],
-    [start('starter', ['result', 'p/pg'], unreachable).ended, exitCodes.connection, /TEMPORAL_UNREACHABLE/],
-  ];
-  for (const [ended, code, words] of cases) {
-    const { code: actual, stderr } = await ended;
-    expect({ actual, stderr }).toEqual({ actual: code, stderr: expect.stringMatching(words) });
-  }
+  await following.prints(/No worker answers for the run .* The run is not affected; asking again\./);
+  await startWorker();
+  await letGo(pair);
+  const { code, stdout, stderr } = await following.ended;
+  expect(code).toBe(0);
+  expect(stdout).toContain('✔ switched-back');
+  expect(stderr.split('\n').filter((line) => line.includes('asking again'))).toHaveLength(1);
+  // What was refused was not sent either.
+  expect((await client.result(workflowIdOf(project, pair.primary))).abortRequested).toBeUndefined();
 });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testEnvironment } from '../support/environment';
 import { built } from './build';
+import { Output } from './output';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -16,15 +16,12 @@ export interface Ended {
 }
 
 /** A program as a process, with nothing in its environment but what a test gives it. */
-export class Program {
-  stdout = '';
-  stderr = '';
+export class Program extends Output {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
-  #isClosed = false;
-  #news = () => {};
 
   constructor(file: string, args: readonly string[], env: Env, interpreter = process.execPath) {
+    super();
     const { PATH = '' } = process.env;
     this.#child = spawn(interpreter, [file, ...args], {
       env: {
@@ -35,17 +32,11 @@ export class Program {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of ['stdout', 'stderr'] as const) {
-      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-        this[stream] += text;
-        this.#news();
-      });
-    }
+    for (const stream of ['stdout', 'stderr'] as const)
+      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => this.add(stream, text));
     this.ended = once(this.#child, 'close').then(([code, signal]) => {
-      this.#isClosed = true;
-      this.#news();
       // The lab says its passwords to whoever starts it.
-      if (!file.includes('lab')) appendFileSync(join(testEnvironment.records(), 'output.log'), this.output);
+      this.close(!file.includes('lab'));
       return { code, signal, stdout: this.stdout, stderr: this.stderr } as Ended;
     });
   }
@@ -55,25 +46,8 @@ export class Program {
     return this.#child.pid;
   }
 
-  get output(): string {
-    return this.stdout + this.stderr;
-  }
-
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  /** Resolves when the output has it, and fails with the output when the program ends without. */
-  async prints(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(this.output);
-      if (found) return found;
-      // Of a process that has ended there may be output that was not read yet.
-      if (this.#isClosed) throw new Error(`ended without ${pattern}:\n${this.output}`);
-      await new Promise<void>((resolve) => {
-        this.#news = resolve;
-      });
-    }
   }
 
   kill(signal: NodeJS.Signals): Promise<Ended> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
+import { useCommands } from '../cli/commands';
 import { useBuild } from '../doors/build';
 import { usePrograms } from '../doors/programs';
 import { useStage } from '../doors/stage';
@@ -11,12 +12,13 @@ import { useScratchFolder } from '../support/scratch';
 
 useBuild();
 const harness = useStage({ pairs: 2 });
+const command = useCommands();
 const start = usePrograms();
 const scratch = useScratchFolder();
 
 /** The command with Temporal's address and nothing else: no token, no API, no task queue. */
 const evidence = (...args: string[]) =>
-  start('starter', ['evidence', ...args], { TEMPORAL_ADDRESS: harness().address }).ended;
+  command(['evidence', ...args], { TEMPORAL_ADDRESS: harness().address }).ended;
 
 test('rebuilds the bundle of a run that no worker knows any more, and verifies it', async () => {
   const { freshPair, project, env, worker } = harness();
@@ -35,7 +37,7 @@ test('rebuilds the bundle of a run that no worker knows any more, and verifies i
     'INC-7',
     '--json',
   ];
-  const report = JSON.parse((await start('starter', runArgs, env).ended).stdout);
+  const report = JSON.parse((await command(runArgs, env).ended).stdout);
   await keeper.kill('SIGKILL');
   await harness().lab.close();
 
@@ -114,35 +116,4 @@ test('a run that was terminated leaves a bundle that says so', async () => {
   );
   expect(code).toBe(0);
   expect(stdout).toContain(': terminated, without a report.');
-});
-
-test('what cannot work is refused with a code', async () => {
-  const file = join(scratch(), 'file');
-  await writeFile(file, 'x');
-  const cases: [string[], number, RegExp][] = [
-    [['pg-a'], exitCodes.usage, /INVALID_INPUT --project is missing/],
-    [['--project', 'p', 'q/pg-a'], exitCodes.usage, /name two projects/],
-    [['a/b/c'], exitCodes.usage, /neither SERVICE nor PROJECT\/SERVICE/],
-    [['p/s', '--run-id', "x' OR 'y"], exitCodes.usage, /is not the id of a run/],
-    [['p/pg-nowhere'], exitCodes.usage, /RUN_NOT_FOUND/],
-    [['p/s', '--run-id', randomUUID()], exitCodes.usage, /RUN_NOT_FOUND/],
-    [['verify', join(scratch(), 'none.json')], exitCodes.usage, /cannot be read \(ENOENT\)/],
-    [['verify', file, '--head', 'abc'], exitCodes.usage, /64 hexadecimal digits/],
-    [['verify', file], exitCodes.evidence, /EVIDENCE_BROKEN/],
-    [[], exitCodes.usage, /missing required argument/],
-  ];
-  const ends = await Promise.all(cases.map(([args]) => evidence(...args)));
-  expect(ends.map(({ code }) => code)).toEqual(cases.map(([, code]) => code));
-  for (const [index, [, , words]] of cases.entries()) expect(ends[index]?.stderr).toMatch(words);
-});
-
-test('no server is said, soon; and the help has examples', async () => {
-  const gone = await start('starter', ['evidence', 'p/s'], { TEMPORAL_ADDRESS: '127.0.0.1:1' }).ended;
-  expect(gone.code).toBe(exitCodes.connection);
-  expect(gone.stderr).toMatch(/TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
-  for (const args of [['--help'], ['verify', '--help']]) {
-    const { code, stdout } = await evidence(...args);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Examples:\n {2}switchback evidence [\s\S]*Exit codes:/);
-  }
 });

@@ -4,9 +4,9 @@ import type { EvidenceLine } from '../../src/cli/lines';
 import type { RunEvents } from '../../src/contract/events';
 import type { LabPair } from '../../src/lab/lab';
 import { cloudEventOf } from '../../src/notify/cloud-event';
+import { useCommands } from '../cli/commands';
 import { useStandIn } from '../cli/stand-in';
 import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
 import { useScratchFolder } from '../support/scratch';
@@ -14,14 +14,14 @@ import { expectSchema, faultsBy } from './validator';
 
 useBuild();
 const stage = useStage({ pairs: 9 });
-const start = usePrograms();
-const standIn = useStandIn(stage, start);
+const command = useCommands();
+const standIn = useStandIn(stage, command);
 const scratch = useScratchFolder();
 const BY_BOB = ['--by', 'bob@example.com', '--reason', 'INC-7', '--json'];
 
 /** The lines of a command with everything that it may need around it. */
 async function linesOf(...args: string[]): Promise<unknown[]> {
-  const { stdout } = await start('starter', args, stage().env).ended;
+  const { stdout } = await command(args, stage().env).ended;
   return stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -163,7 +163,7 @@ test('every line of a list, and what went wrong', async () => {
   await printed('error', 'approve', 'no project', ...BY_BOB);
   await printed('error', 'evidence', 'verify', __filename, '--json');
   await printed('get', 'get', '--project', project, 'pg-nowhere', '--json');
-  const { stdout } = await start('starter', ['get', '--project', project, pair.primary, '--json'], {
+  const { stdout } = await command(['get', '--project', project, pair.primary, '--json'], {
     ...stage().env,
     TEMPORAL_ADDRESS: '127.0.0.1:1',
   }).ended;
