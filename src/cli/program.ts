@@ -12,6 +12,7 @@ import { registerResult } from './commands/result';
 import { registerRun } from './commands/run';
 import { registerSteer } from './commands/steer';
 import { registerWatch } from './commands/watch';
+import { completionsOf } from './complete';
 import { fail } from './failure';
 import type { ErrorLine } from './lines';
 
@@ -72,6 +73,11 @@ export function createProgram(environment: CommandEnvironment): { parse(argv: st
 
   return {
     async parse(argv) {
+      // Not a command: whatever was typed so far is no option of this call.
+      if (argv[0] === '__complete') {
+        for (const word of completionsOf(program, argv.slice(1))) terminal.line(word);
+        return exitCodes.done;
+      }
       asJson = argv.includes('--json');
       try {
         await program.parseAsync(argv, { from: 'user' });

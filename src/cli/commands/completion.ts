@@ -1,9 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { exitCodes } from '../../contract/errors';
 import type { CommandContext } from '../command-context';
-import { type Shell, scripts } from '../completion';
+import { completionScripts } from '../complete';
 
-const SHELLS = Object.keys(scripts) as Shell[];
+type Shell = keyof typeof completionScripts;
+const SHELLS = Object.keys(completionScripts) as Shell[];
 
 const EXAMPLES = `
 Examples:
@@ -11,16 +12,16 @@ Examples:
   switchback completion zsh > "\${fpath[1]}/_switchback"
   switchback completion fish > ~/.config/fish/completions/switchback.fish`;
 
-/** `completion`: a script for the shell, of the commands and options as they are. */
+/** `completion`: a script for the shell, which asks this program what may be typed next. */
 export function registerCompletion(program: Command, { environment, act }: CommandContext): void {
   program
     .command('completion')
     .description('print a script that completes commands and options')
-    .addArgument(new Argument('<shell>', 'the shell that shall complete').choices(SHELLS))
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', EXAMPLES)
     .action((shell: Shell) =>
       act(false, async () => {
-        environment.terminal.line(scripts[shell](program));
+        environment.terminal.line(completionScripts[shell]);
         return exitCodes.done;
       }),
     );
