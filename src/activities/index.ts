@@ -1,9 +1,12 @@
 import type { AivenClient } from '../aiven';
 import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities';
+import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
+import { WORKFLOW_TYPE } from '../contract/workflow-id';
 import type { EvidenceStore } from '../evidence';
 import type { NotifySettings } from '../notify/settings';
 import type { Databases } from '../postgres';
 import { catchUp } from './catch-up';
+import { type Guard, temporalGuard, type VerifyApproval } from './consent';
 import { discover } from './discover';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
@@ -28,6 +31,10 @@ export interface ActivityDependencies {
   notify?: NotifySettings | undefined;
   /** Fires when this worker is told to stop: waits are handed on at once. Default: never. */
   stopping?: AbortSignal;
+  /** Judges an approval right before the write, for example its signature. Default: every one counts. */
+  verifyApproval?: VerifyApproval;
+  /** Who may have what done. Default: what Temporal says of the run that asks. */
+  guard?: Guard;
 }
 
 const NOBODY: NotifySettings = { sinks: [], uiUrl: undefined };
@@ -41,21 +48,30 @@ export function createActivities({
   evidence,
   notify: settings = NOBODY,
   stopping = NEVER,
+  verifyApproval,
+  guard = temporalGuard(policy, verifyApproval),
 }: ActivityDependencies): SwitchbackActivities {
+  /** What writes, ends or sends something, for a running workflow of that type and for nobody else. */
+  const only = <Input, Result>(workflowType: string, work: (input: Input) => Promise<Result>) => {
+    return async (input: Input): Promise<Result> => {
+      await guard.requireRun(workflowType);
+      return work(input);
+    };
+  };
   return {
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => discover(aiven, input),
-    inspectLock,
+    inspectLock: only(WORKFLOW_TYPE, inspectLock),
     preflight: (input) => preflight(aiven, databases, input),
-    promote: (input) => promote(aiven, input),
+    promote: (input) => promote(aiven, guard, input),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => verify(aiven, pair),
     catchUp: (input) => catchUp(databases, input, stopping),
-    probeWrites: (input) => probeWrites(databases, input, stopping),
-    prove: (input) => prove(databases, input, stopping),
-    keepEvidence: (report) => keepEvidence(evidence, report),
+    probeWrites: only(WORKFLOW_TYPE, (input) => probeWrites(databases, input, stopping)),
+    prove: only(WORKFLOW_TYPE, (input) => prove(databases, input, stopping)),
+    keepEvidence: only(WORKFLOW_TYPE, (report) => keepEvidence(evidence, report)),
     watchEndpoint: (input) => watchEndpoint(databases, input, stopping),
-    notify: (input) => notify(settings, input, stopping),
+    notify: only(NOTIFIER_WORKFLOW_TYPE, (input) => notify(settings, input, stopping)),
     undelivered,
   };
 }

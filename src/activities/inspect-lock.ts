@@ -1,36 +1,32 @@
 import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { InspectLockInput, LockInspection } from '../contract/activities';
-import type { LockHolder } from '../contract/pair-lock';
+import { LOCK_ID_PREFIX, type LockHolder } from '../contract/pair-lock';
+import { WORKFLOW_TYPE } from '../contract/workflow-id';
+import { runningWorkflow } from './running-workflow';
 
 /**
- * Says whether the lock of a pair is held by a run that is still going on. A lock that leaked is ended here: its holder
- * is closed, or has the contender's own workflow id (a workflow id runs once, so that was this run before a Reset).
+ * Says whether the lock of a pair is held by a switchback that is still going on. Temporal says whose child the lock is;
+ * its memo is only what somebody wrote. Any other lock is ended here: one that leaked (its holder is closed, or has the
+ * contender's own workflow id, so that it was this run before a Reset), and one that somebody started by hand.
  */
 export async function inspectLock({ lockId, contender }: InspectLockInput): Promise<LockInspection> {
-  const lock = await describe(lockId);
+  if (!lockId.startsWith(LOCK_ID_PREFIX)) throw new Error(`${lockId} is not the id of a lock`);
+  const lock = await runningWorkflow(lockId);
   if (lock === undefined) return { held: false, holder: undefined };
-  const holder = lock.memo?.holder as LockHolder | undefined;
-  // The newest run of the holder's id: after a Reset it is not the run that took the lock.
+  const { workflowId, runId } = lock.parentExecution ?? {};
+  const since = lock.startTime.toISOString();
+  const holder: LockHolder | undefined = workflowId && runId ? { workflowId, runId, since } : undefined;
   if (holder !== undefined && holder.workflowId !== contender) {
-    const running = await describe(holder.workflowId);
-    if (running !== undefined) return { held: true, holder: { ...holder, runId: running.runId } };
+    // The newest run of the holder's id: after a Reset it is not the run that took the lock.
+    const running = await runningWorkflow(holder.workflowId);
+    if (running?.type === WORKFLOW_TYPE) return { held: true, holder: { ...holder, runId: running.runId } };
   }
   try {
-    await getClient().workflow.getHandle(lockId, lock.runId).terminate(`leaked: taken over by ${contender}`);
+    const reason = `no running ${WORKFLOW_TYPE} holds it: taken over by ${contender}`;
+    await getClient().workflow.getHandle(lockId, lock.runId).terminate(reason);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
   return { held: false, holder };
-}
-
-/** The newest run with this workflow id, if it is going on. */
-async function describe(workflowId: string) {
-  try {
-    const found = await getClient().workflow.getHandle(workflowId).describe();
-    return found.status.name === 'RUNNING' ? found : undefined;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }

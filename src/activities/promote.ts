@@ -1,21 +1,30 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { AivenApiError, type AivenClient } from '../aiven';
 import type { PromoteInput, PromoteOutcome, PromoteResult } from '../contract/activities';
 import { describePair } from '../contract/observation';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
+import type { Guard } from './consent';
 
 /** What was read longer ago than this is no ground for a write. */
 const SECOND_LOOK_MAX_AGE_MS = 10_000;
 
 /**
  * Sends at most one promotion, and only right after both services were read (the second look), the table of moves
- * allows it, and no critical fact has moved since the checks.
+ * allows it, no critical fact has moved since the checks, and the run that asks has the right to it (the guard).
  * It never throws for a reason of the API: what became of the write is its answer.
+ *
+ * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running switchback asked for it: nothing was read or sent.
  */
-export async function promote(client: AivenClient, input: PromoteInput): Promise<PromoteResult> {
+export async function promote(
+  client: AivenClient,
+  guard: Guard,
+  input: PromoteInput,
+): Promise<PromoteResult> {
   const { pair, target } = input;
+  const { refusal, consent, isAsked } = await askGuard(guard, input);
   const session = new ApiSession(client, cancellationSignal());
   const service = pair[target];
   const lookedAt = Date.now();
@@ -41,8 +50,15 @@ export async function promote(client: AivenClient, input: PromoteInput): Promise
     const detail = `${reading.situation} does not allow promoting ${service}`;
     return answer(session.worthRetrying ? 'not-applied' : 'not-allowed', detail, session.retryAfterMs);
   }
-  const moved = input.expected === undefined ? [] : driftBetween(input.expected, criticalFacts(facts));
+  if (refusal !== undefined) return answer(isAsked ? 'not-allowed' : 'not-applied', refusal);
+  if (target === 'primary' && input.expected === undefined) {
+    return answer('not-allowed', 'nothing says what was checked before');
+  }
+  const critical = criticalFacts(facts);
+  const moved = input.expected === undefined ? [] : driftBetween(input.expected, critical);
   if (moved.length > 0) return answer('not-allowed', `since the checks, ${moved.join('; ')}`);
+  const lacking = await consent(critical);
+  if (lacking !== undefined) return answer('not-allowed', `this worker demands consent: ${lacking}`);
   if (Date.now() - lookedAt > SECOND_LOOK_MAX_AGE_MS) {
     return answer('not-applied', 'reading both services took so long that they may have changed');
   }
@@ -60,5 +76,19 @@ export async function promote(client: AivenClient, input: PromoteInput): Promise
     if (error.retryable) return answer('not-applied', message, retryAfterMs);
     reading = await session.readPair(pair);
     return answer('refused', message);
+  }
+}
+
+/** Before anything is read, since what was read must not grow old over it. */
+async function askGuard(guard: Guard, input: PromoteInput) {
+  const consent = async (): Promise<string | undefined> => undefined;
+  try {
+    const refusal = await guard.refusalOfPair(input.pair);
+    if (refusal !== undefined) return { isAsked: true, refusal, consent };
+    return { isAsked: true, refusal, consent: await guard.consentFor(input) };
+  } catch (error) {
+    if (error instanceof ApplicationFailure) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return { isAsked: false, refusal: `Temporal did not say whether this run may write (${why})`, consent };
   }
 }

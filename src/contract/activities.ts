@@ -91,8 +91,8 @@ export interface PromoteInput {
   pair: Pair;
   /** The service to make active. */
   target: Side;
-  /** The critical facts that were checked; when one has moved, nothing is sent. */
-  expected?: Record<string, string>;
+  /** The critical facts that were checked; when one has moved, nothing is sent. The undo has none: it answers to what is read. */
+  expected: Record<string, string> | undefined;
   /** Everything but the write: what would have been sent is the answer. */
   rehearse?: boolean;
 }

@@ -14,7 +14,7 @@ export const checkSeverities = {
   'dialect-known': ['block'],
   postgresql: ['block'],
   'crdr-peers': ['block'],
-  'named-is-primary': ['block'],
+  'named-is-primary': ['block', 'ack'],
   'switchover-completed': ['block'],
   'both-settled': ['block'],
   'integration-running': ['block', 'ack', 'warn'],

@@ -35,8 +35,8 @@ export interface DecideInput {
 export interface ApproveInput {
   by: string;
   reason: string;
-  /** When given, the approval counts only for the state with this fingerprint. */
-  fingerprint?: string;
+  /** Of the plan that was read, as the status shows it: the approval counts for that state and for no other. */
+  fingerprint: string;
 }
 
 /** The payload of the updates `reject` and `abort`. */
@@ -67,7 +67,7 @@ export const DECIDE_ACTIONS = ['wait', 'return-to-recovery', 'accept', 'give-up'
 /** A payload for each update: shown in the UI, and with every complaint. */
 export const examples = {
   decide: '{"action":"wait","by":"you@example.com","reason":"INC-123"}',
-  approve: '{"by":"you@example.com","reason":"INC-123"}',
+  approve: '{"by":"you@example.com","reason":"INC-123","fingerprint":"0f3a1c9b77d2"}',
   reject: '{"by":"you@example.com","reason":"INC-123"}',
   acknowledge: EXAMPLE_ACKNOWLEDGEMENT,
   abort: '{"by":"you@example.com","reason":"INC-123"}',
@@ -81,7 +81,7 @@ export const faultsOf: Record<keyof typeof examples, (payload: unknown) => strin
     const fault = `"action" must be one of ${DECIDE_ACTIONS.join(', ')}`;
     return [...(isKnown ? [] : [fault]), ...faultsOfTexts(payload, ['by', 'reason'], ['action'])];
   },
-  approve: (payload) => faultsOfTexts(payload, ['by', 'reason'], ['fingerprint']),
+  approve: (payload) => faultsOfTexts(payload, ['by', 'reason', 'fingerprint']),
   reject: (payload) => faultsOfTexts(payload, ['by', 'reason']),
   acknowledge: (payload) => faultsOfAcknowledgement(payload),
   abort: (payload) => faultsOfTexts(payload, ['by', 'reason']),

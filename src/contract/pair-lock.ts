@@ -3,7 +3,10 @@ import type { Pair } from './observation';
 /** The name under which the lock's workflow function is exported. */
 export const LOCK_WORKFLOW_TYPE = 'pairLockWorkflow';
 
-/** Who holds the lock of a pair: the lock's one argument and, as its memo, what a loser reads. */
+/** What the workflow id of every lock begins with. */
+export const LOCK_ID_PREFIX = 'switchback-lock.';
+
+/** Who holds the lock of a pair: the lock's one argument and, as its memo, what a person reads. */
 export interface LockHolder {
   workflowId: string;
   runId: string;
@@ -21,5 +24,5 @@ export function lockIdOf({
   recovery,
 }: Pick<Pair, 'project' | 'primary' | 'recovery'>): string {
   const [first, second] = [primary, recovery].sort();
-  return `switchback-lock.${project}.${first}.${second}`;
+  return `${LOCK_ID_PREFIX}${project}.${first}.${second}`;
 }

@@ -30,7 +30,11 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     ...(disasterRecovery === undefined ? {} : { disasterRecovery }),
   };
   const isPair =
-    primary.ok && !judgeDiscovery(facts).some((check) => NEEDED.includes(check.id) && stops(check));
+    primary.ok &&
+    !judgeDiscovery(facts).some(
+      // A soft finding is for a person to answer, once there is a run that can ask.
+      (check) => NEEDED.includes(check.id) && check.severity === 'block' && stops(check),
+    );
   if (isPair && peer !== undefined) {
     const dialect: Dialect = hasRole ? 'role' : 'promote-to-master';
     return { pair: { project, primary: service, recovery: peer, dialect }, requests: session.requests };

@@ -1,7 +1,7 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
 import type { Preflight } from '../contract/activities';
 import { stops } from '../contract/checks';
-import { namesTarget } from '../contract/workflow-id';
+import { consentNeeded } from '../rules/consent';
 import { driftBetween } from '../rules/critical';
 import { Deadline } from './deadline';
 import { rejected } from './promotion';
@@ -20,9 +20,8 @@ export async function approve(
   checkAgain: () => Promise<Preflight>,
 ): Promise<Preflight> {
   const { request, record, handlers, policy } = run;
-  const needsApproval = request.approvalRequired || policy.approvalRequired;
-  const required = needsApproval || needsConfirmation(run);
-  const fourEyes = needsApproval && policy.fourEyes;
+  const { approval, fourEyes, confirmation } = consentNeeded(policy, request, workflowInfo().workflowId);
+  const required = approval || confirmation;
   for (const one of request.acknowledge) record.acknowledge(one);
   if (first.verdict === 'go') record.recordPlan(first, required);
 
@@ -43,7 +42,9 @@ export async function approve(
         record.enter('approval', headlineOf(run, required));
         record.waitFor({
           for: waitsNow,
-          wanted: 'every soft finding acknowledged, and an approval where one is required',
+          wanted: fourEyes
+            ? `an approval by somebody else than ${request.requestedBy} (nobody verifies the names), and every soft finding acknowledged`
+            : 'every soft finding acknowledged, and an approval where one is required',
           until: window.at,
         });
         // What was said so far is no longer asked for.
@@ -79,9 +80,7 @@ export async function approve(
  * another one than was meant. Somebody has to look at it, be it the same person.
  */
 function needsConfirmation({ request, policy }: Run): boolean {
-  const { project, service, confirm, mode } = request;
-  const toldTwice = confirm !== undefined || namesTarget(workflowInfo().workflowId, project, service);
-  return policy.confirmTarget && mode === 'execute' && !toldTwice;
+  return consentNeeded(policy, request, workflowInfo().workflowId).confirmation;
 }
 
 /** Without the name of who asked, nobody could be told to be somebody else. */

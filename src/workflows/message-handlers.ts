@@ -23,6 +23,7 @@ import {
   statusQuery,
 } from '../contract/messages';
 import type { AbortRequest, Approval, Decision } from '../contract/report';
+import { sameName } from '../rules/consent';
 import { now, type RunRecord } from './run-record';
 
 /**
@@ -150,8 +151,8 @@ export class MessageHandlers {
     if (this.approval?.verdict === 'approved' && this.approval.by === by) return;
     this.#refuseLate();
     const current = this.record.plan?.fingerprint;
-    if (fingerprint !== undefined && fingerprint !== current) {
-      throw refusal(`The state has the fingerprint ${current}, not ${fingerprint}: read the plan again`);
+    if (fingerprint !== current) {
+      throw refusal(`The plan has the fingerprint ${current}, not ${fingerprint}: read the plan again`);
     }
     if (this.#gate?.fourEyes && sameName(by, this.request.requestedBy)) {
       throw refusal(`${by} asked for this run; somebody else must approve it (four eyes)`);
@@ -243,8 +244,4 @@ function refuseFaultyInput(input: unknown): void {
 
 function refusal(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'NOT_ACCEPTED');
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }

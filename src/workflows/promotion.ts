@@ -70,7 +70,7 @@ async function sendPromotion({ record, request }: Run, target: Side): Promise<Pr
     const result = await write(summary).promote({
       pair,
       target,
-      ...(target === 'primary' && record.plan !== undefined ? { expected: record.plan.facts } : {}),
+      expected: target === 'primary' ? record.plan?.facts : undefined,
       ...(request.mode === 'rehearse' ? { rehearse: true } : {}),
     });
     record.count(result);

@@ -171,6 +171,11 @@ export class RunRecord {
     return isWarned || this.isAcknowledged('database-access');
   }
 
+  /** What the API says against the input's choice of the primary, though somebody acknowledged it. */
+  get contradiction(): string | undefined {
+    return this.checks.find(({ id, verdict }) => id === 'named-is-primary' && verdict !== 'pass')?.observed;
+  }
+
   /** Ids of soft findings that nobody has acknowledged. */
   get toAcknowledge(): string[] {
     return this.checks.filter((check) => check.severity === 'ack' && stops(check)).map((check) => check.id);

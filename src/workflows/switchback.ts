@@ -282,7 +282,10 @@ class Switchback implements Run {
   #succeed(): SwitchbackReport {
     const { primary, recovery } = this.record.requirePair;
     const { degraded, measured } = this.record;
-    const headline = `${primary} is active and ${recovery} is passive, both settled.`;
+    const { contradiction } = this.record;
+    const against =
+      contradiction === undefined ? '' : ` This was a switchover if the API is right: ${contradiction}.`;
+    const headline = `${primary} is active and ${recovery} is passive, both settled.${against}`;
     const outcome = this.record.mayHaveWritten ? 'switched-back' : 'already-primary';
     if (degraded !== undefined && measured.endpoint !== undefined) {
       const who = describeDisagreement(measured.endpoint, 'primary');

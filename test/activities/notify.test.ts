@@ -7,6 +7,7 @@ import { heartbeatOf } from '../notify/heartbeat';
 import { never, type Received, Receiver, status } from '../notify/receiver';
 import { SlackWorkspace } from '../notify/slack-workspace';
 import { HOOK_SECRET, pagerDuty, ROUTING_KEY, SLACK_TOKEN, slack, webhook } from '../notify/telling';
+import { approvePlan } from '../support/approve-plan';
 import { poll, type Scenario, useHarness } from '../workflows/harness';
 
 /** An attempt has more time than a busy machine stands still: a sink that is well is told everything once. */
@@ -85,7 +86,7 @@ const approved = scenario(async (it) => {
     );
   const asked = await untilTold('switchback.person.needed');
   it.pair.behave({ stuck: true });
-  await it.harness.client.approve(it.workflowId, LEAD);
+  await approvePlan(it.harness.client, it.workflowId, LEAD);
   const acted = await untilTold('switchback.person.acted');
   await it.until('it waits for the pair', ({ phase }) => phase === 'converge');
   await poll(

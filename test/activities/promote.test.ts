@@ -4,7 +4,8 @@ import type { PromoteOutcome, PromoteResult } from '../../src/contract/activitie
 import type { FaultInput } from '../../src/lab/lab';
 import { DIALECTS, type Scene, useLab } from './stage';
 
-const PROMOTE_PRIMARY = (it: Scene) => it.attempt().promote({ pair: it.pair, target: 'primary' });
+const promotePrimary = (it: Scene, expected: Record<string, string>) =>
+  it.attempt().promote({ pair: it.pair, target: 'primary', expected });
 
 interface Played {
   it: Scene;
@@ -16,8 +17,9 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
   const looks = dialect === 'role' ? 2 : 3;
   const given = (arrange: (it: Scene) => unknown, target: 'primary' | 'recovery' = 'primary') =>
     scenario(async (it): Promise<Played> => {
+      const expected = target === 'primary' ? await it.checked() : undefined;
       await arrange(it);
-      return { it, result: await it.attempt().promote({ pair: it.pair, target }) };
+      return { it, result: await it.attempt().promote({ pair: it.pair, target, expected }) };
     });
   const onWrite = (action: FaultInput['do']) => (it: Scene) =>
     it.lab.addFault({ match: { method: 'PUT', service: it.pair.primary }, do: action });
@@ -33,10 +35,11 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
   });
 
   const twice = scenario(async (it) => {
-    await PROMOTE_PRIMARY(it);
-    const second = await PROMOTE_PRIMARY(it);
+    const expected = await it.checked();
+    await promotePrimary(it, expected);
+    const second = await promotePrimary(it, expected);
     await it.labPair.settled();
-    return { it, second, third: await PROMOTE_PRIMARY(it) };
+    return { it, second, third: await promotePrimary(it, expected) };
   });
 
   test('reads again on every attempt, and writes no second time', async () => {
@@ -148,11 +151,12 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
   });
 
   const slow = scenario(async (it) => {
+    const expected = await it.checked();
     // The limit holds for the reads before the write too: a busy machine must not reach it there.
     onWrite({ type: 'delay', delayMs: 20_000, when: 'after' })(it);
     const { baseUrl, token } = it.lab;
     const impatient = new AivenClient({ baseUrl, token, requestTimeoutMs: 6_000 });
-    const result = await it.attempt({}, impatient).promote({ pair: it.pair, target: 'primary' });
+    const result = await it.attempt({}, impatient).promote({ pair: it.pair, target: 'primary', expected });
     await impatient.close();
     return { it, result };
   });
@@ -193,7 +197,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
 
   const unreachable = scenario(async (it) => {
     const nobody = new AivenClient({ baseUrl: 'http://127.0.0.1:1', token: it.lab.token });
-    const result = await it.attempt({}, nobody).promote({ pair: it.pair, target: 'primary' });
+    const result = await it.attempt({}, nobody).promote({ pair: it.pair, target: 'primary', expected: {} });
     await nobody.close();
     return result;
   });
@@ -217,7 +221,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
   const cancelledBefore = scenario(async (it) => {
     it.lab.addFault({ match: it.look(0), do: { type: 'delay', delayMs: 2_000 } });
     const attempt = it.attempt();
-    const result = attempt.promote({ pair: it.pair, target: 'primary' });
+    const result = attempt.promote({ pair: it.pair, target: 'primary', expected: {} });
     result.catch(() => undefined);
     await untilSeen(it, 1);
     attempt.cancel();
@@ -231,9 +235,10 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
   });
 
   const cancelledDuring = scenario(async (it) => {
+    const expected = await it.checked();
     onWrite({ type: 'delay', delayMs: 2_000, when: 'after' })(it);
     const attempt = it.attempt();
-    const result = attempt.promote({ pair: it.pair, target: 'primary' });
+    const result = attempt.promote({ pair: it.pair, target: 'primary', expected });
     await untilSeen(it, looks + 1);
     attempt.cancel();
     return { it, result: await result };

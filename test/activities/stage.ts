@@ -1,20 +1,32 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
+import type { Guard } from '../../src/activities/consent';
 import { AivenClient } from '../../src/aiven';
 import type { SwitchbackActivities, WatchProgress } from '../../src/contract/activities';
 import type { Pair } from '../../src/contract/observation';
 import { type Dialect, type Lab, type LabPair, type RequestEntry, startLab } from '../../src/lab/lab';
+import { ApiSession } from '../../src/observe/api-session';
 import { Databases } from '../../src/postgres';
+import { criticalFacts } from '../../src/rules/critical';
 
 export const DIALECTS: Dialect[] = ['role', 'promote-to-master'];
 
 type EnvironmentInfo = ConstructorParameters<typeof MockActivityEnvironment>[0];
 
+/** Where there is no Temporal to ask; test/activities/consent.test.ts has the real one. */
+export const ANYBODY: Guard = {
+  requireRun: async () => {},
+  refusalOfPair: async () => undefined,
+  consentFor: async () => async () => undefined,
+};
+
 /** One pair of the lab and the activities against it. */
 export class Scene {
   readonly heartbeats: WatchProgress[] = [];
   readonly pair: Pair;
+  /** Requests of {@link checked}, which no attempt made. */
+  #checks = 0;
 
   constructor(
     readonly lab: Lab,
@@ -35,6 +47,7 @@ export class Scene {
       databases: new Databases(),
       evidence: undefined,
       aiven: client,
+      guard: ANYBODY,
       policy: { approvalRequired: false, fourEyes: true, confirmTarget: false },
     });
     const bound = (name: keyof SwitchbackActivities) => (input: never) =>
@@ -49,8 +62,16 @@ export class Scene {
     } as Attempt;
   }
 
+  /** Critical facts as a run has checked them; what is read for that does not count as a request of an attempt. */
+  async checked(): Promise<Record<string, string>> {
+    const session = new ApiSession(this.client, new AbortController().signal);
+    const facts = await session.askPair(this.pair);
+    this.#checks += session.requests.reads;
+    return criticalFacts(facts);
+  }
+
   get requests(): RequestEntry[] {
-    return this.labPair.requests();
+    return this.labPair.requests().slice(this.#checks);
   }
 
   get writes(): RequestEntry[] {

@@ -4,6 +4,7 @@ import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { useCommands } from './commands';
+import { approvePlan } from '../support/approve-plan';
 import { useStandIn } from './stand-in';
 
 useBuild();
@@ -31,7 +32,7 @@ test('approve: not the wrong state, not who asked, and not twice; then the run g
   ]);
   expect(wrong).toMatchObject({ code: exitCodes.usage, stdout: '' });
   expect(wrong.stderr).toBe(
-    `✘ refused by ${idOf(pair)}: The state has the fingerprint ${fingerprint}, not abc: read the plan again\n`,
+    `✘ refused by ${idOf(pair)}: The plan has the fingerprint ${fingerprint}, not abc: read the plan again\n`,
   );
   expect(own).toMatchObject({ code: exitCodes.usage, stdout: '' });
   expect(own.stderr).toMatch(/somebody else must approve it \(four eyes\)\n$/);
@@ -150,7 +151,7 @@ test('decide is refused while nothing is to be decided, and counts when the run 
   const early = await tell('decide', pair, 'wait', ...BY_BOB);
   expect(early.code).toBe(exitCodes.usage);
   expect(early.stderr).toMatch(/^✘ refused by .*There is nothing to decide/);
-  await client.approve(idOf(pair), { by: 'bob@example.com', reason: 'INC-7' });
+  await approvePlan(client, idOf(pair), { by: 'bob@example.com', reason: 'INC-7' });
   await reaches(pair, 'needs-operator');
   expect(await tell('decide', pair, 'give-up', ...BY_BOB)).toMatchObject({
     code: 0,

@@ -79,7 +79,7 @@ describe('an acknowledgement is refused', () => {
     [
       'without anything',
       undefined,
-      /"check" must be the id of a check, such as integration-running, .*maintenance/,
+      /"check" must be the id of a check, such as named-is-primary, .*maintenance/,
     ],
     ['of a check that does not exist', ack('toString'), /"check" must be the id of a check/],
     ['of a hard check', ack('both-settled'), /"both-settled" is a hard check: it cannot be acknowledged/],

@@ -107,10 +107,10 @@ describe.each(DOORS)('by $door', ({ lacks, open }) => {
 
       const again = await way.start(target, input);
       expect(again).toEqual({ ok: false, text: expect.stringMatching(way.twice) });
-      const nobody = await way.approve(target, { ...APPROVAL, by: '' });
+      const nobody = await way.approve(target, { ...APPROVAL, fingerprint, by: '' });
       expect(nobody).toEqual({ ok: false, text: expect.stringContaining('"by" must be a text') });
       const other = await way.approve(target, { ...APPROVAL, fingerprint: '000000000000' });
-      const reread = `The state has the fingerprint ${fingerprint}, not 000000000000: read the plan again`;
+      const reread = `The plan has the fingerprint ${fingerprint}, not 000000000000: read the plan again`;
       expect(other).toEqual({ ok: false, text: expect.stringContaining(reread) });
       expect(writesTo(pair)).toEqual([]);
       expect(await way.asked(target)).toBe(fingerprint);

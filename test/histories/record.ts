@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { accessTo } from '../data/access';
+import { approvePlan } from '../support/approve-plan';
 import { type Ended, type Scenario, useHarness } from '../workflows/harness';
 
 // Not a test of every run; see README.md for when and how this is started.
@@ -34,7 +35,7 @@ const recordings = [
       recorded(async (it) => {
         await it.start({ approval: 'required', requestedBy: 'ops@example.com' });
         await it.until('it waits', ({ phase }) => phase === 'approval');
-        await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-123' });
+        await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-123' });
         return it.end();
       }),
     ),

@@ -13,6 +13,7 @@ import { createActivities } from '../../src/activities';
 import { AivenClient } from '../../src/aiven';
 import type { SwitchbackActivities, WorkerPolicy } from '../../src/contract/activities';
 import { Databases } from '../../src/postgres';
+import { ANYBODY } from '../activities/stage';
 import { Line, type Model } from './model';
 
 type Schedule = coresdk.workflow_commands.IScheduleActivity;
@@ -119,9 +120,13 @@ class Attempt {
     timeout: Schedule['startToCloseTimeout'],
   ): Promise<unknown> {
     const aiven = new AivenClient({ token: 'token', dispatcher: this.line });
-    const activity = createActivities({ aiven, policy, databases: new Databases(), evidence: undefined })[
-      name
-    ] as (input: unknown) => Promise<unknown>;
+    const activity = createActivities({
+      aiven,
+      policy,
+      databases: new Databases(),
+      evidence: undefined,
+      guard: ANYBODY,
+    })[name] as (input: unknown) => Promise<unknown>;
     this.#endIn(timeout, 'START_TO_CLOSE');
     const heard = this.environment.run(activity, input).then(
       (result) => (this.#isDead ? this.#lost : result),

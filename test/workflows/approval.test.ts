@@ -1,4 +1,5 @@
 import type { Approval } from '../../src/contract/report';
+import { approvePlan } from '../support/approve-plan';
 import { DIALECTS, type Ended, replyTo, type Scenario, useHarness } from './harness';
 
 const ASKED_BY = 'ops@example.com';
@@ -7,7 +8,7 @@ const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
 
 const asked = (it: Scenario) => it.until('it waits for an approval', ({ phase }) => phase === 'approval');
 const approve = (it: Scenario, payload: object = LEAD) =>
-  it.harness.client.approve(it.workflowId, payload as typeof LEAD);
+  approvePlan(it.harness.client, it.workflowId, payload as typeof LEAD);
 /** The checks that follow an approval take that long; the two reads before them are of the run's beginning. */
 const slowRecheck = (it: Scenario, delayMs: number) =>
   it.lab.addFault({
@@ -101,7 +102,7 @@ describe('whose word counts', () => {
   const alone = strict.scenario(async (it) => {
     await it.start({ requestedBy: ASKED_BY });
     await asked(it);
-    const refused = await replyTo(approve(it, { by: '  OPS@Example.com ', reason: 'INC-123' }));
+    const refused = await replyTo(approve(it, { by: 'OPS@Example.com.', reason: 'INC-123' }));
     await approve(it);
     return { ...refused, ...(await it.end()) };
   });
@@ -165,7 +166,7 @@ describe('whose word counts', () => {
     await it.start(REQUIRED);
     const { plan } = await asked(it);
     const ask = (update: 'approve' | 'reject', payload: unknown) =>
-      replyTo(it.harness.client[update](it.workflowId, payload as typeof LEAD));
+      replyTo(it.harness.client[update](it.workflowId, payload as never));
     const refusals = {
       empty: (await ask('approve', {})).refusal,
       odd: (await ask('approve', { ...LEAD, force: true })).refusal,
@@ -179,8 +180,10 @@ describe('whose word counts', () => {
 
   test('an answer that is not complete is refused, with every fault and an example', async () => {
     const { refusals } = await faulty();
-    const example = 'Send for example {"by":"you@example.com","reason":"INC-123"}';
-    expect(refusals.empty).toContain(`"by" must be a text; "reason" must be a text. ${example}`);
+    const example = 'Send for example {"by":"you@example.com","reason":"INC-123"';
+    expect(refusals.empty).toContain(
+      `"by" must be a text; "reason" must be a text; "fingerprint" must be a text. ${example},"fingerprint":`,
+    );
     expect(refusals.odd).toContain(`"force" is not a known field. ${example}`);
     expect(refusals.none).toContain(example);
     expect(refusals.blank).toContain('"by" must be a text');
@@ -189,7 +192,7 @@ describe('whose word counts', () => {
   test('an approval of another state is refused, and one of this state counts', async () => {
     const { refusals, plan, report, effective } = await faulty();
     expect(refusals.otherState).toBe(
-      `The state has the fingerprint ${plan?.fingerprint}, not 0123456789ab: read the plan again`,
+      `The plan has the fingerprint ${plan?.fingerprint}, not 0123456789ab: read the plan again`,
     );
     expect(report.approvals).toMatchObject([{ verdict: 'approved', fingerprint: plan?.fingerprint }]);
     expect(effective).toHaveLength(1);
@@ -202,7 +205,7 @@ describe('whose word counts', () => {
     const { approve: first, reject: second } = it.harness.client;
     const client = it.harness.client;
     const refusals = [
-      (await replyTo(first.call(client, it.workflowId, LEAD))).refusal,
+      (await replyTo(first.call(client, it.workflowId, { ...LEAD, fingerprint: 'any' }))).refusal,
       (await replyTo(second.call(client, it.workflowId, LEAD))).refusal,
     ];
     await it.unstick();
@@ -265,7 +268,7 @@ describe('an approval is for the state that was shown', () => {
       'the facts have moved, so that the approval by lead@example.com no longer counts: primary ',
     );
     expect(again.plan?.fingerprint).not.toBe(before.plan?.fingerprint);
-    expect(stale.refusal).toContain(`The state has the fingerprint ${again.plan?.fingerprint}`);
+    expect(stale.refusal).toContain(`The plan has the fingerprint ${again.plan?.fingerprint}`);
     expect(writesBefore).toBe(0);
   });
 
@@ -352,7 +355,7 @@ describe('of two that come at once, one wins', () => {
       const isTimed = first === 'expire' || second === 'expire';
       // Where time decides, so much that twenty runs at once have asked, and were heard, before it is over.
       await it.start({ ...REQUIRED, approvalWindow: isTimed ? '12s' : '1h' });
-      const { waiting } = await asked(it);
+      const { waiting, plan } = await asked(it);
       if (isTimed) {
         const until = Date.parse(waiting?.until ?? '');
         const lead = first === 'expire' ? 0 : 30;
@@ -360,7 +363,7 @@ describe('of two that come at once, one wins', () => {
       }
       const { client } = it.harness;
       const tell: Record<Contender, () => Promise<unknown>> = {
-        approve: () => client.approve(it.workflowId, LEAD),
+        approve: () => client.approve(it.workflowId, { ...LEAD, fingerprint: plan?.fingerprint ?? '' }),
         reject: () => client.reject(it.workflowId, LEAD),
         abort: () => client.abort(it.workflowId, LEAD),
         cancel: () => it.handle.cancel(),

@@ -171,12 +171,30 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
     expect(status).toMatchObject({ phase: 'report', outcome: 'blocked', checks: report.checks });
   });
 
-  const swapped = atHome((it) => it.run({ service: it.pair.recovery, recovery: it.pair.primary }));
+  const swapped = atHome(async (it) => {
+    await it.start({ service: it.pair.recovery, recovery: it.pair.primary });
+    const { plan } = await it.until('it asks', ({ phase }) => phase === 'approval');
+    const writes = it.pair.requests().filter(({ method }) => method === 'PUT');
+    await it.harness.client.acknowledge(it.workflowId, {
+      check: 'named-is-primary',
+      by: 'ops@example.com',
+      reason: 'the integration was made anew',
+    });
+    return { plan, writesBefore: writes.length, ...(await it.end()) };
+  });
 
-  test('unless the input names both services: that confirms which one is the primary', async () => {
-    const { report, effective, scenario } = await swapped();
-    expect(report).toMatchObject({ outcome: 'switched-back', primary: scenario.pair.recovery });
-    expect(effective).toEqual([scenario.pair.recovery]);
+  test('both names swapped on a healthy pair: a person is asked, and the report says what was done', async () => {
+    const { plan, writesBefore, report, effective, scenario } = await swapped();
+    const { primary, recovery } = scenario.pair;
+    expect(plan?.toAcknowledge).toContain('named-is-primary');
+    expect(writesBefore).toBe(0);
+    expect(report).toMatchObject({ outcome: 'switched-back', primary: recovery });
+    expect(report.headline).toMatch(
+      new RegExp(
+        `This was a switchover if the API is right: ${primary} is .*, and the input calls ${recovery} the primary\\.`,
+      ),
+    );
+    expect(effective).toEqual([recovery]);
   });
 });
 

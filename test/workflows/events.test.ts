@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Answer, answersTo } from '../../src/contract/answers';
 import type { RunEvents } from '../../src/contract/events';
 import { eventsQuery } from '../../src/contract/messages';
+import { approvePlan } from '../support/approve-plan';
 import { phasesOf, poll, replyTo, type Scenario, useHarness } from './harness';
 
 const { scenario, harness } = useHarness({ dialect: 'role' });
@@ -51,7 +52,7 @@ const crowded = scenario(async (it) => {
   while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
   const run = await it.harness.client.startOrAttach(input as never);
   expect(run).toMatchObject({ attached: true, differences: [] });
-  await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+  await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
   return { it, refusal };
 });
 
@@ -153,7 +154,7 @@ describe('what is offered', () => {
     await it.lab.apply({ kind: 'alert', service, event: 'user_alert', severity: 'critical' });
     await it.start(APPROVAL);
     const asked = await it.until('it asks', ({ phase }) => phase === 'approval');
-    await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+    await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
     const approved = await it.until('it is approved', ({ approvals }) => approvals !== undefined);
     const acknowledge = asked.answers?.find(({ update }) => update === 'acknowledge');
     await it.handle.executeUpdate('acknowledge', { args: [acknowledge?.payload] });
@@ -205,7 +206,7 @@ describe('a run that has ended, and whose evidence is still being kept', () => {
     );
     const refusals = [
       await replyTo(it.harness.client.abort(it.workflowId, { by: 'late@example.com', reason: 'no' })),
-      await replyTo(it.harness.client.approve(it.workflowId, { by: 'late@example.com', reason: 'no' })),
+      await replyTo(approvePlan(it.harness.client, it.workflowId, { by: 'late@example.com', reason: 'no' })),
     ].map(({ refusal }) => refusal);
     await it.handle.cancel();
     const release = setInterval(() => {
@@ -276,7 +277,7 @@ describe('a worker that wants to be told the target twice', () => {
     );
     expect(status.headline).toContain(`is it ${it.pair.primary} that you mean?`);
     expect(it.pair.requests().filter(({ method }) => method === 'PUT')).toEqual([]);
-    await client.approve(workflowId, { by: 'sre@example.com', reason: 'yes' });
+    await approvePlan(client, workflowId, { by: 'sre@example.com', reason: 'yes' });
     expect((await it.end(workflowId)).report).toMatchObject({ outcome: 'switched-back' });
   });
 });

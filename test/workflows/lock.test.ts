@@ -1,6 +1,7 @@
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { LiveStatus } from '../../src/client';
 import { lockIdOf } from '../../src/contract/pair-lock';
+import { approvePlan } from '../support/approve-plan';
 import { poll, replyTo, type Scenario, useHarness } from './harness';
 
 const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
@@ -21,7 +22,7 @@ const holds = (it: Scenario, run: Started): Promise<LiveStatus> =>
     () => statusOf(it, run),
     ({ phase }) => phase === 'approval',
   );
-const approve = (it: Scenario, { workflowId }: Started) => it.harness.client.approve(workflowId, LEAD);
+const approve = (it: Scenario, { workflowId }: Started) => approvePlan(it.harness.client, workflowId, LEAD);
 const lockOf = (it: Scenario) =>
   it.harness.temporal.workflow.getHandle(lockIdOf({ project: it.lab.project, ...it.pair })).describe();
 

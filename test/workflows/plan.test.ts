@@ -1,4 +1,5 @@
 import { checkSeverities } from '../../src/contract/checks';
+import { approvePlan } from '../support/approve-plan';
 import { DIALECTS, type Ended, phasesOf, type Scenario, useHarness } from './harness';
 
 const LEAD = { by: 'lead@example.com', reason: 'INC-123' };
@@ -102,7 +103,7 @@ describe.each(DIALECTS)('a rehearsal, in the %s dialect', (dialect) => {
     await it.until('it waits', ({ phase }) => phase === 'approval');
     const other = await it.harness.startWith({ project: it.lab.project, service: it.pair.primary });
     const second = await it.end(other.workflowId);
-    await it.harness.client.approve(it.workflowId, LEAD);
+    await approvePlan(it.harness.client, it.workflowId, LEAD);
     return { second, ...(await it.end()), ...(await it.history()) };
   };
   const rehearsed = scenario((it) => approvedBy(it, { mode: 'rehearse' }));

@@ -18,17 +18,14 @@ const WHO = '--by ops@example.com --reason INC-123';
 /** `approve`, `reject`, `abort`, `ack` and `decide`: each is one update to the newest run of the pair. */
 export function registerSteer(program: Command, context: CommandContext): void {
   steering(program, 'approve', 'approve the plan that the run shows')
-    .option('--fingerprint <hash>', 'approve only the state with this fingerprint, as the plan shows it')
+    .option('--fingerprint <hash>', 'of the plan that you have read, as the run shows it')
     .addHelpText(
       'after',
-      examples([
-        `switchback approve --project my-project pg-main ${WHO}`,
-        `switchback approve my-project/pg-main ${WHO} --fingerprint 0f3a1c9b77d2`,
-      ]),
+      examples([`switchback approve my-project/pg-main ${WHO} --fingerprint 0f3a1c9b77d2`]),
     )
     .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint'>) => {
       const { by, reason, fingerprint } = options;
-      const payload = { by, reason, ...(fingerprint === undefined ? {} : { fingerprint }) };
+      const payload = { by, reason, fingerprint };
       return say(context, service, options, {
         name: 'approve',
         payload,

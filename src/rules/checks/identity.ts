@@ -89,7 +89,8 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     title: 'The named service is the primary',
     guards: 'run',
     looksAt: 'the source end of the integration, or GET …/disaster-recovery',
-    wanted: 'the source end of the integration, or an input that names both services',
+    wanted:
+      'the source end of the integration; else an input that names both services, and an acknowledgement',
     remedy: 'Start again with the primary service as "service".',
     judge: judgeNamed,
   },
@@ -105,7 +106,14 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
   const how = facts.disasterRecovery?.ok ? 'is called the primary' : 'is the source of the integration';
   if (primary === facts.named) return { finding: 'pass', observed: `${primary} ${how}`, evidence };
   if (facts.confirmed) {
-    return { finding: 'pass', observed: `${primary} ${how}, but the input names both services`, evidence };
+    return {
+      finding: 'ack',
+      observed: `${primary} ${how}, and the input calls ${facts.named} the primary`,
+      evidence,
+      remedy:
+        `If ${primary} is the primary, do not go on: promoting ${facts.named} would be a switchover. Acknowledge this ` +
+        'only if the integration was made anew with its ends exchanged, as Terraform does it.',
+    };
   }
   return {
     finding: 'block',
@@ -120,7 +128,7 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
 /**
  * Which service the API calls the primary: the promote-to-master dialect says so; otherwise the source end of the
  * integration is, as at set-up (Aiven docs, "Enable CRDR"). Whether a switch ever swaps the ends is not known, so
- * a contradiction blocks unless the input confirms it.
+ * a contradiction blocks unless the input names both services and a person acknowledges it.
  */
 function primaryAsTold(facts: DiscoveryFacts): string | undefined {
   if (facts.disasterRecovery?.ok) return facts.disasterRecovery.value.primary.serviceName;

@@ -1,0 +1,84 @@
+import type { WorkerPolicy } from '../contract/activities';
+import type { SwitchbackRequest } from '../contract/input';
+import type { Approval } from '../contract/report';
+import { namesTarget } from '../contract/workflow-id';
+import { driftBetween } from './critical';
+
+/** What a promotion of the primary needs from people, beside acknowledged findings. */
+export interface ConsentNeeded {
+  /** Somebody must send the update `approve` for the plan. */
+  approval: boolean;
+  /** It must be somebody else than who asked for the run. */
+  fourEyes: boolean;
+  /** The run was told its target only once, so that somebody must look at it, be it the same person. */
+  confirmation: boolean;
+}
+
+/** What the worker's policy and the run's own input demand; the workflow and the promote activity both ask this. */
+export function consentNeeded(
+  policy: WorkerPolicy,
+  request: SwitchbackRequest,
+  workflowId: string,
+): ConsentNeeded {
+  const approval = request.approvalRequired || policy.approvalRequired;
+  const { project, service, confirm, mode } = request;
+  const toldTwice = confirm !== undefined || namesTarget(workflowId, project, service);
+  return {
+    approval,
+    fourEyes: approval && policy.fourEyes,
+    confirmation: policy.confirmTarget && mode === 'execute' && !toldTwice,
+  };
+}
+
+/** A state that was checked, as the preflight said it. */
+export interface CheckedState {
+  fingerprint: string;
+  critical: Record<string, string>;
+}
+
+export interface ConsentGiven {
+  /** Every word about a plan, oldest first. */
+  approvals: readonly Approval[];
+  /** Every state that was checked. */
+  checked: readonly CheckedState[];
+  requestedBy: string;
+}
+
+/**
+ * Why a write of these facts lacks the consent that it needs; `undefined` when it has it. An approval counts for the
+ * state that it names and for no other, so the facts must be the very ones that were checked then.
+ */
+export function missingConsent(
+  needed: ConsentNeeded,
+  { approvals, checked, requestedBy }: ConsentGiven,
+  facts: Record<string, string>,
+): string | undefined {
+  if (!needed.approval && !needed.confirmation) return undefined;
+  if (approvals.some(({ verdict }) => verdict === 'rejected')) return 'the plan was rejected';
+  const forThis = approvals.filter(({ fingerprint }) =>
+    checked.some(
+      (state) => state.fingerprint === fingerprint && driftBetween(state.critical, facts).length === 0,
+    ),
+  );
+  if (forThis.length === 0) return 'nobody approved the state that would be written to';
+  if (needed.fourEyes && forThis.every(({ by }) => sameName(by, requestedBy))) {
+    return `only ${requestedBy} approved it, who also asked for the run (four eyes)`;
+  }
+  return undefined;
+}
+
+/**
+ * Whether two names are the same person, as far as names can tell: Unicode compatibility forms, case, and everything
+ * that is neither a letter nor a digit are left out of it. This guards against a slip. Who sends a name is free to send
+ * another one.
+ */
+export function sameName(one: string, other: string): boolean {
+  return normalName(one) === normalName(other);
+}
+
+function normalName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
