@@ -26,7 +26,7 @@ test.each<[string[], RegExp]>([
   [['run', 'p/pg', '--acknowledge', 'disk-usage'], /"by" must be a text/],
   [['get', "p/x' OR 'y"], /^✘ INVALID_INPUT "service" must be a name/],
   [['watch', 'pg'], /--project is missing/],
-  [['approve', 'p/s', '--reason', 'x'], /INVALID_INPUT "by" must be a text\./],
+  [['approve', 'p/s', '--reason', 'x'], /INVALID_INPUT "by" must be a text; "fingerprint" must be a text\./],
   [['reject', 's'], /--project is missing.*; "by" must be a text; "reason" must be a text\./],
   [['abort', 'p/s', '--by', ' ', '--reason', 'x'], /INVALID_INPUT "by" must be a text/],
   [['decide', 'p/s', 'fly', '--by', 'bob'], /"action" must be one of wait, return-to.*; "reason" must/],
@@ -56,7 +56,7 @@ test.each<[string[], RegExp]>([
   [['result', 'p/pg-nowhere'], /RUN_NOT_FOUND/],
   [['result', 'p/pg', '--run-id', randomUUID()], /RUN_NOT_FOUND/],
   [['result', 'p/pg', '--run-id', "x' OR 'y"], /INVALID_INPUT .* is not the id of a run/],
-  [['approve', 'p/pg-nowhere', ...BY_BOB], /RUN_NOT_FOUND/],
+  [['approve', 'p/pg-nowhere', ...BY_BOB, '--fingerprint', 'abc'], /RUN_NOT_FOUND/],
   [['evidence', 'p/pg-nowhere'], /RUN_NOT_FOUND/],
   [['evidence', 'p/pg', '--run-id', randomUUID()], /RUN_NOT_FOUND/],
 ])('a run that is not there is said: %j', async (args, words) => {
@@ -76,7 +76,7 @@ test('a Temporal server that does not answer is said by every command, soon, in 
     ['run', 'p/pg'],
     ['watch', 'p/pg'],
     ['result', 'p/pg'],
-    ['approve', 'p/pg', ...BY_BOB],
+    ['approve', 'p/pg', ...BY_BOB, '--fingerprint', 'abc'],
     ['list'],
     ['evidence', 'p/pg'],
   ];

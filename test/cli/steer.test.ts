@@ -3,8 +3,8 @@ import { exitCodes } from '../../src/contract/errors';
 import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
-import { useCommands } from './commands';
 import { approvePlan } from '../support/approve-plan';
+import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
 useBuild();
@@ -27,7 +27,16 @@ test('approve: not the wrong state, not who asked, and not twice; then the run g
 
   const [wrong, own, json] = await Promise.all([
     tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc'),
-    tell('approve', pair, '--by', 'Ann@Example.com', '--reason', 'INC-7'),
+    tell(
+      'approve',
+      pair,
+      '--by',
+      'Ann@Example.com.',
+      '--reason',
+      'INC-7',
+      '--fingerprint',
+      String(fingerprint),
+    ),
     tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc', '--json'),
   ]);
   expect(wrong).toMatchObject({ code: exitCodes.usage, stdout: '' });
@@ -53,7 +62,7 @@ test('approve: not the wrong state, not who asked, and not twice; then the run g
     outcome: 'switched-back',
     approvals: [{ verdict: 'approved', by: 'bob@example.com', reason: 'INC-7' }],
   });
-  const late = await tell('approve', pair, ...BY_BOB);
+  const late = await tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc');
   expect(late.code).toBe(exitCodes.usage);
   expect(late.stderr).toContain(`The run ${idOf(pair)} has ended; there is nothing to approve any more.`);
 });
@@ -96,7 +105,7 @@ test('after the write an abort is too late and says so, and there is nothing to 
   pair.behave({ stuck: true });
   await begin(pair);
   await reaches(pair, 'converge');
-  const approve = await tell('approve', pair, ...BY_BOB);
+  const approve = await tell('approve', pair, ...BY_BOB, '--fingerprint', 'abc');
   expect(approve.code).toBe(exitCodes.usage);
   expect(approve.stderr).toMatch(/^✘ refused by .*does not wait for an approval: the phase is converge\n$/);
   const abort = await tell('abort', pair, ...BY_BOB);

@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { SwitchbackFailedError } from '../../src/client';
 import type { PatientScene } from '../faults/patient-scene';
+import { approvePlan } from '../support/approve-plan';
 import { DIALECTS } from '../workflows/harness';
 import { usePlays } from './play';
 
@@ -23,7 +24,7 @@ async function endOf(it: PatientScene, { workflowId }: { workflowId: string }) {
 
 /** How a run that holds the lock, and waits for an approval, comes to its end. */
 const ENDINGS = {
-  completed: (it) => it.handle.executeUpdate('approve', { args: [BY] }),
+  completed: (it) => approvePlan(it.harness.client, it.workflowId, BY),
   failed: (it) => it.handle.executeUpdate('reject', { args: [BY] }),
   cancelled: (it) => it.handle.cancel(),
   terminated: (it) => it.handle.terminate('a test'),

@@ -28,8 +28,8 @@ async function decideTwice(it: PatientScene, ids: [string, string]) {
 
 async function approveTwice(it: PatientScene, ids: [string, string]) {
   await it.start(TO_APPROVE);
-  await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
-  const told = await sendTwice(it, 'approve', APPROVAL, ids);
+  const { plan } = await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
+  const told = await sendTwice(it, 'approve', { ...APPROVAL, fingerprint: plan?.fingerprint }, ids);
   return { told, ...(await it.end()) };
 }
 

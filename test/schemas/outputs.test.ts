@@ -101,7 +101,9 @@ test('what a run says while it waits for people, and what it answers them', asyn
   expect(status.answers).not.toEqual([]);
 
   await printed('answer', 'ack', nameOf(approved), 'disk-usage', ...BY_BOB);
-  await printed('answer', 'approve', nameOf(approved), ...BY_BOB);
+  const [{ plan }] = statuses as [{ plan: { fingerprint: string } }, ...unknown[]];
+  const read = ['--fingerprint', plan.fingerprint];
+  await printed('answer', 'approve', nameOf(approved), ...BY_BOB, ...read);
   await printed('answer', 'reject', nameOf(rejected), ...BY_BOB);
   await printed('answer', 'abort', nameOf(aborted), ...BY_BOB);
   const reports = await Promise.all(
@@ -160,7 +162,7 @@ test('every line of a list, and what went wrong', async () => {
   });
   for (const line of runs) expectSchema('run-summary', line);
   await printed('error', 'result', nameOf(pair), '--json');
-  await printed('error', 'approve', 'no project', ...BY_BOB);
+  await printed('error', 'approve', 'no project', ...BY_BOB, '--fingerprint', 'abc');
   await printed('error', 'evidence', 'verify', __filename, '--json');
   await printed('get', 'get', '--project', project, 'pg-nowhere', '--json');
   const { stdout } = await command(['get', '--project', project, pair.primary, '--json'], {
