@@ -37,8 +37,14 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
     terminal.line('No run matches.');
     return;
   }
-  const rows = runs.map((run) => [run.workflowId, stateOf(run), clock(run.startedAt), clock(run.closedAt)]);
-  const head = ['WORKFLOW ID', 'STATE', 'STARTED (UTC)', 'CLOSED (UTC)'];
+  const rows = runs.map((run) => [
+    pairOf(run),
+    stateOf(run),
+    clock(run.startedAt),
+    clock(run.closedAt),
+    run.workflowId,
+  ]);
+  const head = ['PAIR', 'STATE', 'STARTED (UTC)', 'CLOSED (UTC)', 'WORKFLOW ID'];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -49,6 +55,11 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
       .trimEnd();
   terminal.line(terminal.colour.dim(line(head)));
   for (const row of rows) terminal.line(line(row));
+}
+
+/** As the commands take it; a run that no worker has taken up has not said it yet. */
+function pairOf({ project, service }: RunSummary): string {
+  return project === undefined || service === undefined ? '–' : `${project}/${service}`;
 }
 
 /** The phase of a run that goes on, with its alarm; of one that has ended its outcome, or Temporal's word where it left none. */

@@ -12,16 +12,18 @@ const command = useCommands();
 const standIn = useStandIn(stage, command);
 
 let ids: Record<'good' | 'bad' | 'asks' | 'moves' | 'gone', string>;
+let badName: string;
 
 /** One run of each kind, all of them listed. */
 beforeAll(async () => {
   const { freshPair, project, address } = stage();
   const { client, begin, reaches } = standIn();
   const [good, bad, asks, moves, gone] = [freshPair(), freshPair(), freshPair(), freshPair(), freshPair()];
+  badName = `${project}/${bad.recovery}`;
   for (const pair of [moves, gone]) pair.behave({ stuck: true });
   const begun = await Promise.all([
     begin(good),
-    begin(bad, { service: bad.recovery }),
+    client.start({ project, service: bad.recovery }, { workflowId: `ui-${project}` }),
     begin(asks, { approval: 'required', requestedBy: 'ann@example.com' }),
     begin(moves),
     begin(gone),
@@ -59,18 +61,20 @@ async function listedBy(...more: string[]): Promise<string[]> {
   return lines.map((line) => (JSON.parse(line) as RunSummary).workflowId).sort();
 }
 
-test('shows every run with its phase, or how it ended, and when', async () => {
+test('shows the pair of every run, its phase or how it ended, and when', async () => {
   const { code, stdout, stderr } = await list();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [head, ...rows] = stdout.trimEnd().split('\n');
-  expect(head).toMatch(/^WORKFLOW ID +STATE +STARTED \(UTC\) +CLOSED \(UTC\)$/);
+  expect(head).toMatch(/^PAIR +STATE +STARTED \(UTC\) +CLOSED \(UTC\) +WORKFLOW ID$/);
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+  const nameOf = (id: string) => id.replace('switchback.', '').replace('.', '/');
   const patterns = [
-    `^${ids.good} +switched-back +${time} +${time}$`,
-    `^${ids.bad} +blocked +${time} +${time}$`,
-    `^${ids.gone} +terminated +${time} +${time}$`,
-    `^${ids.asks} +approval +${time} +–$`,
-    `^${ids.moves} +converge +${time} +–$`,
+    `^${nameOf(ids.good)} +switched-back +${time} +${time} +${ids.good}$`,
+    // Its id says nothing of its database.
+    `^${badName} +blocked +${time} +${time} +${ids.bad}$`,
+    `^${nameOf(ids.gone)} +terminated +${time} +${time} +${ids.gone}$`,
+    `^${nameOf(ids.asks)} +approval +${time} +– +${ids.asks}$`,
+    `^${nameOf(ids.moves)} +converge +${time} +– +${ids.moves}$`,
   ];
   expect(rows).toHaveLength(patterns.length);
   for (const pattern of patterns) expect(rows).toContainEqual(expect.stringMatching(new RegExp(pattern)));
