@@ -448,7 +448,7 @@ export class SwitchbackClient {
     try {
       return await this.#ask(() => handle.result());
     } catch (error) {
-      if (error instanceof WorkflowFailedError) throw failureOf(error);
+      if (error instanceof WorkflowFailedError) throw failureOf(error, workflowId);
       throw this.#translate(error, workflowId);
     }
   }

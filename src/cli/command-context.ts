@@ -4,8 +4,12 @@ import type { CommandEnvironment } from './command-environment';
 /** What the program gives a group of commands that registers itself. */
 export interface CommandContext {
   environment: CommandEnvironment;
-  /** Does the work of a command: its answer is the exit code, and what it throws is said, as JSON if need be. */
-  act(json: boolean | undefined, work: () => Promise<number>): Promise<void>;
+  /**
+   * Does the work of a command: its answer is the exit code, and what it throws is said, as JSON if need be.
+   *
+   * @param named the service, or PROJECT/SERVICE, that the command is about; every failure names it.
+   */
+  act(json: boolean | undefined, work: () => Promise<number>, named?: string): Promise<void>;
 }
 
 /** What every command takes that speaks to a run that there is already. */

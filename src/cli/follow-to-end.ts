@@ -5,7 +5,7 @@ import { exitCodes } from '../contract/errors';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { fail } from './failure';
 import { follow } from './follow';
-import { reportLines } from './render';
+import { reportLines, stoppingLines } from './render';
 
 /**
  * Follows a run to its end, prints its report and answers with the exit code for it. Ctrl-C stops that and not the
@@ -18,14 +18,14 @@ export async function followToEnd(
   { terminal, interrupted }: CommandEnvironment,
 ): Promise<number> {
   if (!json) await follow(client, run, terminal, interrupted);
-  return printReport(client, run, { json, nextSteps }, { terminal, interrupted });
+  return printReport(client, run, { json, nextSteps, isFollowed: true }, { terminal, interrupted });
 }
 
 /** Waits for the end of a run without a word, then as {@link followToEnd}. Needs no worker for a run that has ended. */
 export async function printReport(
   client: SwitchbackClient,
   { workflowId, runId }: Pick<SwitchbackRun, 'workflowId' | 'runId'>,
-  { json, nextSteps }: { json: boolean; nextSteps: string },
+  { json, nextSteps, isFollowed = false }: { json: boolean; nextSteps: string; isFollowed?: boolean },
   { terminal, interrupted }: Pick<CommandEnvironment, 'terminal' | 'interrupted'>,
 ): Promise<number> {
   const ended = client.result(workflowId, runId).catch(asFailure);
@@ -34,7 +34,13 @@ export async function printReport(
     terminal.error(`\nStopped watching. ${nextSteps}`);
     return INTERRUPTED;
   }
-  if (report instanceof SwitchbackFailedError) return fail(report, json, terminal);
+  if (report instanceof SwitchbackFailedError) {
+    const code = fail(report, json, terminal);
+    // Who has followed the run has read them.
+    if (!json && !isFollowed && report.code === 'BLOCKED')
+      for (const line of stoppingLines(report.report?.checks ?? [], terminal.colour)) terminal.line(line);
+    return code;
+  }
   if (json) terminal.line(JSON.stringify(report));
   else for (const line of reportLines(report, terminal.colour)) terminal.line(line);
   return exitCodes.done;

@@ -47,9 +47,9 @@ export function createProgram(environment: CommandEnvironment): { parse(argv: st
   const { terminal } = environment;
   let code: number = exitCodes.done;
   let asJson = false;
-  const act: CommandContext['act'] = (json = false, work) =>
+  const act: CommandContext['act'] = (json = false, work, named = '') =>
     work()
-      .catch((error: unknown) => fail(error, json, terminal))
+      .catch((error: unknown) => fail(error, json, terminal, named.split('/').at(-1)))
       .then((result) => {
         code = result;
       });

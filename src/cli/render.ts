@@ -36,6 +36,11 @@ export function checkLines(checks: readonly CheckResult[], c: Colour): string[] 
   ];
 }
 
+/** What stops the run, and what to do about each. */
+export function stoppingLines(checks: readonly CheckResult[], c: Colour): string[] {
+  return checks.filter(stops).flatMap((check) => findingLines(check, c));
+}
+
 function findingLines(check: CheckResult, c: Colour): string[] {
   const mark = stops(check) ? c.red('✗') : c.yellow('!');
   const line = `${' '.repeat(10)}${mark} ${check.title} (${check.id})${c.dim(` · ${check.observed}`)}`;

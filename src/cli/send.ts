@@ -68,7 +68,7 @@ function sendTo<Answer extends object>(
       return late ? exitCodes.usage : exitCodes.done;
     } catch (error) {
       const refused = error instanceof SwitchbackError && error.code === 'INVALID_INPUT';
-      if (!refused || json) return fail(error, json, terminal);
+      if (!refused || json) return fail(error, json, terminal, service);
       // The remedy of a faulty input, to start again, is none here.
       terminal.error(`${colour.red('✘ refused')} by ${workflowId}: ${error.message}`);
       return exitCodes.usage;

@@ -53,18 +53,17 @@ export function isUnknownAttribute(error: unknown): boolean {
 }
 
 /** How a run failed, with its report. */
-export function failureOf(error: WorkflowFailedError): SwitchbackFailedError {
+export function failureOf(error: WorkflowFailedError, workflowId: string): SwitchbackFailedError {
   const { cause } = error;
   if (cause instanceof CancelledFailure) {
-    return new SwitchbackFailedError('CANCELLED', 'Cancelled before anything was written.', undefined, {
-      cause,
-    });
+    const message = `Nothing was written: the run ${workflowId} was cancelled.`;
+    return new SwitchbackFailedError('CANCELLED', message, undefined, { cause });
   }
   if (cause instanceof ApplicationFailure && cause.type && Object.hasOwn(errors, cause.type)) {
     const report = cause.details?.[0] as SwitchbackReport | undefined;
     return new SwitchbackFailedError(cause.type as ErrorCode, cause.message, report, { cause });
   }
-  const message = `The run ended without a report (${cause?.message ?? error.message}). Read both services before anything else.`;
+  const message = `The run ${workflowId} ended without a report (${cause?.message ?? error.message}). Read both services before anything else.`;
   return new SwitchbackFailedError('NO_REPORT', message, undefined, { cause: error });
 }
 

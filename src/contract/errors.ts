@@ -3,7 +3,10 @@ export interface ErrorEntry {
   /** One line for a list. */
   title: string;
   cause: string;
+  /** What to do: one sentence, since it ends the message that somebody reads at 3 a.m. */
   remedy: string;
+  /** Its message lists all that is wrong, however long that is; every other one is cut to be read at 3 a.m. */
+  lists?: true;
   /** The exit code of the `switchback` command. */
   exitCode: number;
 }
@@ -42,7 +45,8 @@ export const errors = {
     title: 'The input of the run is not valid',
     cause:
       'The JSON given to switchbackWorkflow (or the options of the command) has a missing, mistyped or unknown field. The message lists every fault.',
-    remedy: 'Correct every fault listed and try again. Nothing was read or written.',
+    remedy: 'Correct every fault listed and try again: nothing was read or written.',
+    lists: true,
     exitCode: exitCodes.usage,
   },
   BLOCKED: {
@@ -57,13 +61,13 @@ export const errors = {
     cause:
       'A switchback of the same pair is going on, whatever its workflow id and whichever service it names.',
     remedy:
-      'Follow the run that the message names, or end it first. The lock frees itself however its holder ends.',
+      'Follow the run that the message names, or end it first: the lock frees itself however its holder ends.',
     exitCode: exitCodes.blocked,
   },
   REJECTED: {
     title: 'A person rejected the switchback; nothing was written',
     cause: 'The update `reject` was sent while the run waited for approval.',
-    remedy: 'Talk to the person named in the message. Start again when it is right to go back.',
+    remedy: 'Talk to the person named in the message, and start again when it is right to go back.',
     exitCode: exitCodes.aborted,
   },
   APPROVAL_EXPIRED: {
@@ -75,14 +79,14 @@ export const errors = {
   ABORTED: {
     title: 'The run was aborted before the point of no return; nothing was written',
     cause: 'The update `abort` was sent before a promotion could count.',
-    remedy: 'Nothing to repair. Start again when it is right to go back.',
+    remedy: 'Start again when it is right to go back: there is nothing to repair.',
     exitCode: exitCodes.aborted,
   },
   DRIFTED: {
     title: 'The pair changed between the checks and the write; nothing was written',
     cause:
       'The read right before the write showed something else than the checks had: maintenance started, or somebody else promoted a service.',
-    remedy: 'Look at the observed state in the report. If it is still right to go back, start again.',
+    remedy: 'Look at the observed state in the report, and start again if it is still right to go back.',
     exitCode: exitCodes.aborted,
   },
   LAG_TOO_HIGH: {
@@ -90,7 +94,7 @@ export const errors = {
     cause:
       'The primary had not replayed what the recovery service wrote, to within maxLag, until catchUpTimeout: switching back would have lost the rest, or taken that much longer. Or the lag could not be measured.',
     remedy:
-      'Read the lag and its trend in the report. Growing: reduce the write load. Paused: find out who paused the replay, and why. Shrinking: give a longer catchUpTimeout. Then start again.',
+      'Read the lag in the report: reduce the write load if it grows, resume a paused replay, or give a longer catchUpTimeout; then start again.',
     exitCode: exitCodes.blocked,
   },
   PROMOTE_REFUSED: {
@@ -98,42 +102,40 @@ export const errors = {
     cause:
       'Aiven answered the write with an error that proves that it was not applied (400, 401, 403, 404, 409).',
     remedy:
-      'Read what the API said in the message: a token without write permission, a feature that the project lacks, or a state that forbids it. Mend that and start again.',
+      'Mend what the API names: the token, a feature that is off, or the state of a service; then start again.',
     exitCode: exitCodes.aborted,
   },
   NOT_SWITCHED: {
     title: 'The promotion had no effect; the recovery service is still active',
     cause:
-      'The write was sent, but both services stayed as they were (primary passive, recovery active) until the deadline.',
-    remedy:
-      'Applications still work against the recovery service. Ask Aiven support why the promotion had no effect.',
+      'The write was sent, but both services stayed as they were (primary passive, recovery active) until the deadline. Applications still work against the recovery service.',
+    remedy: 'Ask Aiven support why the promotion had no effect, before the next attempt.',
     exitCode: exitCodes.aborted,
   },
   CANCELLED: {
     title: 'The run was cancelled before the point of no return; nothing was written',
     cause: 'Somebody requested cancellation while the run was still checking.',
-    remedy: 'Nothing to repair. Start again when it is right to go back.',
+    remedy: 'Start again when it is right to go back: there is nothing to repair.',
     exitCode: exitCodes.aborted,
   },
   RETURNED_TO_RECOVERY: {
     title: 'The switchback failed and the recovery service was made active again',
     cause:
-      'The pair did not settle before the deadline. The policy, or a person, chose to return to the recovery service, and that succeeded.',
-    remedy:
-      'Applications work against the recovery service. Find out why the primary did not settle (its service page and events) before the next attempt.',
+      'The pair did not settle before the deadline. The policy, or a person, chose to return to the recovery service, and that succeeded. Applications work against the recovery service.',
+    remedy: 'Find out why the primary did not settle (its service page and events) before the next attempt.',
     exitCode: exitCodes.returned,
   },
   GIVEN_UP: {
     title: 'A person ended the run while the pair was not in a good state',
     cause: 'The update `decide` said give-up. The run stopped watching; the report says what was true then.',
-    remedy: 'The pair is now in your hands: read the situation in the report and repair it through Aiven.',
+    remedy: 'Read the situation in the report and repair the pair through Aiven: it is now in your hands.',
     exitCode: exitCodes.needsOperator,
   },
   NO_REPORT: {
     title: 'The run ended without a report',
     cause: 'It was terminated, or timed out, in Temporal: no code of the workflow ran after that.',
     remedy:
-      'Nothing is known about the pair. Look at both services (`switchback get`), then start again: a new run reads the world first and is safe whatever the last one left.',
+      'Look at both services (`switchback get`), then start again: a new run reads the world first, whatever the last one left.',
     exitCode: exitCodes.needsOperator,
   },
   AIVEN_UNAVAILABLE: {
@@ -164,26 +166,28 @@ export const errors = {
   CONFIG_INVALID: {
     title: 'The configuration is not valid',
     cause: 'One or more environment variables are missing or malformed. The message lists every fault.',
-    remedy: 'Set what the message names. docs/configuration.md lists every variable.',
+    remedy: 'Set what the message names; docs/configuration.md lists every variable.',
+    lists: true,
     exitCode: exitCodes.usage,
   },
   TEMPORAL_UNREACHABLE: {
     title: 'The Temporal server cannot be reached',
     cause: 'No connection to TEMPORAL_ADDRESS, or it refused the credentials or the namespace.',
     remedy:
-      'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS and API key. With no server at hand: `switchback run --embedded …`.',
+      'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS and API key; with no server at hand, use `switchback run --embedded`.',
     exitCode: exitCodes.connection,
   },
   NO_WORKER: {
     title: 'No worker answers for the run',
     cause: 'A run answers through a worker. None polls the task queue, or it is just being restarted.',
-    remedy: 'Start a worker (`npm run worker`). The run is safe in Temporal and goes on by itself then.',
+    remedy: 'Start a worker (`npm run worker`): the run is safe in Temporal and goes on by itself then.',
     exitCode: exitCodes.connection,
   },
   SEARCH_ATTRIBUTES_MISSING: {
     title: 'The namespace lacks the search attributes of the workflow',
     cause: 'The worker may not register them itself (Temporal Cloud, or missing permission).',
     remedy: 'Run the commands that the message prints, then start the worker again.',
+    lists: true,
     exitCode: exitCodes.connection,
   },
   NOT_READY: {
@@ -198,20 +202,22 @@ export const errors = {
     cause:
       'At least one byte of the bundle, or of its page, was changed after it was written; or its head is not the one to compare with. The message names the first thing that does not hold.',
     remedy:
-      'Rebuild the bundle from Temporal (`switchback evidence --project PROJECT SERVICE`) while the history is kept there, and find out who could write to the file.',
+      'Rebuild it from Temporal (`switchback evidence --project PROJECT SERVICE`), and find out who could write to the file.',
     exitCode: exitCodes.evidence,
   },
   EVIDENCE_NOT_KEPT: {
     title: 'The evidence of the run could not be written',
-    cause: 'The folder, or the S3-compatible store, did not take it. The message says what it answered.',
+    cause:
+      'The folder, or the S3-compatible store, did not take it. The message says what it answered. The run itself is not affected.',
     remedy:
-      'Mend the store, then rebuild the bundle from Temporal: `switchback evidence --project PROJECT SERVICE`. The run itself is not affected.',
+      'Mend the store, then rebuild the bundle from Temporal: `switchback evidence --project PROJECT SERVICE`.',
     exitCode: exitCodes.evidence,
   },
   TEMPORAL_CLI_NOT_FOUND: {
     title: 'No Temporal CLI could be found or fetched',
     cause: 'Every place was tried in turn; the message says what each one answered.',
     remedy: 'Install the Temporal CLI, or set TEMPORAL_CLI_PATH to the binary.',
+    lists: true,
     exitCode: exitCodes.connection,
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -58,7 +58,7 @@ export async function approve(
         throw record.failure(
           'APPROVAL_EXPIRED',
           'aborted',
-          `Nothing was written: ${headlineOf(run, required)}`,
+          `Nothing was written to ${run.request.service}: ${headlineOf(run, required)}`,
         );
       }
       const again = await checkAgain();
@@ -88,8 +88,8 @@ function nobodyAsked({ record }: Run): Error {
   return record.failure(
     'INVALID_INPUT',
     'invalid-input',
-    'Nothing was written: the run must be approved by somebody else than who asked for it, and the input does not say who asked.',
-    'start again with "requestedBy" in the input.',
+    `Nothing was written to ${record.request.service}: the run must be approved by somebody else than who asked for it, and the input does not say who asked.`,
+    'Start again with "requestedBy" in the input.',
   );
 }
 

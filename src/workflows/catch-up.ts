@@ -54,7 +54,7 @@ export async function catchUp({ request, record }: Run): Promise<void> {
           lag !== undefined && lag.problem === undefined
             ? `${pair.primary} is too far behind`
             : `how far ${pair.primary} is behind could not be measured`;
-        const headline = `Nothing was written: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;
+        const headline = `Nothing was written to ${request.service}: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;
         throw record.failure('LAG_TOO_HIGH', 'blocked', headline);
       }
     }

@@ -182,7 +182,11 @@ function applyPolicy({ request, record, handlers }: Run, goal: Side): void {
   if (situation === undefined || observed === undefined) return;
   if (!record.mayHaveWritten) {
     if (situation !== 'recovery-active' && request.mode !== 'rehearse') return;
-    throw record.failure('DRIFTED', 'aborted', `Nothing was written, and the pair changed: ${record.seen}.`);
+    throw record.failure(
+      'DRIFTED',
+      'aborted',
+      `Nothing was written to ${request.service}, and the pair changed: ${record.seen}.`,
+    );
   }
   if (goal === 'recovery' || record.policyActed) return;
   const compensation = compensationFor(situation, observed, request.onTimeout);

@@ -127,13 +127,17 @@ async function movedAfterUnknownWrite(
 }
 
 /** The write is provably not there: a run that has not written ends here, a return parks again. */
-function notWritten({ record }: Run, target: Side, result: PromoteResult | undefined): false {
+function notWritten({ record, request }: Run, target: Side, result: PromoteResult | undefined): false {
   const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} got through`;
   if (target === 'recovery' || record.mayHaveWritten) {
     record.alarm('not-written', `the promotion of ${record.requirePair[target]} was not written: ${detail}`);
     return false;
   }
-  throw record.failure(codeOf(result), 'aborted', `Nothing was written: ${detail}. Now: ${record.seen}.`);
+  throw record.failure(
+    codeOf(result),
+    'aborted',
+    `Nothing was written to ${request.service}: ${detail}. Now: ${record.seen}.`,
+  );
 }
 
 /** Why nothing was written; without a result, no attempt got through. */
@@ -143,7 +147,7 @@ function codeOf(result: PromoteResult | undefined): ErrorCode {
 }
 
 /** What ends a run that somebody stopped while nothing was written. */
-export function stopped({ record, handlers }: Run): Error {
+export function stopped({ record, handlers, request }: Run): Error {
   if (handlers.approval?.verdict === 'rejected') return rejected(record, handlers.approval);
   const abort = record.abortRequested;
   if (abort !== undefined) {
@@ -151,17 +155,21 @@ export function stopped({ record, handlers }: Run): Error {
     return record.failure(
       'ABORTED',
       'aborted',
-      `${abort.by} aborted the run before anything was written: ${abort.reason}.`,
+      `Nothing was written to ${request.service}: ${abort.by} aborted the run (${abort.reason}).`,
     );
   }
-  const headline = 'Cancelled before anything was written.';
-  record.failure('CANCELLED', 'aborted', headline);
-  return new CancelledFailure(headline);
+  const headline = `Nothing was written to ${request.service}: the run was cancelled.`;
+  const { message } = record.failure('CANCELLED', 'aborted', headline);
+  return new CancelledFailure(message);
 }
 
 /** Whoever rejects first is not overruled by a stop that comes in the same moment. */
 export function rejected(record: RunRecord, { by, reason }: Approval): Error {
-  return record.failure('REJECTED', 'aborted', `Nothing was written: ${by} rejected it (${reason}).`);
+  return record.failure(
+    'REJECTED',
+    'aborted',
+    `Nothing was written to ${record.request.service}: ${by} rejected it (${reason}).`,
+  );
 }
 
 /** What was the matter, without the wrappings. */

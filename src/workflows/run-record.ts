@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Counted, Preflight } from '../contract/activities';
 import { type Answer, answersTo } from '../contract/answers';
+import { briefly, messageOf } from '../contract/briefly';
 import {
   type Acknowledgement,
   type CheckId,
@@ -384,7 +385,10 @@ export class RunRecord {
 
   /** Ends the run badly: the failure to throw, its message a sentence, its first detail the report. */
   failure(code: ErrorCode, outcome: Outcome, headline: string, next?: string): ApplicationFailure {
-    return failureWith(this.#end({ code, outcome, headline, next: next ?? errors[code].remedy }));
+    const whole = { headline, next: next ?? errors[code].remedy };
+    const brief = briefly(code, this.request.service, whole);
+    if (brief.headline.endsWith('…')) this.note(headline);
+    return failureWith(this.#end({ code, outcome, ...brief }));
   }
 
   refresh(): void {
@@ -519,8 +523,8 @@ interface Ending {
 
 /** The failure that ends a run: its message a sentence, its type the code, its first detail the report. */
 export function failureWith(report: SwitchbackReport): ApplicationFailure {
-  const { code, headline, next } = report;
-  return ApplicationFailure.nonRetryable(`${code}: ${headline} Next: ${next}`, code, report);
+  const { code } = report;
+  return ApplicationFailure.nonRetryable(messageOf(`${code}`, report), code, report);
 }
 
 /** A service that vanished is worse than one that cannot be read now. */

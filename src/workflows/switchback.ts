@@ -145,7 +145,7 @@ class Switchback implements Run {
     throw this.record.failure(
       'DRIFTED',
       'aborted',
-      `Nothing was written: while the replication caught up, these checks turned against it: ${found}.`,
+      `Nothing was written to ${this.request.service}: while the replication caught up, these checks turned against it: ${found}.`,
     );
   }
 
@@ -187,7 +187,7 @@ class Switchback implements Run {
     throw this.record.failure(
       'LOCKED',
       'blocked',
-      `Nothing was written: the run ${holder.workflowId} (${holder.runId}) holds the lock of the pair since ${holder.since}.`,
+      `Nothing was written to ${this.request.service}: the run ${holder.workflowId} (${holder.runId}) holds the lock of the pair since ${holder.since}.`,
     );
   }
 
@@ -224,7 +224,7 @@ class Switchback implements Run {
       throw this.record.failure(
         'AIVEN_UNAVAILABLE',
         'aborted',
-        'Stopped before anything was written: the state of the pair could not be read.',
+        `Nothing was written to ${this.request.service}: the state of the pair could not be read.`,
       );
     }
   }
@@ -273,7 +273,7 @@ class Switchback implements Run {
       throw this.record.failure(
         'RETURNED_TO_RECOVERY',
         'returned-to-recovery',
-        `${recovery} is active again and takes writes; the switchback did not succeed.`,
+        `${recovery} is active again and takes writes; the switchback to ${primary} did not succeed.`,
       );
     }
     return this.#succeed();

@@ -87,7 +87,7 @@ test('a Temporal server that does not answer is said by every command, soon, in 
   );
   for (const [text, json] of ends) {
     expect(text.code).toBe(connection);
-    expect(text.stderr).toMatch(/^✘ TEMPORAL_UNREACHABLE Temporal at 127\.0\.0\.1:1 does not answer/);
+    expect(text.stderr).toMatch(/^✘ TEMPORAL_UNREACHABLE (pg: )?Temporal at 127\.0\.0\.1:1 does not answer/);
     expect(json.code).toBe(connection);
     expect(JSON.parse(json.stdout)).toEqual({
       code: 'TEMPORAL_UNREACHABLE',

@@ -91,7 +91,9 @@ describe('a lag that rises faster than it drains', () => {
 
   test('says how much it is, and that it grows', async () => {
     const { report } = await rising();
-    expect(report.headline).toMatch(/^Nothing was written: .* is too far behind \(.* behind, .*growing by /);
+    expect(report.headline).toMatch(
+      /^Nothing was written to \S+: .* is too far behind \(.* behind, .*growing by /,
+    );
     expect(report.lag?.drainRate).toBeLessThan(0);
   });
 });

@@ -1,3 +1,4 @@
+import { MESSAGE_LIMIT } from '../../src/contract/briefly';
 import { stops } from '../../src/contract/checks';
 import { DIALECTS, type Ended, type Scenario, useHarness } from './harness';
 
@@ -18,7 +19,7 @@ const ROWS: Row[] = [
     what: 'the recovery service named as if it were the primary',
     play: (it) => it.run({ service: it.pair.recovery }),
     blocking: ['named-is-primary'],
-    says: /the primary is pg-demo(-\d+)?; .*would be a switchover\. Start again with \{"service":"pg-demo(-\d+)?"\}/s,
+    says: /the primary is pg-demo(-\d+)?.*Start again with \{"service":"pg-demo(-\d+)?"\}: .* would be a switchover/s,
   },
   {
     what: 'the recovery service named on a pair at home, where that would be a switchover',
@@ -33,7 +34,7 @@ const ROWS: Row[] = [
     what: 'another service named as the recovery',
     play: (it) => it.run({ recovery: 'pg-other' }),
     blocking: ['services-exist', 'crdr-peers'],
-    says: /has peer pg-demo(-\d+)?-recovery \(expected pg-other\)/,
+    says: /services-exist, crdr-peers stand against it\. .*Service pg-other does not exist/,
   },
   {
     what: 'a service that does not exist',
@@ -164,9 +165,10 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
     // One service that cannot be read leaves many checks unknown: the first three say it all.
     const named = blocking.length > 0 ? blocking : stopping.slice(0, 3);
     expect(named).not.toEqual([]);
-    for (const { id, observed, wanted, remedy } of named) {
-      for (const part of [`[${id}]`, observed, wanted, remedy]) expect(message).toContain(part);
-    }
+    for (const { id } of named) expect(message).toContain(id);
+    expect(message.length).toBeLessThanOrEqual(MESSAGE_LIMIT);
+    expect(message).toContain(`Nothing was written to ${report.primary}: `);
+    expect(message).toContain(`Next: ${named[0]?.remedy.slice(0, 30)}`);
     const status = await scenario.status();
     expect(status).toMatchObject({ phase: 'report', outcome: 'blocked', checks: report.checks });
   });
@@ -207,7 +209,7 @@ describe.each(DIALECTS)('with a token that the API refuses, in the %s dialect', 
     expect(code).toBe('BLOCKED');
     expect(writes).toEqual([]);
     expect(report.checks?.find(({ id }) => id === 'token-valid')).toMatchObject({ verdict: 'block' });
-    expect(message).toMatch(/\[token-valid\].*401.*AIVEN_TOKEN/s);
+    expect(message).toMatch(/Nothing was written to \S+: the check token-valid .*401.*AIVEN_TOKEN/s);
     const { json } = await scenario.history();
     expect(json).not.toContain('not-the-token-of-the-lab');
   });

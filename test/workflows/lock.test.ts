@@ -45,7 +45,7 @@ describe('the lock of a pair', () => {
     expect(again.code).toBe('LOCKED');
     expect(again.message).toMatch(
       new RegExp(
-        `Nothing was written: the run ${first.workflowId} \\(${first.firstExecutionRunId}\\) holds the lock of the pair since \\d{4}-.*Z\\.`,
+        `Nothing was written to \\S+: the run ${first.workflowId} \\(${first.firstExecutionRunId}\\) holds the lock of the pair since \\d{4}-.*Z\\.`,
       ),
     );
     expect(again.report).toMatchObject({ outcome: 'blocked', requests: { writes: 0 } });

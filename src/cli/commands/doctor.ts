@@ -22,13 +22,17 @@ export function registerDoctor(program: Command, { environment, act }: CommandCo
     .option('--json', 'print one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action((service: string | undefined, options: PairOptions) =>
-      act(options.json, async () => {
-        const { project, json = false } = options;
-        if (service === undefined && project !== undefined)
-          throw new SwitchbackError('INVALID_INPUT', '--project names no pair without a service.');
-        const pair = service === undefined ? undefined : pairOf(service, project);
-        const { doctor } = require('../doctor') as typeof import('../doctor');
-        return doctor(pair, json, environment);
-      }),
+      act(
+        options.json,
+        async () => {
+          const { project, json = false } = options;
+          if (service === undefined && project !== undefined)
+            throw new SwitchbackError('INVALID_INPUT', '--project names no pair without a service.');
+          const pair = service === undefined ? undefined : pairOf(service, project);
+          const { doctor } = require('../doctor') as typeof import('../doctor');
+          return doctor(pair, json, environment);
+        },
+        service,
+      ),
     );
 }

@@ -17,11 +17,15 @@ export function registerEvidence(program: Command, { environment, act }: Command
     .addHelpText('after', EXAMPLES)
     .action((service: string, options: PairOptions & { runId?: string; out: string }) => {
       const { project, runId, out, json = false } = options;
-      return act(json, async () => {
-        const pair = pairOf(service, project);
-        const { evidence } = require('../evidence') as typeof import('../evidence');
-        return evidence(pair, { runId, out, json }, environment);
-      });
+      return act(
+        json,
+        async () => {
+          const pair = pairOf(service, project);
+          const { evidence } = require('../evidence') as typeof import('../evidence');
+          return evidence(pair, { runId, out, json }, environment);
+        },
+        service,
+      );
     });
 
   command

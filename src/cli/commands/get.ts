@@ -13,10 +13,14 @@ export function registerGet(program: Command, { environment, act }: CommandConte
     .description('show both services and the run of the pair')
     .addHelpText('after', EXAMPLES)
     .action((service: string, { project, json = false }: PairOptions) =>
-      act(json, async () => {
-        const pair = pairOf(service, project);
-        const { get } = require('../get') as typeof import('../get');
-        return get(pair, { json }, environment);
-      }),
+      act(
+        json,
+        async () => {
+          const pair = pairOf(service, project);
+          const { get } = require('../get') as typeof import('../get');
+          return get(pair, { json }, environment);
+        },
+        service,
+      ),
     );
 }

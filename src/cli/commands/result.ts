@@ -17,10 +17,14 @@ export function registerResult(program: Command, { environment, act }: CommandCo
     .option('--wait', 'wait for the end of a run that is going on')
     .addHelpText('after', EXAMPLES)
     .action((service: string, { project, ...options }: ResultOptions) =>
-      act(options.json, async () => {
-        const pair = pairOf(service, project);
-        const { result } = require('../result') as typeof import('../result');
-        return result(pair, options, environment);
-      }),
+      act(
+        options.json,
+        async () => {
+          const pair = pairOf(service, project);
+          const { result } = require('../result') as typeof import('../result');
+          return result(pair, options, environment);
+        },
+        service,
+      ),
     );
 }

@@ -45,11 +45,15 @@ export function registerRun(program: Command, { environment, act }: CommandConte
             acknowledge: acknowledge.map((check) => ({ check, by: requestedBy ?? '', reason: reason ?? '' })),
           }),
     };
-    return act(json, async () => {
-      const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
-      const { run } = require('../run') as typeof import('../run');
-      return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, environment);
-    });
+    return act(
+      json,
+      async () => {
+        const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
+        const { run } = require('../run') as typeof import('../run');
+        return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, environment);
+      },
+      service,
+    );
   };
 
   withRunOptions(program.command('run').alias('promote-to-master'))

@@ -105,10 +105,14 @@ function say<Answer extends object>(
   { project, json = false }: PairOptions,
   message: Message<Answer>,
 ): Promise<void> {
-  return act(json, async () => {
-    const { send } = require('../send') as typeof import('../send');
-    return send(service, project, message, json, environment);
-  });
+  return act(
+    json,
+    async () => {
+      const { send } = require('../send') as typeof import('../send');
+      return send(service, project, message, json, environment);
+    },
+    service,
+  );
 }
 
 function steering(program: Command, name: string, description: string): Command {

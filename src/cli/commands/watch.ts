@@ -13,10 +13,14 @@ export function registerWatch(program: Command, { environment, act }: CommandCon
     .description('follow the newest run of the pair to its end; Ctrl-C stops watching, never the run')
     .addHelpText('after', EXAMPLES)
     .action((service: string, { project, json = false }: PairOptions) =>
-      act(json, async () => {
-        const pair = pairOf(service, project);
-        const { watch } = require('../watch') as typeof import('../watch');
-        return watch(pair, json, environment);
-      }),
+      act(
+        json,
+        async () => {
+          const pair = pairOf(service, project);
+          const { watch } = require('../watch') as typeof import('../watch');
+          return watch(pair, json, environment);
+        },
+        service,
+      ),
     );
 }

@@ -15,7 +15,7 @@ export const CAPACITY: readonly Row<Facts>[] = [
     guards: 'write',
     looksAt: 'user_config.pg_version of both services, or else metadata.pg_version',
     wanted: 'the same major version',
-    remedy: 'Never upgrade one of the two alone. Ask Aiven support how the pair came to differ.',
+    remedy: 'Ask Aiven support how the pair came to differ: one of the two is never upgraded alone.',
     judge: ({ facts }) => compare(facts, judgeVersions),
   },
   {

@@ -120,7 +120,7 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
     observed: `${facts.named} is the recovery end; the primary is ${primary}`,
     evidence,
     remedy:
-      `Promoting ${facts.named} would be a switchover. Start again with {"service":"${primary}"}, or, if ` +
+      `Start again with {"service":"${primary}"}: promoting ${facts.named} would be a switchover. If ` +
       `${facts.named} really is the primary, name both: {"service":"${facts.named}","recovery":"${primary}"}.`,
   };
 }

@@ -13,7 +13,7 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
     looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
     wanted: 'primary passive and recovery active (or primary active and recovery passive: nothing to write)',
     remedy:
-      'A switchback follows a completed switchover. Look at both services; a role that is neither active nor passive needs Aiven support.',
+      'Look at both services: a switchback follows a completed switchover. A role that is neither active nor passive needs Aiven support.',
     judge: judgeRoles,
   },
   {
@@ -73,7 +73,8 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
   if (roles === 'passive/active' || roles === 'active/passive')
     return { finding: 'pass', observed, evidence };
   if ([primary.role, recovery.role].includes('changing')) {
-    const remedy = 'A role change is under way. Wait until both services are settled, then start again.';
+    const remedy =
+      'Wait until the role change that is under way is over and both services are settled, then start again.';
     return { finding: 'block', observed, evidence, remedy };
   }
   return { finding: isRole(primary) && isRole(recovery) ? 'block' : 'unknown', observed, evidence };

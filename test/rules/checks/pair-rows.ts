@@ -148,7 +148,7 @@ export const PAIR_ROWS: CheckRow[] = [
     'destination',
     facts({ primary: { integrations: [pairing(RECOVERY, PRIMARY)] } }),
     'block',
-    /pg-demo is the recovery end; the primary is pg-demo-recovery.*would be a switchover.*"service":"pg-demo-recovery"/,
+    /pg-demo is the recovery end; the primary is pg-demo-recovery.*"service":"pg-demo-recovery".*would be a switchover/,
   ],
   [
     'named-is-primary',
