@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
-import { AivenOptionsError } from './errors';
+import { AivenApiError, AivenOptionsError } from './errors';
 import { type RequestAttempt, unreadable } from './failures';
 import { type Call, PROMOTIONS, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
@@ -189,11 +189,26 @@ export class AivenClient {
     options: CallOptions | undefined,
   ): Promise<T> {
     const read = (body: unknown, attempt: RequestAttempt): T => {
-      const checked = schema.safeParse(body);
+      const checked = parsed(schema, body, attempt);
       if (!checked.success) throw unreadable(attempt, faults(checked.error));
-      return convert(checked.data, attempt);
+      try {
+        return convert(checked.data, attempt);
+      } catch (error) {
+        if (error instanceof AivenApiError) throw error;
+        // A fault of ours, or a reply that was made for it: an activity would try again for ever.
+        throw unreadable(attempt, `it cannot be taken in (${error instanceof Error ? error.name : 'error'})`);
+      }
     };
     return send(this.#settings, call, read, options);
+  }
+}
+
+/** A reply so deep that it cannot be walked is one more that cannot be read. */
+function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown, attempt: RequestAttempt) {
+  try {
+    return schema.safeParse(body);
+  } catch {
+    throw unreadable(attempt, 'it cannot be taken in');
   }
 }
 

@@ -1,3 +1,4 @@
+import { maskCredentials } from '../util/mask-uris';
 import { compact } from './compact';
 import type {
   AccessTokensReply,
@@ -8,7 +9,7 @@ import type {
   MetricsReply,
   ServiceReply,
 } from './schemas';
-import { maskUriCredentials, withoutSecrets } from './scrub';
+import { withoutSecrets } from './scrub';
 import type {
   AccessToken,
   Alert,
@@ -122,7 +123,7 @@ export function toEvents({ events }: EventsReply): ProjectEvent[] {
       actor: wire.actor,
       type: wire.event_type,
       serviceName: wire.service_name,
-      description: wire.event_desc && maskUriCredentials(wire.event_desc),
+      description: wire.event_desc && maskCredentials(wire.event_desc),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { legible } from '../util/text';
 
 /**
  * What is read of each reply, in the API's own words. Fields that are not named here are dropped, so a new
@@ -23,8 +24,12 @@ function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const text = z.string();
-const name = z.string().min(1);
+/** Whatever an API, or who sits before it, puts into a text: a person reads one line of it, of bearable length. */
+const text = z.string().transform((it) => legible(it));
+const name = z
+  .string()
+  .min(1)
+  .transform((it) => legible(it));
 
 const progressUpdate = z.object({
   phase: text,

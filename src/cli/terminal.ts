@@ -43,10 +43,26 @@ export function createTerminal({ stdout, stderr }: Streams = process): Terminal 
   };
   return {
     colour: pc.createColors(interactive && pc.isColorSupported),
-    line: (text) => above(() => stdout.write(`${interactive ? wrapped(text, stdout.columns) : text}\n`)),
-    error: (text) => above(() => stderr.write(`${text}\n`)),
-    live,
+    line: (text) =>
+      above(() =>
+        stdout.write(`${interactive ? wrapped(harmless(text), stdout.columns) : harmless(text)}\n`),
+      ),
+    error: (text) => above(() => stderr.write(`${harmless(text)}\n`)),
+    live: (text) => live(text && harmless(text)),
   };
+}
+
+/** What a terminal obeys, and what turns the direction of writing. */
+const OBEYED = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+/** The colours that this program uses, after their first character. */
+const COLOUR = /^\[(?:0|1|2|22|39|3[1-6])m/;
+
+/** A line may hold texts of others: what a terminal would obey in them is shown as it is written in JSON. */
+function harmless(text: string): string {
+  return text.replace(OBEYED, (it, at: number) => {
+    const isOurs = it === '\n' || it === '\t' || COLOUR.test(text.slice(at + 1, at + 5));
+    return isOurs ? it : `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Where the text of a line begins: after its last column gap, and after the mark of a list. */

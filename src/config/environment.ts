@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SwitchbackError } from '../contract/errors';
+import { fewFaults } from '../util/text';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +15,7 @@ export function allOrThrow<T extends object>(parts: { [K in keyof T]: Read<T[K]>
   if (faults.length > 0) {
     throw new SwitchbackError(
       'CONFIG_INVALID',
-      `The configuration is not valid:\n  - ${faults.join('\n  - ')}`,
+      `The configuration is not valid:\n  - ${fewFaults(faults).join('\n  - ')}`,
     );
   }
   return Object.fromEntries(entries.map(([name, part]) => [name, 'value' in part && part.value])) as T;

@@ -1,3 +1,6 @@
+import { cut } from '../util/text';
+import { faultOfText } from './text';
+
 /** `block` stops the run; `ack` stops it until a person acknowledges; `warn` is for the record. */
 export type Severity = 'block' | 'ack' | 'warn';
 
@@ -121,8 +124,6 @@ export function unacknowledged(
 /** Shown with every complaint about an acknowledgement. */
 export const EXAMPLE_ACKNOWLEDGEMENT = '{"check":"maintenance","by":"you@example.com","reason":"INC-123"}';
 
-const TEXT_LIMIT = 500;
-
 /**
  * Every fault of an acknowledgement of unknown shape; none when it is good. Given the checks as they are now, it must
  * also meet one that stops the run.
@@ -130,15 +131,10 @@ const TEXT_LIMIT = 500;
 export function faultsOfAcknowledgement(payload: unknown, checks?: readonly CheckResult[]): string[] {
   const value = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
   const faults = faultsOfCheckId(value.check, checks);
-  for (const field of ['by', 'reason']) {
-    const text = value[field];
-    if (typeof text !== 'string' || text.trim() === '' || text.length > TEXT_LIMIT) {
-      faults.push(`"${field}" must be a text of at most ${TEXT_LIMIT} characters`);
-    }
-  }
+  for (const field of ['by', 'reason']) faults.push(...[faultOfText(field, value[field], true) ?? []].flat());
   for (const field of Object.keys(value)) {
     if (!['check', 'by', 'reason'].includes(field)) {
-      faults.push(`"${field}" is not a known field; known are check, by, reason`);
+      faults.push(`"${cut(field, 60)}" is not a known field; known are check, by, reason`);
     }
   }
   return faults;

@@ -44,7 +44,7 @@ export const errors = {
   INVALID_INPUT: {
     title: 'The input of the run is not valid',
     cause:
-      'The JSON given to switchbackWorkflow (or the options of the command) has a missing, mistyped or unknown field. The message lists every fault.',
+      'The JSON given to switchbackWorkflow (or the options of the command) has a missing, mistyped or unknown field; or the start sets a time-out, a retry policy or a cron schedule on the workflow. The message lists up to ten faults.',
     remedy: 'Correct every fault listed and try again: nothing was read or written.',
     lists: true,
     exitCode: exitCodes.usage,

@@ -1,6 +1,8 @@
+import { cut, fewFaults } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { formatDuration, parseDuration } from './duration';
 import { type LagLimit, parseLagLimit } from './lag';
+import { faultOfText } from './text';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
 export type OnTimeout = 'return-to-recovery' | 'hold';
@@ -88,7 +90,8 @@ const MODES: readonly string[] = ['execute', 'plan', 'rehearse'] satisfies Mode[
 const ON_TIMEOUT: readonly string[] = ['return-to-recovery', 'hold'] satisfies OnTimeout[];
 /** Aiven's own names are shorter; this only keeps what could not be a name out of URLs, ids and lists. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const FREE_TEXT_LIMIT = 500;
+/** One answer for each check that there is, and room for those of other versions. */
+const MOST_ACKNOWLEDGEMENTS = 100;
 
 /**
  * Checks an input of unknown shape by hand: a schema library inside workflow code is evaluated again for every
@@ -129,7 +132,7 @@ export function parseInput(input: unknown): ParsedInput {
     );
   }
   fields.rejectUnknown();
-  return fields.faults.length > 0 ? { ok: false, faults: fields.faults } : { ok: true, request };
+  return fields.faults.length > 0 ? { ok: false, faults: fewFaults(fields.faults) } : { ok: true, request };
 }
 
 /** For the record only: two who ask for the same may be two people. */
@@ -207,10 +210,9 @@ class Fields {
 
   text(field: string): string {
     const value = this.#take(field, '');
-    if (typeof value === 'string' && value.length <= FREE_TEXT_LIMIT) return value;
-    this.faults.push(
-      `"${field}" must be a text of at most ${FREE_TEXT_LIMIT} characters, not ${describe(value)}`,
-    );
+    const fault = faultOfText(field, value, false);
+    if (fault === undefined) return value as string;
+    this.faults.push(`${fault}, not ${describe(value)}`);
     return '';
   }
 
@@ -222,6 +224,10 @@ class Fields {
       );
       return [];
     }
+    if (value.length > MOST_ACKNOWLEDGEMENTS) {
+      this.faults.push(`"${field}" has ${value.length} entries; at most ${MOST_ACKNOWLEDGEMENTS} are taken`);
+      return [];
+    }
     value.forEach((item: unknown, index) => {
       for (const fault of faultsOfAcknowledgement(item)) {
         this.faults.push(`"${field}[${index}]": ${fault}`);
@@ -231,10 +237,11 @@ class Fields {
   }
 
   rejectUnknown(): void {
-    for (const field of Object.keys(this.values)) {
-      if (this.#known.includes(field)) continue;
-      this.faults.push(`"${field}" is not a known field; known are ${this.#known.join(', ')}`);
-    }
+    const unknown = Object.keys(this.values).filter((field) => !this.#known.includes(field));
+    unknown.forEach((field, index) => {
+      const known = index === 0 ? `; known are ${this.#known.join(', ')}` : '';
+      this.faults.push(`"${cut(field, 60)}" is not a known field${known}`);
+    });
   }
 
   /** The field's value; only one that is not there at all gets the fallback, so a null is a wrong type. */
@@ -254,5 +261,5 @@ class Fields {
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return cut(text, 60);
 }

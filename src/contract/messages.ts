@@ -1,10 +1,12 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { cut } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import type { RunEvents } from './events';
 import type { SwitchbackInput } from './input';
 import type { Phase } from './phase';
 import type { AbortRequest, Approval, Decision } from './report';
 import type { SwitchbackStatus } from './status';
+import { faultOfText } from './text';
 
 /** What the run is doing and why it waits; answers at any time, also after the end. */
 export const statusQuery = defineQuery<SwitchbackStatus>('status');
@@ -94,18 +96,12 @@ function faultsOfTexts(
   optional: readonly string[] = [],
 ): string[] {
   const fields = fieldsOf(payload);
-  const isText = (field: string) => typeof fields[field] === 'string' && fields[field].trim() !== '';
-  const wrong = [
-    ...required.filter((field) => !isText(field)),
-    ...optional.filter((field) => fields[field] !== undefined && !isText(field)),
-  ];
+  const asked = [...required, ...optional.filter((field) => fields[field] !== undefined)];
+  const wrong = asked.flatMap((field) => faultOfText(field, fields[field], true) ?? []);
   const unknown = Object.keys(fields).filter(
     (field) => !required.includes(field) && !optional.includes(field),
   );
-  return [
-    ...wrong.map((field) => `"${field}" must be a text`),
-    ...unknown.map((field) => `"${field}" is not a known field`),
-  ];
+  return [...wrong, ...unknown.map((field) => `"${cut(field, 60)}" is not a known field`)];
 }
 
 function fieldsOf(payload: unknown): Record<string, unknown> {

@@ -1,15 +1,11 @@
+import { MASK, maskPasswords } from '../util/mask-uris';
 import type { Json } from './canonical';
-
-const MASK = '***';
 
 /**
  * What a secret looks like in a text. Activities let none of them into the history in the first place; these are the
  * last line of defence before something is kept for years and handed around.
  */
 const SECRETS: readonly [RegExp, string][] = [
-  // The password of a database URI may hold any character but white space and quotes, so up to the last @.
-  [/(\bpostgres(?:ql)?:\/\/[^\s"'<>/?#:@]*:)[^\s"'<>]*@/gi, `$1${MASK}@`],
-  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>/?#:@]*:)[^\s"'<>/?#]*@/gi, `$1${MASK}@`],
   [/(\bpassword=)[^\s&"']+/gi, `$1${MASK}`],
   // The passwords that Aiven gives out, and the scheme of its Authorization header.
   [/\bAVNS_[\w-]+/g, `AVNS_${MASK}`],
@@ -25,5 +21,6 @@ export function masked(value: Json): Json {
 }
 
 function maskedText(text: string): string {
-  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), text);
+  const withoutUris = text.replace(/[^\s"'<>]+/g, maskPasswords);
+  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), withoutUris);
 }

@@ -1,4 +1,4 @@
-const MASK = '***';
+import { MASK, maskPasswords } from '../util/mask-uris';
 
 /** Keys whose value is nobody's business, wherever they stand. */
 export const SECRET_KEYS = [
@@ -22,21 +22,15 @@ export const SECRET_KEYS = [
 ] as const;
 
 const KEY = SECRET_KEYS.join('|');
-/** One character of a JSON string, which may be an escape; without white space, escaped or not. */
-const CHARACTER = String.raw`(?:\\[^nrt]|[^\s"\\])`;
+/** A word in a JSON string, which may hold escapes, but no white space, escaped or not. */
+const WORD = /(?:\\[^nrt]|[^\s"\\])+/g;
 
 /** What a secret looks like in a line of JSON, where a text within a text has its quotes escaped. */
 const SECRETS: readonly [RegExp, string][] = [
-  // In a web address nothing before the password may be a slash; in that of a database the password itself may hold any.
-  [/(\bhttps?:\/\/[^\s"\\/?#:@]*:)[^\s"\\/?#@]*@/gi, `$1${MASK}@`],
-  [
-    new RegExp(String.raw`(\b(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"\\/?#:@]*:)${CHARACTER}*@`, 'gi'),
-    `$1${MASK}@`,
-  ],
   // A field; one of JSON in a text; one that is deeper still, as far as it has no quotes of its own.
   [new RegExp(String.raw`((?<!\\)"(?:${KEY})"\s*:\s*")(?:[^"\\]|\\.)*`, 'gi'), `$1${MASK}`],
   [new RegExp(String.raw`(\\"(?:${KEY})\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*`, 'gi'), `$1${MASK}`],
-  [new RegExp(String.raw`(\\+"(?:${KEY})\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*`, 'gi'), `$1${MASK}`],
+  [new RegExp(String.raw`((?<!\\)\\+"(?:${KEY})\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*`, 'gi'), `$1${MASK}`],
   [new RegExp(String.raw`(\b(?:${KEY})=)[^\s"\\&;,]+`, 'gi'), `$1${MASK}`],
   [/(\bauthorization:\s*(?:\w+\s+)?)[^\s"\\,;]+/gi, `$1${MASK}`],
   [/(\baivenv1\s+)[^\s"\\]+/gi, `$1${MASK}`],
@@ -55,7 +49,8 @@ const SECRETS: readonly [RegExp, string][] = [
  * else's reply put into a message. JSON stays JSON.
  */
 export function jsonWithoutSecrets(line: string): string {
-  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), line);
+  const withoutUris = line.replace(WORD, maskPasswords);
+  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), withoutUris);
 }
 
 /** As {@link jsonWithoutSecrets}, for a text. */

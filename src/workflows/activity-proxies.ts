@@ -40,8 +40,12 @@ const MEASURE: ActivityOptions = {
 };
 
 /** The activities by retry personality; the summary is what the UI's timeline shows. */
-export const read = (summary: string) =>
-  proxyActivities<Pick<SwitchbackActivities, 'discover' | 'preflight' | 'verify'>>({ ...READ, summary });
+export const read = (summary: string, more: ActivityOptions = {}) =>
+  proxyActivities<Pick<SwitchbackActivities, 'discover' | 'preflight' | 'verify'>>({
+    ...READ,
+    ...more,
+    summary,
+  });
 export const write = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'promote'>>({ ...WRITE, summary });
 export const watch = (summary: string) =>

@@ -1,11 +1,11 @@
-import { condition } from '@temporalio/workflow';
+import { ActivityFailure, type ActivityOptions, condition, isCancellation } from '@temporalio/workflow';
 import type { Pair, Side } from '../contract/observation';
 import type { Decision } from '../contract/report';
 import { isUntouched } from '../rules/critical';
 import { compensationFor } from '../rules/moves';
 import { read } from './activity-proxies';
 import { Deadline } from './deadline';
-import { promote, stopped } from './promotion';
+import { promote, rootMessage, stopped } from './promotion';
 import { isProven } from './proof';
 import type { Run } from './run';
 import { POLICY, type RunRecord } from './run-record';
@@ -95,12 +95,22 @@ export async function isStillActive({ record }: Run, side: Side): Promise<boolea
 }
 
 /** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */
-async function lookAgain(record: RunRecord): Promise<void> {
+async function lookAgain(record: RunRecord, limit?: ActivityOptions): Promise<void> {
   const pair = record.requirePair;
-  const seen = await read(`verify ${pair.primary} and ${pair.recovery}`).verify(pair);
+  const seen = await read(`verify ${pair.primary} and ${pair.recovery}`, limit).verify(pair);
   record.count(seen);
   record.measured.settingsAfter = seen.settings;
   record.recordObservation(seen.situation, seen.observed);
+}
+
+/** A person ends the run: what is true now is worth a minute, and must not hold up the end. */
+async function lastLook(record: RunRecord): Promise<void> {
+  try {
+    await lookAgain(record, { scheduleToCloseTimeout: '1m' });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    record.note(`the last look was in vain: ${rootMessage(error)}`);
+  }
 }
 
 /** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
@@ -164,7 +174,7 @@ async function actUpon({ record, handlers }: Run): Promise<Decision['action']> {
   const { decision } = handlers;
   if (decision === undefined) throw new Error('there is no decision to act upon');
   // The last word of the run says what is true then. Until it is said, no other decision is taken.
-  if (decision.action === 'give-up' || decision.action === 'accept') await lookAgain(record);
+  if (decision.action === 'give-up' || decision.action === 'accept') await lastLook(record);
   handlers.decision = undefined;
   if (decision.action === 'give-up') {
     throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);

@@ -2,29 +2,37 @@ import type { CheckResult } from '../contract/checks';
 import { digest, stops } from '../contract/checks';
 import { measuredRows } from '../contract/describe-measured';
 import type { SwitchbackStatus } from '../contract/status';
+import { cut, legible } from '../util/text';
 
 const TIMELINE_SHOWN = 12;
+/** More than any run needs. */
+const DETAILS_LIMIT = 100_000;
 
 /**
  * The workflow's Current Details in Temporal's UI: Markdown. Its text is what the UI of Temporal 2.53 and later
  * draws; older ones show a table as text.
  */
 export function currentDetails(status: SwitchbackStatus): string {
-  return [
-    `## ${status.headline}`,
-    ...next(status),
-    ...waiting(status),
-    ...alarms(status),
-    ...answers(status),
-    '',
-    `**Phase** ${status.phase} · ${sides(status)} · **project** ${status.project}`,
-    ...asked(status),
-    ...measured(status),
-    ...checks(status.checks ?? []),
-    '',
-    '### Timeline',
-    ...status.timeline.slice(-TIMELINE_SHOWN).map((entry) => `- \`${clock(entry.at)}\` ${entry.event}`),
-  ].join('\n');
+  return cut(
+    [
+      `## ${plain(status.headline)}`,
+      ...next(status),
+      ...waiting(status),
+      ...alarms(status),
+      ...answers(status),
+      '',
+      `**Phase** ${status.phase} · ${sides(status)} · **project** ${status.project}`,
+      ...asked(status),
+      ...measured(status),
+      ...checks(status.checks ?? []),
+      '',
+      '### Timeline',
+      ...status.timeline
+        .slice(-TIMELINE_SHOWN)
+        .map((entry) => `- \`${clock(entry.at)}\` ${plain(entry.event)}`),
+    ].join('\n'),
+    DETAILS_LIMIT,
+  );
 }
 
 /** Until the pair is found, nothing is known but the service that the input names. */
@@ -42,18 +50,18 @@ function waiting({ waiting }: SwitchbackStatus): string[] {
   const until = waiting.until === undefined ? '' : `, until ${clock(waiting.until)}`;
   return [
     '',
-    `> **Waiting for ${waiting.for}** since ${clock(waiting.since)}${until}`,
+    `> **Waiting for ${plain(waiting.for)}** since ${clock(waiting.since)}${until}`,
     '',
-    `- **observed** ${waiting.observed}`,
-    `- **wanted** ${waiting.wanted}`,
+    `- **observed** ${plain(waiting.observed)}`,
+    `- **wanted** ${plain(waiting.wanted)}`,
   ];
 }
 
 /** Who wants it, and why. */
 function asked({ requestedBy, reason }: SwitchbackStatus): string[] {
   const parts = [
-    ...(requestedBy === undefined ? [] : [`**asked for by** ${requestedBy}`]),
-    ...(reason === undefined ? [] : [`**reason** ${reason}`]),
+    ...(requestedBy === undefined ? [] : [`**asked for by** ${plain(requestedBy)}`]),
+    ...(reason === undefined ? [] : [`**reason** ${plain(reason)}`]),
   ];
   return parts.length > 0 ? ['', parts.join(' · ')] : [];
 }
@@ -76,7 +84,7 @@ function answers({ answers = [] }: SwitchbackStatus): string[] {
 
 function alarms({ alarms = [], headline }: SwitchbackStatus): string[] {
   const standing = alarms.filter((alarm) => alarm.until === undefined && !headline.includes(alarm.message));
-  return standing.map((alarm) => `\n> **ALARM since ${clock(alarm.since)}:** ${alarm.message}`);
+  return standing.map((alarm) => `\n> **ALARM since ${clock(alarm.since)}:** ${plain(alarm.message)}`);
 }
 
 function checks(results: CheckResult[]): string[] {
@@ -93,12 +101,13 @@ function checks(results: CheckResult[]): string[] {
 
 function finding(check: CheckResult): string {
   const { id, verdict, observed, wanted, remedy, acknowledged } = check;
-  if (acknowledged !== undefined) return row(id, verdict, `${observed}. Acknowledged by ${acknowledged.by}.`);
-  if (!stops(check)) return row(id, verdict, observed);
+  if (acknowledged !== undefined)
+    return row(id, verdict, plain(`${observed}. Acknowledged by ${acknowledged.by}.`));
+  if (!stops(check)) return row(id, verdict, plain(observed));
   return row(
     `**${id}**`,
     `**${verdict}**`,
-    `${observed}. **Wanted:** ${wanted}. **Do:** ${withCode(remedy)}`,
+    `${plain(observed)}. **Wanted:** ${wanted}. **Do:** ${withCode(remedy)}`,
   );
 }
 
@@ -112,12 +121,18 @@ function row(...cells: string[]): string {
 function measured(status: SwitchbackStatus): string[] {
   const rows = measuredRows(status);
   if (rows.length === 0) return [];
-  return ['', '### Measured', ...rows.map(([label, text]) => `- ${label}: ${text}`)];
+  return ['', '### Measured', ...rows.map(([label, text]) => `- ${label}: ${plain(text)}`)];
 }
 
 /** The UI turns straight quotes into typographic ones outside of code, and nobody could paste that JSON. */
 function withCode(text: string): string {
-  return text.replace(/\{"[^}]*\}/g, '`$&`');
+  const parts = text.split(/(\{"[^{}`]*\})/);
+  return parts.map((part, index) => (index % 2 === 1 ? `\`${legible(part)}\`` : plain(part))).join('');
+}
+
+/** Text that may be somebody else's: one line, and neither a link, nor HTML, nor code of his. */
+function plain(text: string): string {
+  return legible(text).replace(/[\\`[\]<>]/g, '\\$&');
 }
 
 /** `03:12:45 UTC` out of an ISO time. */

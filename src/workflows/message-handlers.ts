@@ -24,13 +24,16 @@ import {
 } from '../contract/messages';
 import type { AbortRequest, Approval, Decision } from '../contract/report';
 import { sameName } from '../rules/consent';
+import { cut, fewFaults } from '../util/text';
 import { now, type RunRecord } from './run-record';
 
 /**
- * Each is a few events, and Temporal takes 2000 updates of a run at most: those who only look must leave room for those
- * who decide.
+ * Each is a few events, and Temporal takes 2000 updates of a run at most: those who only look, or say again what they
+ * have said, must leave room for those who decide.
  */
 const MOST_ATTACHED = 200;
+const MOST_APPROVED = 100;
+const MOST_ACKNOWLEDGED = 500;
 
 /**
  * What people tell the run: approvals, acknowledgements, decisions, and the wish to stop. Every handler is synchronous,
@@ -45,6 +48,8 @@ export class MessageHandlers {
   /** Somebody cancelled the workflow, or sent the update `abort`. */
   stopRequested = false;
   #attached = 0;
+  #approved = 0;
+  #acknowledged = 0;
   /** Set while the run waits for an approval: whose word does not count, and for what. */
   #gate: { fourEyes: boolean } | undefined;
 
@@ -79,6 +84,7 @@ export class MessageHandlers {
       validator: (payload) => {
         refuseFaulty('abort', payload);
         this.#refuseEnded();
+        this.#refuseRepeatedAbort();
       },
     });
     setHandler(attachUpdate, (input) => this.#attach(input), {
@@ -148,6 +154,7 @@ export class MessageHandlers {
     refuseFaulty('approve', payload);
     this.#refuseEnded();
     const { by, fingerprint } = payload as ApproveInput;
+    if (this.#approved >= MOST_APPROVED) throw refusal('Too many have approved this run; ask for its status');
     if (this.approval?.verdict === 'approved' && this.approval.by === by) return;
     this.#refuseLate();
     const current = this.record.plan?.fingerprint;
@@ -160,6 +167,7 @@ export class MessageHandlers {
   }
 
   #approve({ by, reason }: ApproveInput): Approval {
+    this.#approved += 1;
     if (this.approval !== undefined) return this.approval;
     return this.#judge('approved', by, reason);
   }
@@ -208,11 +216,13 @@ export class MessageHandlers {
     if (this.record.phase !== 'approval') {
       throw refusal(`The run does not wait for an acknowledgement: the phase is ${this.record.phase}`);
     }
+    if (this.#acknowledged >= MOST_ACKNOWLEDGED) throw refusal('Too many acknowledgements; start a new run');
     const faults = faultsOfAcknowledgement(payload, this.record.checks);
-    if (faults.length > 0) throw refusal(faults.join('; '));
+    if (faults.length > 0) throw refusal(fewFaults(faults).join('; '));
   }
 
   #acknowledge({ check, by, reason }: Acknowledgement): Acknowledgement {
+    this.#acknowledged += 1;
     return this.record.acknowledge({ check, by, reason });
   }
 
@@ -222,6 +232,14 @@ export class MessageHandlers {
     if (this.record.abortRequested === undefined) this.record.recordAbort(abort);
     this.stopRequested = true;
     return abort;
+  }
+
+  /** An abort counts once; what is said again would only use up what is left for a decision. */
+  #refuseRepeatedAbort(): void {
+    const before = this.record.abortRequested;
+    if (before === undefined) return;
+    const effect = before.effect === 'aborted' ? 'the run is being stopped' : 'the run finishes forward';
+    throw refusal(`${before.by} has asked to abort already, at ${before.at}: ${effect}`);
   }
 
   /** Once a promotion may count, a cancellation changes nothing but the record: half a switch is worse than none. */
@@ -234,7 +252,8 @@ export class MessageHandlers {
 
 function refuseFaulty(update: keyof typeof examples, payload: unknown): void {
   const faults = faultsOf[update](payload);
-  if (faults.length > 0) throw refusal(`${faults.join('; ')}. Send for example ${examples[update]}`);
+  if (faults.length > 0)
+    throw refusal(`${fewFaults(faults).join('; ')}. Send for example ${examples[update]}`);
 }
 
 function refuseFaultyInput(input: unknown): void {
@@ -243,5 +262,5 @@ function refuseFaultyInput(input: unknown): void {
 }
 
 function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'NOT_ACCEPTED');
+  return ApplicationFailure.nonRetryable(cut(message, 3_000), 'NOT_ACCEPTED');
 }

@@ -42,6 +42,7 @@ import { mayPromote } from '../rules/moves';
 import { notProven } from '../rules/not-proven';
 import { parityOf } from '../rules/parity';
 import { Alarms } from './alarms';
+import { fitting, fittingTimeline } from './budget';
 import { currentDetails } from './current-details';
 import { EventLog } from './event-log';
 import { Measurements } from './measurements';
@@ -361,7 +362,7 @@ export class RunRecord {
       headline: this.#headline,
       project: this.request.project,
       primary: this.request.service,
-      timeline: this.#timeline,
+      timeline: fittingTimeline(this.#timeline),
       ...this.#optional(),
       ...present({
         waiting: this.waiting,
@@ -409,7 +410,7 @@ export class RunRecord {
       primary: this.request.service,
       ...this.#optional(),
       ...this.#measuredAtTheEnd(),
-      timeline: [...this.#timeline],
+      timeline: fittingTimeline(this.#timeline),
       requests: { ...this.#requests },
       workflowId,
       runId,
@@ -496,10 +497,10 @@ export class RunRecord {
       observed: this.observed,
       pointOfNoReturn: this.pointOfNoReturn,
       checks: nonEmpty(this.checks),
-      alarms: nonEmpty(this.#alarms.all.map((alarm) => ({ ...alarm }))),
-      decisions: nonEmpty([...this.#decisions]),
+      alarms: nonEmpty(fitting(this.#alarms.all).map((alarm) => ({ ...alarm }))),
+      decisions: nonEmpty(fitting(this.#decisions)),
       plan: this.plan,
-      approvals: nonEmpty(this.#approvals.map((approval) => ({ ...approval }))),
+      approvals: nonEmpty(fitting(this.#approvals).map((approval) => ({ ...approval }))),
       acknowledgements: nonEmpty([...this.#acknowledgements]),
       abortRequested: this.abortRequested,
       cancelRequestedAt: this.cancelRequestedAt,

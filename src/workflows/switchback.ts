@@ -4,6 +4,9 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
+  type WorkflowInfo,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Preflight, PreflightVerdict, WorkerPolicy } from '../contract/activities';
 import { parseInput, type SwitchbackRequest } from '../contract/input';
@@ -36,7 +39,26 @@ import { WriteProbe } from './write-probe';
 export async function switchbackWorkflow(input: unknown): Promise<SwitchbackReport> {
   const parsed = parseInput(input);
   if (!parsed.ok) throw await refuseInput(input, parsed.faults);
+  const faults = faultsOfStart(workflowInfo());
+  // Runs that are under way were let in.
+  if (faults.length > 0 && patched('start-options-refused')) throw await refuseInput(input, faults);
   return new Switchback(parsed.request).run();
+}
+
+/**
+ * What the start of the workflow asks of Temporal that would end the run in the middle of a switch, without a report, or
+ * repeat it.
+ */
+function faultsOfStart(info: WorkflowInfo): string[] {
+  const { executionTimeoutMs, runTimeoutMs, retryPolicy, cronSchedule } = info;
+  return [
+    ...(executionTimeoutMs
+      ? ['the start sets an execution time-out, which could end the run mid-switch']
+      : []),
+    ...(runTimeoutMs ? ['the start sets a run time-out, which could end the run mid-switch'] : []),
+    ...(retryPolicy ? ['the start sets a retry policy: a failed run is for a person to look at'] : []),
+    ...(cronSchedule ? ['the start sets a cron schedule: use a Temporal Schedule'] : []),
+  ];
 }
 
 /** Checks that are older than this, beside the settle window, are no ground for a write. */

@@ -20,6 +20,26 @@ const readAs = (body: unknown) => {
   return read(client);
 };
 
+test('a reply that makes its conversion throw is unreadable, and no retry for ever', async () => {
+  const levels = 20_000;
+  const deep = `${'{"inner":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const body = JSON.stringify(serviceWith({ user_config: 'DEEP' })).replace('"DEEP"', deep);
+  const hostile = await httpServer((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+  const caller = new AivenClient({ baseUrl: hostile.url, token: TOKEN });
+  const error = await failureOf(read(caller));
+  await caller.close();
+  await hostile.close();
+  expect(error).toMatchObject({ kind: 'unreadable-reply', write: false });
+});
+
+test('a text of the API is one line of bearable length, with nothing that a screen obeys', async () => {
+  const { state } = await readAs(serviceWith({ state: `RUN\u001b[2J\n## x${'y'.repeat(100_000)}` }));
+  expect(state).toMatchObject({ kind: 'unknown', text: expect.stringMatching(/^RUN \[2J ## xy+…$/) });
+  expect(JSON.stringify(state).length).toBeLessThan(1_100);
+});
+
 describe('a service', () => {
   test('a whole reply is read', async () => {
     expect(await readAs(serviceReply())).toEqual({

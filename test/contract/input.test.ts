@@ -101,7 +101,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ service: 'pg demo' }, `"service" ${NAME} "pg demo"`],
   [{ service: 'pg\n' }, `"service" ${NAME} "pg\\n"`],
   [{ service: '..' }, `"service" ${NAME} ".."`],
-  [{ service: 'x'.repeat(101) }, `"service" ${NAME} "${'x'.repeat(56)}...`],
+  [{ service: 'x'.repeat(101) }, `"service" ${NAME} "${'x'.repeat(58)}…`],
   [{ recovery: null }, `"recovery" ${NAME} null`],
   [{ recovery: ['pg'] }, `"recovery" ${NAME} ["pg"]`],
   [{ recovery: 'pg-demo' }, '"service" and "recovery" name the same service; "service" is the primary'],
@@ -115,9 +115,10 @@ test.each<[Record<string, unknown>, string]>([
   [{ settleWindow: '-1s' }, `"settleWindow" ${DURATION} "-1s"`],
   [{ quietWindow: '0s' }, '"quietWindow" must be at least 1 s, not "0s"'],
   [{ decisionWindow: {} }, `"decisionWindow" ${DURATION} {}`],
-  [{ requestedBy: 7 }, `"requestedBy" ${TEXT} 7`],
-  [{ requestedBy: null }, `"requestedBy" ${TEXT} null`],
-  [{ reason: 'x'.repeat(501) }, `"reason" ${TEXT} "${'x'.repeat(56)}...`],
+  [{ requestedBy: 7 }, '"requestedBy" must be a text, not 7'],
+  [{ requestedBy: null }, '"requestedBy" must be a text, not null'],
+  [{ reason: 'a\nb' }, '"reason" must be one line, without control characters, not "a\\nb"'],
+  [{ reason: 'x'.repeat(501) }, `"reason" ${TEXT} "${'x'.repeat(58)}…`],
 ])('%j is refused, naming the field and what it is', (fields, fault) => {
   expect(faults(parseInput({ ...SMALLEST, ...fields }))).toEqual([fault]);
 });

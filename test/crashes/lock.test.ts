@@ -28,8 +28,6 @@ const ENDINGS = {
   failed: (it) => it.handle.executeUpdate('reject', { args: [BY] }),
   cancelled: (it) => it.handle.cancel(),
   terminated: (it) => it.handle.terminate('a test'),
-  // Its time is short from the start.
-  'timed out': async () => undefined,
 } satisfies Record<string, (it: PatientScene) => Promise<unknown>>;
 type Ending = keyof typeof ENDINGS;
 const endings = Object.keys(ENDINGS) as Ending[];
@@ -41,7 +39,6 @@ async function endAndStartAgain(it: PatientScene, ending: Ending) {
     taskQueue: harness.taskQueue,
     workflowId,
     args: [input],
-    ...(ending === 'timed out' ? { workflowExecutionTimeout: '20s' } : {}),
   });
   await it.until('it holds the lock', ({ phase }) => phase === 'approval');
   const contender = await endOf(it, await harness.startWith(inputFor(it), `${workflowId}.contender`));
@@ -81,7 +78,6 @@ const came = usePlays({
   failed: (it) => endAndStartAgain(it, 'failed'),
   cancelled: (it) => endAndStartAgain(it, 'cancelled'),
   terminated: (it) => endAndStartAgain(it, 'terminated'),
-  'timed out': (it) => endAndStartAgain(it, 'timed out'),
 });
 
 describe.each(DIALECTS)('in the %s dialect', (dialect) => {

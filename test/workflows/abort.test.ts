@@ -79,7 +79,9 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
   test('after the write is put on record, and the run goes on to the end', async () => {
     const { first, again, report, effective, roles } = await late();
     expect(first.effect).toBe('finishing-forward');
-    expect(again).toEqual({ answer: first, refusal: '' });
+    expect(again.refusal).toBe(
+      `lead@example.com has asked to abort already, at ${first.at}: the run finishes forward`,
+    );
     expect(report).toMatchObject({ outcome: 'switched-back', abortRequested: first });
     expect(report.timeline.map(({ event }) => event)).toContainEqual(
       'lead@example.com asked to abort (wrong pair): finishing-forward',

@@ -64,12 +64,11 @@ describe('the lock of a pair', () => {
     { how: 'failed', end: (it, { workflowId }) => it.harness.client.reject(workflowId, LEAD) },
     { how: 'was cancelled', end: (_, run) => run.cancel() },
     { how: 'was terminated', end: (_, run) => run.terminate() },
-    { how: 'timed out', end: async () => undefined },
   ];
   const freed = endings.map(({ how, end }) => ({
     how,
     next: scenario(async (it) => {
-      const first = await start(it, {}, how === 'timed out' ? { workflowRunTimeout: '20s' } : {});
+      const first = await start(it);
       await holds(it, first);
       await end(it, first);
       await first.result().catch(() => undefined);
@@ -97,7 +96,6 @@ describe('the lock of a pair', () => {
         failed: 'FAILED',
         'was cancelled': 'CANCELLED',
         'was terminated': 'TERMINATED',
-        'timed out': 'TIMED_OUT',
       }[how],
     );
     expect(answer?.outcome ?? 'holds').toBe(how === 'completed' ? 'already-primary' : 'holds');
