@@ -68,7 +68,7 @@ export async function verify(
   if (head !== undefined && !HEAD.test(head))
     throw new SwitchbackError('INVALID_INPUT', `"${head}" is not a head: it has 64 hexadecimal digits.`);
   const found = verifyEvidence(await bytesOf(file), head);
-  if (!found.holds) throw new SwitchbackError('EVIDENCE_BROKEN', `${file}: ${found.reason}`);
+  if (!found.holds) throw new SwitchbackError('EVIDENCE_BROKEN', `${found.reason} The file is ${file}.`);
   if (json) {
     const line: VerifiedLine = { ...found, headCompared: head !== undefined };
     terminal.line(JSON.stringify(line));

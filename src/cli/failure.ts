@@ -29,8 +29,10 @@ function failureLines(
   if (code === 'INTERNAL') return `${title} ${message}`;
   const { remedy, lists }: ErrorEntry = errors[code];
   if (lists) return `${title} ${message}\n  ${remedy}`;
-  const { headline, next } = briefly(code, service, { headline: message, next: remedy });
-  return `${title} ${headline}\n  ${next}`;
+  // Below the sentences there may be what another program said.
+  const [sentences = '', ...more] = message.split('\n');
+  const { headline, next } = briefly(code, service, { headline: sentences, next: remedy });
+  return [`${title} ${headline}`, `  ${next}`, ...more].join('\n');
 }
 
 /** The code and the message of whatever was thrown. */

@@ -112,7 +112,7 @@ test('one command at a time has a folder; Ctrl-C keeps the run and says how to g
   const refused = await loser.ended;
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain(
-    `ALREADY_RUNNING Another command (process ${winner.pid}) runs Temporal on this folder already.`,
+    `ALREADY_RUNNING ${pair.primary}: Another command (process ${winner.pid}) runs Temporal on this folder already.`,
   );
   await winner.prints(/converge/);
   expect(serversOn(folder)).toHaveLength(1);
@@ -163,7 +163,7 @@ test('says what it lacks: a CLI that is none, a server that does not start, a fo
   expect(noCli.stderr).toMatch(/^✘ TEMPORAL_CLI_NOT_FOUND .*\/nowhere\/temporal/);
   expect(noServer.code).toBe(7);
   expect(noServer.stderr).toMatch(
-    /^✘ TEMPORAL_UNREACHABLE The Temporal dev server ended before it was ready/,
+    /^✘ TEMPORAL_UNREACHABLE pg-demo: The Temporal dev server ended before it was ready/,
   );
   expect(noFolder.code).toBe(2);
   expect(noFolder.stderr).toMatch(/^✘ CONFIG_INVALID The folder .* cannot be written to \(ENOTDIR\)/);
