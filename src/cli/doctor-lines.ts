@@ -11,22 +11,32 @@ const GROUPS: Record<DoctorGroup, string> = {
   evidence: 'Evidence',
   notifications: 'Notifications',
 };
-const TITLE_WIDTH = 25;
+/** As wide as the longest of them, and a gap. */
+const GROUP_WIDTH = 15;
+const INDENT = ' '.repeat(GROUP_WIDTH);
 
-/** What the doctor found: group by group, what to do below each problem, and the verdict last. */
+/**
+ * What the doctor found: the verdict first, then group by group, with what to do below each problem. When all is well it
+ * fits a terminal of 80 by 24; docs/doctor.md says what to do about what nobody looked at.
+ */
 export function doctorLines(report: DoctorReport, c: Colour): string[] {
   const groups = (Object.keys(GROUPS) as DoctorGroup[]).flatMap((group) => {
-    const checks = report.checks.filter((check) => check.group === group);
-    return checks.length === 0 ? [] : [c.bold(GROUPS[group]), ...withAbouts(checks, c), ''];
+    const [first, ...more] = withAbouts(
+      report.checks.filter((check) => check.group === group),
+      c,
+    );
+    return first === undefined
+      ? []
+      : [`${c.bold(GROUPS[group].padEnd(GROUP_WIDTH))}${first}`, ...more.map((line) => INDENT + line)];
   });
-  return [...groups, verdictLine(report, c)];
+  return [verdictLine(report, c), '', ...groups];
 }
 
 /** What the checks are about stands once above all that are about the same. */
 function withAbouts(checks: readonly DoctorCheck[], c: Colour): string[] {
   const isNews = (index: number) => checks[index]?.about !== checks[index - 1]?.about;
   return checks.flatMap((check, index) => [
-    ...(check.about !== undefined && isNews(index) ? [`  ${c.cyan(check.about)}`] : []),
+    ...(check.about !== undefined && isNews(index) ? [c.cyan(check.about)] : []),
     ...checkLines(check, c),
   ]);
 }
@@ -38,11 +48,10 @@ function checkLines({ verdict, title, observed, remedy }: DoctorCheck, c: Colour
     fail: c.red('✗'),
     skipped: c.dim('–'),
   };
-  const indent = ' '.repeat(TITLE_WIDTH + 4);
-  const said = verdict === 'skipped' ? c.dim(`not looked at: ${observed}`) : observed;
+  if (verdict === 'skipped') return [`${marks[verdict]} ${c.dim(`${title}: not looked at: ${observed}`)}`];
   return [
-    `  ${marks[verdict]} ${title.padEnd(TITLE_WIDTH)}${said}`,
-    ...(remedy === '' ? [] : [`${indent}${c.dim('do')}  ${remedy}`]),
+    `${marks[verdict]} ${title}: ${observed}`,
+    ...(remedy === '' ? [] : [`  ${c.dim('do')}  ${remedy}`]),
   ];
 }
 

@@ -40,6 +40,8 @@ function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
   const { timeline, checks = [] } = status;
   for (const entry of timeline.slice(shown.entries)) {
     if (shown.checks === 0 && !BEFORE_CHECKS.includes(entry.phase)) showChecks();
+    // How it ended stands in the report below.
+    if (entry.event === status.headline && entry.phase === 'report') continue;
     terminal.line(timelineLine(entry, terminal.colour));
   }
   shown.entries = timeline.length;

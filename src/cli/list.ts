@@ -1,5 +1,7 @@
 import type { ListFilter, RunSummary } from '../client';
+import { formatDuration } from '../contract/duration';
 import { exitCodes } from '../contract/errors';
+import { namesTarget } from '../contract/workflow-id';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
 import type { Terminal } from './terminal';
@@ -37,14 +39,8 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
     terminal.line('No run matches.');
     return;
   }
-  const rows = runs.map((run) => [
-    pairOf(run),
-    stateOf(run),
-    clock(run.startedAt),
-    clock(run.closedAt),
-    run.workflowId,
-  ]);
-  const head = ['PAIR', 'STATE', 'STARTED (UTC)', 'CLOSED (UTC)', 'WORKFLOW ID'];
+  const rows = runs.map((run) => [pairOf(run), stateOf(run), clock(run.startedAt), tookOf(run)]);
+  const head = ['PAIR', 'STATE', 'STARTED (UTC)', 'TOOK'];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -57,9 +53,13 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
   for (const row of rows) terminal.line(line(row));
 }
 
-/** As the commands take it; a run that no worker has taken up has not said it yet. */
-function pairOf({ project, service }: RunSummary): string {
-  return project === undefined || service === undefined ? '–' : `${project}/${service}`;
+/**
+ * As the commands take it, and the workflow id where that does not tell the pair. A run that no worker has taken up has
+ * not said its pair yet.
+ */
+function pairOf({ project, service, workflowId }: RunSummary): string {
+  if (project === undefined || service === undefined) return workflowId;
+  return `${project}/${service}${namesTarget(workflowId, project, service) ? '' : ` (${workflowId})`}`;
 }
 
 /** The phase of a run that goes on, with its alarm; of one that has ended its outcome, or Temporal's word where it left none. */
@@ -70,6 +70,10 @@ function stateOf({ closedAt, phase, alarm, outcome, status }: RunSummary): strin
 }
 
 /** `2026-11-23 03:12:45` */
-function clock(iso: string | undefined): string {
-  return iso === undefined ? '–' : iso.slice(0, 19).replace('T', ' ');
+function clock(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
+function tookOf({ startedAt, closedAt }: RunSummary): string {
+  return closedAt === undefined ? '–' : formatDuration(Date.parse(closedAt) - Date.parse(startedAt));
 }

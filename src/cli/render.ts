@@ -94,7 +94,7 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
     title,
     row('now', report.headline),
     row('next', report.next),
-    ...(report.observed === undefined ? [] : [row('observed', describePair(report.observed))]),
+    ...observedRow(report).map((text) => row('observed', text)),
     ...(report.outcome === 'planned' && report.plan !== undefined
       ? planRows(report.plan).map(([k, v]) => row(k, v))
       : []),
@@ -106,6 +106,13 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
   ];
+}
+
+/** What was seen last, where the headline has not said it. */
+function observedRow({ outcome, observed, headline }: SwitchbackReport): string[] {
+  const seen = observed && describePair(observed);
+  const isSaid = outcome === 'switched-back' || outcome === 'already-primary' || headline.includes(`${seen}`);
+  return seen === undefined || isSaid ? [] : [seen];
 }
 
 /** Who has not been told what happened. */

@@ -66,7 +66,7 @@ function harmless(text: string): string {
 }
 
 /** Where the text of a line begins: after its last column gap, and after the mark of a list. */
-const LEAD = /^(?:.*\s{2,})?(?:[✓✗✔✘!?] )?/;
+const LEAD = /^(?:.*\s{2,})?(?:[✓✗✔✘!?–] )?/;
 
 function wrapped(text: string, columns = 80): string {
   return text
@@ -83,7 +83,8 @@ function wrapLine(line: string, columns: number): string {
   let current: string | undefined;
   for (const word of line.split(' ')) {
     const longer = current === undefined ? word : `${current} ${word}`;
-    if (current !== undefined && width(longer) > columns) {
+    // A word that has no room on a line of its own, such as a path, gains nothing by one.
+    if (current !== undefined && width(longer) > columns && width(indent + word) <= columns) {
       lines.push(current);
       current = indent + word;
     } else current = longer;

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { follow } from '../cli/follow';
-import { reportLines } from '../cli/render';
 import { createTerminal, type Terminal } from '../cli/terminal';
 import { SwitchbackClient, type SwitchbackReport } from '../client';
 import { untilAborted } from '../client/until-aborted';
 import { parseDuration } from '../contract/duration';
 import type { Dialect, Lab, LabPair, LoadCounts } from '../lab/lab';
+import { endLines } from './end-lines';
 import { type Stage, setStage } from './stage';
 
 /** Rows per second that the application of the demo writes, all the time. */
@@ -73,7 +73,8 @@ async function main(argv: string[]): Promise<number> {
     if (flags.json) terminal.line(JSON.stringify({ proven, application, report, link }));
     else {
       const note = flags.keep ? '' : ` ${dim('(ends with the demo; --keep leaves it running)')}`;
-      showEnd(report, application, `${link}${note}`, terminal);
+      for (const line of endLines(report, application, `${link}${note}`, terminal.colour))
+        terminal.line(line);
     }
     if (flags.keep) await keep(stage, primary, terminal, interrupt.signal);
     return proven ? 0 : 1;
@@ -147,24 +148,6 @@ async function switchBack(
   } finally {
     await client.close();
   }
-}
-
-function showEnd(
-  report: SwitchbackReport,
-  { acknowledged, missing }: LoadCounts,
-  link: string,
-  terminal: Terminal,
-): void {
-  const { green, red, bold, dim } = terminal.colour;
-  for (const line of reportLines(report, terminal.colour)) terminal.line(line);
-  const row = (good: boolean, text: string) => terminal.line(`  ${good ? green('✓') : red('✗')} ${text}`);
-  terminal.line(bold('\nProof, asked of PostgreSQL itself'));
-  for (const { title, verdict, observed } of report.proof?.steps ?? []) {
-    row(verdict === 'pass', `${title} ${dim(`· ${observed}`)}`);
-  }
-  row(missing === 0, `the application's own count: ${missing} of ${acknowledged} rows are missing`);
-  terminal.line('');
-  terminal.line(`${dim('Temporal UI')} ${link}`);
 }
 
 async function keep(stage: Stage, service: string, terminal: Terminal, stop: AbortSignal): Promise<void> {

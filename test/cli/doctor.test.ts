@@ -63,28 +63,32 @@ test('all well: every check is made, and nothing but reads is sent', async () =>
   ).not.toContain('PUT');
 });
 
-test('for people: group by group, what nobody looked at is said, and the verdict is last', async () => {
+test('for people: the verdict first, then group by group; what nobody looked at is said', async () => {
   const { code, stdout, stderr } = await until('the API answers at once', async () => {
     const ended = await command(['doctor', target()], env()).ended;
-    return / {2}✓ API /.test(ended.stdout) && ended;
+    return / {2}✓ API: /.test(ended.stdout) && ended;
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
-  expect(lines.filter((line) => /^\S/.test(line))).toEqual([
+  const groups = lines.filter((line) => /^\S/.test(line)).map((line) => line.split(/ {2}/)[0]);
+  expect(groups).toEqual([
+    '✔ ready',
     'This machine',
     'Aiven API',
     'Temporal',
     'Databases',
     'Evidence',
     'Notifications',
-    '✔ ready  14 well, 3 not looked at',
   ]);
-  expect(stdout).toContain(`  ${target()}\n`);
-  expect(stdout).toMatch(/ {2}✓ API {10,}http:\/\/127\.0\.0\.1:\d+ answers within (\d+ ms|\d\.\d s)\n/);
+  expect(lines[0]).toBe('✔ ready  14 well, 3 not looked at');
+  expect(stdout).toMatch(new RegExp(`^ +${target()}$`, 'm'));
+  expect(stdout).toMatch(/ {2}✓ API: http:\/\/127\.0\.0\.1:\d+ answers within (\d+ ms|\d\.\d s)\n/);
   expect(stdout).toMatch(
-    / {2}– its permission to write +not looked at: no request tells it before the write\n/,
+    / {2}– its permission to write: not looked at: no request tells it before the write\n/,
   );
-  expect(stdout).toMatch(/ +do {2}See that its user has project:services:write/);
+  const ill = await command(['doctor'], env({ AIVEN_TOKEN: 'none-of-the-lab' })).ended;
+  expect(ill.stdout).toMatch(/^✘ NOT_READY {2}1 to mend, /);
+  expect(ill.stdout).toMatch(/✗ token: .*401.*\n +do {2}Make a new token/);
 });
 
 test('without a pair, what needs one is not looked at, and how to name one is said', async () => {

@@ -65,16 +65,17 @@ test('shows the pair of every run, its phase or how it ended, and when', async (
   const { code, stdout, stderr } = await list();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [head, ...rows] = stdout.trimEnd().split('\n');
-  expect(head).toMatch(/^PAIR +STATE +STARTED \(UTC\) +CLOSED \(UTC\) +WORKFLOW ID$/);
+  expect(head).toMatch(/^PAIR +STATE +STARTED \(UTC\) +TOOK$/);
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+  const took = String.raw`[\d.]+ (ms|s|min.*)`;
   const nameOf = (id: string) => id.replace('switchback.', '').replace('.', '/');
   const patterns = [
-    `^${nameOf(ids.good)} +switched-back +${time} +${time} +${ids.good}$`,
+    `^${nameOf(ids.good)} +switched-back +${time} +${took}$`,
     // Its id says nothing of its database.
-    `^${badName} +blocked +${time} +${time} +${ids.bad}$`,
-    `^${nameOf(ids.gone)} +terminated +${time} +${time} +${ids.gone}$`,
-    `^${nameOf(ids.asks)} +approval +${time} +– +${ids.asks}$`,
-    `^${nameOf(ids.moves)} +converge +${time} +– +${ids.moves}$`,
+    `^${badName} \\(${ids.bad}\\) +blocked +${time} +${took}$`,
+    `^${nameOf(ids.gone)} +terminated +${time} +${took}$`,
+    `^${nameOf(ids.asks)} +approval +${time} +–$`,
+    `^${nameOf(ids.moves)} +converge +${time} +–$`,
   ];
   expect(rows).toHaveLength(patterns.length);
   for (const pattern of patterns) expect(rows).toContainEqual(expect.stringMatching(new RegExp(pattern)));

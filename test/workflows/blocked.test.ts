@@ -73,7 +73,7 @@ const ROWS: Row[] = [
       return it.run();
     },
     blocking: ['switchover-completed', 'both-settled'],
-    says: /A failed primary cannot be promoted: rebuild it first/,
+    says: /Rebuild the failed primary first/,
   },
   {
     what: 'a recovery service that has failed',

@@ -66,7 +66,7 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
   if (!primary.readable || !recovery.readable) return { finding: 'unknown', observed, evidence };
   if (primary.role === 'failed') {
     const remedy =
-      'A failed primary cannot be promoted: rebuild it first (failback, step 1: set its role to passive in Aiven and wait for RUNNING), then start again.';
+      'Rebuild the failed primary first (failback, step 1: set its role to passive in Aiven, wait for RUNNING), then start again.';
     return { finding: 'block', observed, evidence, remedy };
   }
   const roles = `${primary.role}/${recovery.role}`;

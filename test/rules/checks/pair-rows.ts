@@ -204,7 +204,7 @@ export const PAIR_ROWS: CheckRow[] = [
     'primary failed',
     facts({ primary: { role: 'failed', state: 'POWEROFF', nodes: [] } }),
     'block',
-    /failed\/POWEROFF.*rebuild it first/,
+    /failed\/POWEROFF.*Rebuild the failed primary first/,
   ],
   [
     'switchover-completed',
