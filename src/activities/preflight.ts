@@ -38,7 +38,7 @@ export async function preflight(
   return {
     verdict: checks.some((check) => check.severity === 'block' && stops(check))
       ? 'blocked'
-      : verdictOn(situation, observed),
+      : verdictOn(situation, observed, facts.now),
     checks,
     situation,
     observed,
@@ -67,10 +67,15 @@ async function readFacts(
     askDatabases(databases, pair, cancellationSignal()),
   ]);
   const { names, ...read } = pairFacts;
-  const now = new Date().toISOString();
+  const { clockOffsetMs } = session;
+  const now = new Date(Date.now() + (clockOffsetMs ?? 0)).toISOString();
   const asked = { named: names.primary, peer: names.recovery, confirmed, now, budgetMs };
   const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
-  const more = { ...(lock === undefined ? {} : { lock }), ...(database === undefined ? {} : { database }) };
+  const more = {
+    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    ...(lock === undefined ? {} : { lock }),
+    ...(database === undefined ? {} : { database }),
+  };
   return { pairFacts, facts: { ...facts, ...more } };
 }
 
@@ -86,8 +91,12 @@ function baselineOf({ primary, recovery, looks }: PairDatabaseFacts, now: string
   return { ...(timeline === undefined ? {} : { timeline }), lag };
 }
 
-function verdictOn(situation: Situation, observed: PairObservation): Exclude<PreflightVerdict, 'blocked'> {
-  if (isLongSettled(situation, observed)) return 'at-rest';
+function verdictOn(
+  situation: Situation,
+  observed: PairObservation,
+  now: string,
+): Exclude<PreflightVerdict, 'blocked'> {
+  if (isLongSettled(situation, observed, now)) return 'at-rest';
   return observed.primary.readable && observed.primary.role === 'active' ? 'settle' : 'go';
 }
 

@@ -1,11 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { AivenApiError, type AivenClient } from '../aiven';
+import { AivenApiError, type AivenClient, type PromotionReply } from '../aiven';
 import type { PromoteInput, PromoteOutcome, PromoteResult } from '../contract/activities';
 import { describePair } from '../contract/observation';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
+import { stopwatch } from '../util/elapsed';
 import type { Guard } from './consent';
 
 /** What was read longer ago than this is no ground for a write. */
@@ -27,7 +28,7 @@ export async function promote(
   const { refusal, consent, isAsked } = await askGuard(guard, input);
   const session = new ApiSession(client, cancellationSignal());
   const service = pair[target];
-  const lookedAt = Date.now();
+  const age = stopwatch();
   const facts = await session.askPair(pair);
   let reading = readingOf(facts);
   let writeId: string | undefined;
@@ -59,16 +60,22 @@ export async function promote(
   if (moved.length > 0) return answer('not-allowed', `since the checks, ${moved.join('; ')}`);
   const lacking = await consent(critical);
   if (lacking !== undefined) return answer('not-allowed', `this worker demands consent: ${lacking}`);
-  if (Date.now() - lookedAt > SECOND_LOOK_MAX_AGE_MS) {
-    return answer('not-applied', 'reading both services took so long that they may have changed');
-  }
+  const tooOld = () =>
+    age() > SECOND_LOOK_MAX_AGE_MS
+      ? 'so much time has passed since both services were read that they may have changed'
+      : undefined;
+  const old = tooOld();
+  if (old !== undefined) return answer('not-applied', old);
   if (input.rehearse) return answer('rehearsed', `${service} would have been promoted now`);
   try {
     const api = session.api((requestId) => {
       writeId = requestId;
     });
-    await api.promote(pair.project, service, pair.dialect, { signal: cancellationSignal() });
-    return answer('accepted', '');
+    const options = { signal: cancellationSignal(), holdBack: tooOld };
+    const reply = await api.promote(pair.project, service, pair.dialect, options);
+    const seen = reading.observed[target];
+    const wasFirst = seen.readable && isEarlierChange(seen.updatedAt, reply);
+    return wasFirst ? { ...answer('accepted', ''), hadNoEffect: true } : answer('accepted', '');
   } catch (error) {
     if (!(error instanceof AivenApiError)) throw error;
     const { message, retryAfterMs } = error;
@@ -77,6 +84,19 @@ export async function promote(
     reading = await session.readPair(pair);
     return answer('refused', message);
   }
+}
+
+/** `update_time` has whole seconds, and so has what the API's clock is known by. */
+const CLOCK_STEP_MS = 2_000;
+
+/**
+ * True when the reply shows a change of the service that the second look had not seen, and that was made before this
+ * write was sent: somebody else's promotion came first, and this one had no effect. A change within two seconds of the
+ * sending can be either's.
+ */
+function isEarlierChange(seenUpdate: string, { updateTime, sentAtMs }: PromotionReply): boolean {
+  if (updateTime === undefined || sentAtMs === undefined || updateTime === seenUpdate) return false;
+  return Date.parse(updateTime) < sentAtMs - CLOCK_STEP_MS;
 }
 
 /** Before anything is read, since what was read must not grow old over it. */

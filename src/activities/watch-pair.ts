@@ -38,7 +38,7 @@ async function watchUntilEnd(
   signal: AbortSignal,
 ): Promise<WatchResult> {
   const session = new ApiSession(client, signal, progress.requests);
-  const startedAt = Date.now();
+  const elapsed = monotonic();
   const goodReads = new Streak();
   const sameReads = new Streak();
   const unread = new Streak();
@@ -49,7 +49,7 @@ async function watchUntilEnd(
     const reading = await session.readPair(input.pair);
     const { situation, observed } = reading;
     moved ||= situation === 'moving';
-    goodReads.next(situation === input.goal);
+    goodReads.next(situation === input.goal && !isOld(reading, input));
     sameReads.next(situation !== 'unreadable', fingerprint(reading));
     still.next(situation === 'moving', fingerprint(reading));
     unread.next(situation === 'unreadable' && session.worthRetrying);
@@ -71,7 +71,7 @@ async function watchUntilEnd(
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
     const isKnown =
       situation === input.known && mayPromote('recovery', situation, observed) === input.mayReturn;
-    const isHeld = Date.now() - startedAt < (input.holdMs ?? 0);
+    const isHeld = elapsed() < (input.holdMs ?? 0);
     if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
     if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
       return end('stalled');
@@ -83,7 +83,7 @@ async function watchUntilEnd(
       return end('quiet');
     }
     const pause = pauseBeforeNextRead(
-      Date.now() - startedAt,
+      elapsed(),
       goodReads.length,
       input.settleWindowMs * (moved ? 1 : 2),
       Math.random(),
@@ -104,6 +104,20 @@ function nothingReadYet(situation: Situation): WatchProgress {
   return { situation, observed: 'nothing yet', at, goodReads: 0, requests: { reads: 0, writes: 0 } };
 }
 
+/** Of windows only what passed for certain counts, so that a clock that is set ends none. */
+function monotonic(): () => number {
+  const startedAt = performance.now();
+  return () => performance.now() - startedAt;
+}
+
+/** The goal without a change since before the write: a reply that somebody kept. */
+function isOld({ observed }: PairReading, { goal, updatedBefore }: WatchInput): boolean {
+  const side = goal === 'primary-active' ? 'primary' : 'recovery';
+  const now = observed[side];
+  if (updatedBefore === undefined || !now.readable) return false;
+  return Date.parse(now.updatedAt) <= Date.parse(updatedBefore[side]);
+}
+
 /** Anything that would be different if a write had had an effect. */
 function fingerprint({ situation, observed: { primary, recovery } }: PairReading): string {
   const parts = [primary, recovery].map((s) => (s.readable ? `${s.summary} ${s.updatedAt}` : s.why));
@@ -118,7 +132,7 @@ class Streak {
   #lastAt = 0;
 
   next(good: boolean, key = ''): void {
-    const at = Date.now();
+    const at = performance.now();
     if (!good || key !== this.#key) this.length = 0;
     this.#key = key;
     if (!good) return;

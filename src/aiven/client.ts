@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { ApiClock } from './api-clock';
+import { compact } from './compact';
 import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
 import { AivenApiError, AivenOptionsError } from './errors';
 import { type RequestAttempt, unreadable } from './failures';
@@ -13,6 +15,7 @@ import {
   eventsReply,
   meReply,
   metricsReply,
+  promotionReply,
   serviceReply,
 } from './schemas';
 import type {
@@ -26,6 +29,14 @@ import type {
   ProjectEvent,
   Service,
 } from './types';
+
+/** What the reply to a promotion tells, as far as it does. */
+export interface PromotionReply {
+  /** When the service was changed last, as the API says it, ISO 8601. */
+  updateTime?: string;
+  /** When the request was about to be written, by the API's clock, milliseconds; right to a second. */
+  sentAtMs?: number;
+}
 
 /**
  * The part of the Aiven API that a switchback needs: reads, and the one write that promotes a service.
@@ -154,13 +165,31 @@ export class AivenClient {
    *
    * Resolves when the API has accepted the request. That is no proof of a promotion: read both services.
    */
-  async promote(project: string, service: string, dialect: Dialect, options?: CallOptions): Promise<void> {
+  async promote(
+    project: string,
+    service: string,
+    dialect: Dialect,
+    options?: CallOptions,
+  ): Promise<PromotionReply> {
     if (!Object.hasOwn(PROMOTIONS, dialect)) {
       throw new AivenOptionsError(`dialect must be one of: ${Object.keys(PROMOTIONS).join(', ')}`);
     }
     const path = servicePath(project, service);
     const call = { method: 'PUT', path, body: PROMOTIONS[dialect] } as const;
-    await send(this.#settings, call, () => undefined, { signal: options?.signal });
+    const { clock } = this.#settings;
+    let sentAtMs: number | undefined;
+    const holdBack = () => {
+      sentAtMs = clock.nowMs();
+      return options?.holdBack?.();
+    };
+    const read = (body: unknown) => promotionReply.safeParse(body).data?.service.update_time;
+    const updateTime = await send(this.#settings, call, read, { signal: options?.signal, holdBack });
+    return compact({ updateTime, sentAtMs });
+  }
+
+  /** The API's clock, as its replies tell it. */
+  get clock(): ApiClock {
+    return this.#settings.clock;
   }
 
   /**

@@ -59,6 +59,11 @@ export function timedOut(attempt: RequestAttempt, limitMs: number): AivenApiErro
   return failure(attempt, `no complete reply within ${limitMs} ms`, { kind: 'timeout', retryable: true });
 }
 
+/** The caller held the request back when a connection was there. */
+export function heldBack(attempt: RequestAttempt, reason: string): AivenApiError {
+  return failure(attempt, `not sent: ${reason}`, { kind: 'cancelled', retryable: true });
+}
+
 /** The caller gave up on a write that had been sent. */
 export function cancelledAfterSending(attempt: RequestAttempt, reason: unknown): AivenApiError {
   const summary = 'cancelled after it was sent; it may have been applied';

@@ -35,7 +35,7 @@ export async function send<T>(
   settings: Settings,
   call: Call,
   read: (body: unknown, attempt: failures.RequestAttempt) => T,
-  { signal, timeoutMs }: CallOptions = {},
+  { signal, timeoutMs, holdBack }: CallOptions = {},
 ): Promise<T> {
   const attempt: failures.RequestAttempt = { method: call.method, path: call.path, sent: false, token: '' };
   const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
@@ -44,7 +44,7 @@ export async function send<T>(
   let failed: { readonly by: unknown } | undefined;
   try {
     const reply = await withinLimit(limitMs, signal, (limit) =>
-      exchange(settings, call, attempt, limit),
+      exchange(settings, call, attempt, limit, holdBack),
     ).catch((thrown) => {
       throw explain(thrown, attempt, limitMs, signal);
     });
@@ -62,11 +62,14 @@ async function exchange(
   call: Call,
   attempt: failures.RequestAttempt,
   signal: AbortSignal,
+  holdBack: CallOptions['holdBack'],
 ): Promise<failures.Reply> {
   attempt.token = await tokenFor(settings, attempt);
   signal.throwIfAborted();
   const { origin, pathname } = new URL(settings.baseUrl);
   const dispatcher = watchSend(settings.dispatcher, () => {
+    const reason = holdBack?.();
+    if (reason !== undefined) throw failures.heldBack(attempt, reason);
     attempt.sent = true;
   });
   const response = await dispatcher.request({
@@ -76,6 +79,8 @@ async function exchange(
     headers: {
       authorization: `aivenv1 ${attempt.token}`,
       accept: 'application/json',
+      // A guard read that a cache answers is no look at all.
+      'cache-control': 'no-cache',
       'user-agent': settings.userAgent,
       ...('body' in call ? { 'content-type': 'application/json' } : {}),
     },
@@ -91,6 +96,8 @@ async function exchange(
   const requestId = single(response.headers['x-request-id']);
   if (requestId) attempt.requestId = scrub(requestId, attempt.token, 128);
   const text = await readText(response.body, attempt);
+  const old = settings.clock.faultOf(single(response.headers.date), single(response.headers.age));
+  if (old !== undefined && call.method !== 'PUT') throw failures.unreadable(attempt, old);
   return compact({
     status: response.statusCode,
     text,

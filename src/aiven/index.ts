@@ -1,4 +1,4 @@
-export { AivenClient } from './client';
+export { AivenClient, type PromotionReply } from './client';
 export {
   AivenApiError,
   type AivenApiErrorDetails,

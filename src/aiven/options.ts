@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import { ApiClock } from './api-clock';
 import { AivenOptionsError } from './errors';
 import type { RequestRecord } from './record';
 
@@ -14,6 +15,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** For a read that is worth less patience: a shorter limit than the client's `requestTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
+  /** Asked when a connection is there and right before the first byte: a reason for which nothing is sent after all. */
+  readonly holdBack?: (() => string | undefined) | undefined;
 }
 
 export interface AivenClientOptions {
@@ -38,6 +41,8 @@ export interface AivenClientOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Told of every request when it is over; see {@link RequestRecord}. What it throws is ignored. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** The API's clock, shared by the clients of one worker. Default: one of its own. */
+  readonly clock?: ApiClock | undefined;
 }
 
 /** The options once checked and completed; still valid options, so that a client can be derived from them. */
@@ -46,6 +51,7 @@ export interface Settings extends AivenClientOptions {
   readonly userAgent: string;
   readonly requestTimeoutMs: number;
   readonly dispatcher: Dispatcher;
+  readonly clock: ApiClock;
 }
 
 /** @throws AivenOptionsError naming the option; its value is never repeated. */
@@ -58,6 +64,7 @@ export function normalise(options: AivenClientOptions): Settings {
     requestTimeoutMs,
     dispatcher: checkedDispatcher(options.dispatcher ?? ownAgent(requestTimeoutMs)),
     onRequest: options.onRequest,
+    clock: options.clock ?? new ApiClock(),
   };
 }
 

@@ -74,6 +74,9 @@ const integration = z
     },
   );
 
+/** Of the reply to a promotion nothing is needed. */
+export const promotionReply = z.object({ service: z.object({ update_time: name }) });
+
 const maintenance = z.object({
   enabled: optional(z.boolean()),
   dow: optional(text),

@@ -9,8 +9,13 @@ export function watchSend(dispatcher: Dispatcher, onSend: () => void): Dispatche
   return dispatcher.compose((dispatch) => (options, handler) => {
     const watched: Dispatcher.DispatchHandler = {
       onRequestStart(controller, context) {
-        onSend();
         handler.onRequestStart?.(controller, context);
+        try {
+          onSend();
+        } catch (error) {
+          // undici looks at this before it writes.
+          controller.abort(error as Error);
+        }
       },
       onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
       onResponseStart: (...args) => handler.onResponseStart?.(...args),

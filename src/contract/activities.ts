@@ -121,6 +121,8 @@ export interface PromoteResult extends Counted {
   observed: PairObservation;
   /** What the API said, when it said something worth repeating. */
   detail: string;
+  /** True when the API accepted the write, and its reply proves that somebody else's promotion came first. */
+  hadNoEffect?: boolean;
   /** The API's own id of the write, when it was sent and got one. */
   requestId?: string;
   /** How long the API asked to wait before another attempt, in milliseconds. */
@@ -135,6 +137,11 @@ export interface WatchInput {
   known: Situation;
   /** Whether what the workflow knows allows a return to the recovery service; a change of that ends the watch too. */
   mayReturn: boolean;
+  /**
+   * When each service was changed last, as the checks before a write of this run had it: a read that shows the goal and
+   * no newer change of the side that was promoted is an old one, and no good read. Absent when nothing was written.
+   */
+  updatedBefore?: Record<Side, string>;
   /** How long three good reads must span before the goal counts as reached. */
   settleWindowMs: number;
   /** True when the switch was seen in motion, so that a settled read can be believed sooner. */

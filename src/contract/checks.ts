@@ -49,6 +49,7 @@ export const checkSeverities = {
   'cpu-usage': ['warn'],
   'plan-supported': ['warn'],
   'one-run-per-pair': ['warn'],
+  'clocks-agree': ['warn'],
   maintenance: ['ack', 'block'],
   'recent-change': ['ack', 'warn'],
   'automation-frozen': ['warn'],

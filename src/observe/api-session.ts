@@ -31,6 +31,11 @@ export class ApiSession {
     this.requests = { ...requestsSoFar };
   }
 
+  /** How far the API's clock is ahead of this one, in milliseconds; `undefined` before it has told. */
+  get clockOffsetMs(): number | undefined {
+    return this.client.clock.offsetMs();
+  }
+
   /** The API, for one request: the request is counted, and `said` is told which id the API gave it. */
   api(said: (requestId: string) => void = () => {}): AivenClient {
     return this.client.observed(({ kind, sent, requestId }) => {

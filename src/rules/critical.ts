@@ -27,13 +27,22 @@ export function driftBetween(
   );
 }
 
+/** When a service was changed last, as these facts have it. */
+export function updateTimeIn(
+  facts: Readonly<Record<string, string>>,
+  side: Side,
+  service: string,
+): string | undefined {
+  return facts[`${side} ${service} ${UPDATE_TIME}`];
+}
+
 /** True when neither service says that it was changed since these facts were read. */
 export function isUntouched(
   since: Readonly<Record<string, string>>,
   { primary, recovery }: PairObservation,
 ): boolean {
   const isSame = (side: Side, now: ServiceObservation) =>
-    now.readable && since[`${side} ${now.service} ${UPDATE_TIME}`] === now.updatedAt;
+    now.readable && updateTimeIn(since, side, now.service) === now.updatedAt;
   return isSame('primary', primary) && isSame('recovery', recovery);
 }
 

@@ -43,8 +43,10 @@ export interface DiscoveryFacts {
 
 /** Everything that the preconditions are judged by. */
 export interface Facts extends DiscoveryFacts {
-  /** The time of the judgement, ISO 8601. */
+  /** The time of the judgement, ISO 8601, by the API's clock where that is known. */
   now: string;
+  /** How far the API's clock is ahead of the worker's, in milliseconds. */
+  clockOffsetMs?: number;
   /** How long the run may take from now on: what ends or begins within it concerns the run. */
   budgetMs: number;
   /** The newest {@link EVENTS_ASKED} of the project. */

@@ -40,11 +40,19 @@ export function isPromoted(target: Side, observed: PairObservation): boolean {
 /** A service that changed within this time may not show yet that it is about to move. */
 const RECENT_MS = 5 * 60_000;
 
-/** True when the pair is where it should be and neither service was changed lately: nothing to write or wait for. */
-export function isLongSettled(situation: Situation, { primary, recovery }: PairObservation): boolean {
+/**
+ * True when the pair is where it should be and neither service was changed lately: nothing to write or wait for.
+ *
+ * @param now ISO 8601, by the API's clock: the worker's may be wrong.
+ */
+export function isLongSettled(
+  situation: Situation,
+  { primary, recovery }: PairObservation,
+  now: string,
+): boolean {
   if (situation !== 'primary-active') return false;
   return [primary, recovery].every(
-    (it) => it.readable && Date.parse(it.at) - Date.parse(it.updatedAt) > RECENT_MS,
+    (it) => it.readable && Date.parse(now) - Date.parse(it.updatedAt) > RECENT_MS,
   );
 }
 

@@ -29,7 +29,12 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
     const result = await sendPromotion(run, target);
     switch (result?.outcome) {
       case 'accepted':
-        record.note('the API accepted the promotion; only reads prove it');
+        record.hadNoEffect = result.hadNoEffect === true;
+        record.note(
+          record.hadNoEffect
+            ? "the API accepted the promotion, but somebody else's came first: this one had no effect"
+            : 'the API accepted the promotion; only reads prove it',
+        );
         return true;
       case 'rehearsed':
         record.note(`rehearsal: nothing was sent. ${result.detail}`);

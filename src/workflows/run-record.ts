@@ -86,6 +86,8 @@ export class RunRecord {
   readonly measured = new Measurements();
   /** How often the situation has changed. */
   changes = 0;
+  /** True when the API's reply proves that somebody else's promotion came before this run's. */
+  hadNoEffect = false;
   /** True once both services were seen in motion. */
   moved = false;
   #phase: Phase = 'validate';

@@ -122,7 +122,8 @@ class Switchback implements Run {
       if (verdict === 'at-rest') {
         // Somebody else may have brought the pair home while the replication caught up.
         await this.#writeProbe.stop();
-        return this.#succeed();
+        // One read, which may be an old one, ends no run. Runs that are under way go on as they began.
+        if (!patched('at-rest-verified') || (await isStillActive(this, 'primary'))) return this.#succeed();
       }
       if (verdict === 'go') await promote(this, 'primary');
       // A rehearsal changes nothing, so that the side that is active stays so.
@@ -305,9 +306,12 @@ class Switchback implements Run {
     const { primary, recovery } = this.record.requirePair;
     const { degraded, measured } = this.record;
     const { contradiction } = this.record;
+    const other = this.record.hadNoEffect
+      ? " Somebody else's promotion came first: the one of this run had no effect."
+      : '';
     const against =
       contradiction === undefined ? '' : ` This was a switchover if the API is right: ${contradiction}.`;
-    const headline = `${primary} is active and ${recovery} is passive, both settled.${against}`;
+    const headline = `${primary} is active and ${recovery} is passive, both settled.${other}${against}`;
     const outcome = this.record.mayHaveWritten ? 'switched-back' : 'already-primary';
     if (degraded !== undefined && measured.endpoint !== undefined) {
       const who = describeDisagreement(measured.endpoint, 'primary');

@@ -1,8 +1,10 @@
 import type { WatchInput, WatchResult } from '../contract/activities';
 import type { Side } from '../contract/observation';
+import { updateTimeIn } from '../rules/critical';
 import { watch } from './activity-proxies';
 import { Background } from './background';
 import type { Run } from './run';
+import type { RunRecord } from './run-record';
 
 /** One stretch of watching both services. */
 export type Watch = Background<WatchResult>;
@@ -24,6 +26,7 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
     known: record.situation ?? 'unreadable',
     mayReturn: record.mayReturn,
     settleWindowMs: request.settleWindowMs,
+    ...(goal === 'primary' ? beforeTheWrite(record) : {}),
     moved: record.moved,
     ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
     holdMs: record.changes > CALM_AFTER_CHANGES ? CALM_MS : 0,
@@ -31,6 +34,18 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
   };
   const summary = `watch until ${pair[goal]} is active and settled`;
   return new Background(() => watch(summary).watchPair(input));
+}
+
+/** What a promotion of this run must have changed, as it was before. */
+function beforeTheWrite({
+  mayHaveWritten,
+  plan,
+  requirePair: pair,
+}: RunRecord): Pick<WatchInput, 'updatedBefore'> {
+  if (!mayHaveWritten || plan === undefined) return {};
+  const primary = updateTimeIn(plan.facts, 'primary', pair.primary);
+  const recovery = updateTimeIn(plan.facts, 'recovery', pair.recovery);
+  return primary === undefined || recovery === undefined ? {} : { updatedBefore: { primary, recovery } };
 }
 
 /** Takes in what a watch saw; a watch that failed for good ends the run here. */

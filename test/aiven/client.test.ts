@@ -46,6 +46,7 @@ describe('requests on the wire', () => {
     await start(json(200, {}));
     expect(Object.getOwnPropertyNames(AivenClient.prototype).sort()).toEqual(
       [
+        'clock',
         'close',
         'constructor',
         'getAccessTokens',

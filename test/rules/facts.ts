@@ -125,6 +125,7 @@ export function facts(
     primary: known(service(PRIMARY, looks.primary), `GET service ${PRIMARY}`),
     recovery: known(service(RECOVERY, looks.recovery), `GET service ${RECOVERY}`),
     now: NOW,
+    clockOffsetMs: 0,
     budgetMs: 30 * 60_000,
     events: known([], 'GET events of demo'),
     alerts: known([], 'GET alerts of demo'),

@@ -384,7 +384,7 @@ describe.each(DIALECTS)('a pair that is at home already, in the %s dialect', (di
     });
     expect(report).not.toHaveProperty('pointOfNoReturn');
     expect(writes).toEqual([]);
-    expect(types.filter((type) => type === 'ACTIVITY_TASK_SCHEDULED')).toHaveLength(2);
+    expect(types.filter((type) => type === 'ACTIVITY_TASK_SCHEDULED')).toHaveLength(3);
   });
 
   const settling = scenario(async (it) => {

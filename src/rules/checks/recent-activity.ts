@@ -28,6 +28,15 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
         : { finding: 'pass', observed: `this run holds ${lock}`, evidence: `the workflow ${lock}` },
   },
   {
+    id: 'clocks-agree',
+    title: 'The clocks of the worker and of the API agree',
+    guards: 'write',
+    looksAt: 'the Date header of the replies',
+    wanted: 'at most 5 s apart',
+    remedy: "Set the worker's clock right (NTP): the times in the report are the worker's.",
+    judge: judgeClocks,
+  },
+  {
     id: 'maintenance',
     title: 'No maintenance is running or about to',
     guards: 'write',
@@ -76,6 +85,18 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
     judge: judgeToken,
   },
 ];
+
+/** How old something at the API is, is told by the API's clock, so that nothing depends on this. */
+const CLOCKS_APART_MS = 5_000;
+
+function judgeClocks({ facts: { clockOffsetMs } }: Context): Answer {
+  const evidence = 'the Date header of the newest reply';
+  if (clockOffsetMs === undefined) return { ...notChecked('no reply had a Date'), evidence };
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1_000);
+  const way = clockOffsetMs > 0 ? 'behind' : 'ahead of';
+  const observed = `the worker's clock is ${seconds} s ${way} the API's`;
+  return { finding: Math.abs(clockOffsetMs) > CLOCKS_APART_MS ? 'warn' : 'pass', observed, evidence };
+}
 
 function judgeMaintenance({ serviceName, maintenance }: Service, facts: Facts) {
   if (maintenance === undefined) {

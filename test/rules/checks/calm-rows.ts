@@ -63,6 +63,17 @@ export const CALM_ROWS: CheckRow[] = [
   ],
   ['one-run-per-pair', 'no lock', facts(), 'unknown', /not checked: no lock/],
 
+  ['clocks-agree', 'together', facts(), 'pass', /the worker's clock is 0 s/],
+  ['clocks-agree', 'fast', facts({}, { clockOffsetMs: -360_000 }), 'warn', /360 s ahead of the API's/],
+  ['clocks-agree', 'slow', facts({}, { clockOffsetMs: 6_000 }), 'warn', /6 s behind the API's/],
+  [
+    'clocks-agree',
+    'not told',
+    (({ clockOffsetMs: _, ...rest }) => rest)(facts()),
+    'unknown',
+    /not checked: no reply had a Date/,
+  ],
+
   ['maintenance', 'nothing', facts(), 'pass', /pg-demo: nothing pending; .*recovery: nothing pending/],
   ['maintenance', 'running', switchover('RUNNING'), 'block', /pg-demo: in-service switchover RUNNING/],
   ['maintenance', 'pending', switchover('PENDING'), 'ack', /switchover PENDING/],

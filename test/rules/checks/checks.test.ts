@@ -76,7 +76,9 @@ test('every finding says what was observed, what was wanted, what to do, and whi
         title: expect.stringMatching(/./),
         observed: expect.stringMatching(/./),
         wanted: expect.stringMatching(/./),
-        evidence: expect.stringMatching(/(GET|POST|SQL) .* at 2026-11-22T03:00:00Z|^none: |^the workflow /),
+        evidence: expect.stringMatching(
+          /(GET|POST|SQL) .* at 2026-11-22T03:00:00Z|^none: |^the workflow |^the Date header/,
+        ),
       });
       if (check.verdict === 'pass') expect(check.remedy).toBe('');
       else expect(check.remedy).toMatch(/\.$/);

@@ -1,0 +1,48 @@
+/** The `Date` header has whole seconds, and a reply may be on its way for a while. */
+const TOLERANCE_MS = 10_000;
+/** More than a wrong clock of the worker usually is: a first reply has nothing else to be compared with. */
+const WORKER_TOLERANCE_MS = 15 * 60_000;
+
+/**
+ * What time it is at the API, as the `Date` headers of its replies tell, carried on by the worker's monotonic clock.
+ * It tells a reply that a cache kept from a fresh one, and how wrong the worker's own clock is.
+ */
+export class ApiClock {
+  #newest: { apiMs: number; atMs: number } | undefined;
+
+  /** Milliseconds of the epoch at the API now; `undefined` before the first reply with a `Date`. Right to a second. */
+  nowMs(): number | undefined {
+    return this.#newest && this.#newest.apiMs + (performance.now() - this.#newest.atMs);
+  }
+
+  /** How far the API's clock is ahead of the worker's, in milliseconds; right to a second. */
+  offsetMs(): number | undefined {
+    const now = this.nowMs();
+    return now === undefined ? undefined : Math.round(now - Date.now());
+  }
+
+  /**
+   * Takes note of a reply's `Date`, and says why the reply is an old one; `undefined` for a fresh one, or one that tells
+   * no time.
+   *
+   * @param age the header `Age` (RFC 9111, section 5.1): only a cache sends it, with the seconds that it kept the reply.
+   */
+  faultOf(date: string | undefined, age: string | undefined): string | undefined {
+    const seconds = Number(age);
+    if (age !== undefined && seconds * 1_000 > TOLERANCE_MS) {
+      return `a cache kept it for ${seconds} s (Age): let nothing between the worker and the API keep replies`;
+    }
+    const apiMs = Date.parse(date ?? '');
+    if (Number.isNaN(apiMs)) return undefined;
+    const behindMs = (this.nowMs() ?? apiMs) - apiMs;
+    if (behindMs > TOLERANCE_MS) {
+      return `it was made ${Math.round(behindMs / 1_000)} s before newer ones (Date): let nothing between the worker and the API keep replies`;
+    }
+    const oldMs = Date.now() - apiMs;
+    if (oldMs > WORKER_TOLERANCE_MS) {
+      return `its Date is ${Math.round(oldMs / 60_000)} min before the worker's clock: a cache keeps replies, or the clock is wrong`;
+    }
+    if (behindMs <= 0) this.#newest = { apiMs, atMs: performance.now() };
+    return undefined;
+  }
+}

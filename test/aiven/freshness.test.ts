@@ -1,0 +1,69 @@
+import { AivenClient } from '../../src/aiven';
+import { failureOf, read, serviceReply, TOKEN } from './fixtures';
+import { httpServer, json, type TestServer } from './server';
+
+/** Answers each request with the headers that are next. */
+async function answering(
+  headers: Record<string, string>[],
+): Promise<{ server: TestServer; client: AivenClient }> {
+  const left = [...headers];
+  const server = await httpServer((response, request) =>
+    json(200, serviceReply(), left.shift() ?? {})(response, request),
+  );
+  return { server, client: new AivenClient({ baseUrl: server.url, token: TOKEN }) };
+}
+
+const ago = (ms: number) => new Date(Date.now() - ms).toUTCString();
+
+test('a reply that a cache kept for a day is unreadable, and the message says what stands between', async () => {
+  const { server, client } = await answering([{ age: '86400' }]);
+  const error = await failureOf(read(client));
+  expect(error).toMatchObject({ kind: 'unreadable-reply', write: false });
+  expect(error.message).toContain(
+    'a cache kept it for 86400 s (Age): let nothing between the worker and the API',
+  );
+  await client.close();
+  await server.close();
+});
+
+test('so is one whose Date is before that of newer replies, and the first of all when it is a day old', async () => {
+  const { server, client } = await answering([{ date: ago(86_400_000) }, {}, { date: ago(60_000) }, {}]);
+  expect((await failureOf(read(client))).message).toContain("its Date is 1440 min before the worker's clock");
+  await expect(read(client)).resolves.toMatchObject({ serviceName: 'pg-demo' });
+  expect((await failureOf(read(client))).message).toMatch(
+    /it was made (59|60|61) s before newer ones \(Date\)/,
+  );
+  await expect(read(client)).resolves.toMatchObject({ serviceName: 'pg-demo' });
+  await client.close();
+  await server.close();
+});
+
+test('no reply of a cache is asked for', async () => {
+  const { server, client } = await answering([]);
+  await read(client);
+  expect(server.received[0]?.headers['cache-control']).toBe('no-cache');
+  await client.close();
+  await server.close();
+});
+
+test('the clock of the API is known by its replies, whatever the clock of the worker says', async () => {
+  const { server, client } = await answering([{ date: new Date(Date.now() + 360_000).toUTCString() }]);
+  expect(client.clock.offsetMs()).toBeUndefined();
+  await read(client);
+  expect(client.clock.offsetMs()).toBeGreaterThan(355_000);
+  expect(client.clock.offsetMs()).toBeLessThan(365_000);
+  await client.close();
+  await server.close();
+});
+
+test('a write that is held back when its connection is there is provably not sent', async () => {
+  const { server, client } = await answering([]);
+  const held = client.promote('p', 'pg-demo', 'role', { holdBack: () => 'the look is too old' });
+  const error = await failureOf(held);
+  expect(error).toMatchObject({ outcome: 'not-applied', retryable: true });
+  expect(error.message).toContain('not sent: the look is too old');
+  await read(client);
+  expect(server.received.map(({ method }) => method)).toEqual(['GET']);
+  await client.close();
+  await server.close();
+});
