@@ -101,7 +101,7 @@ describe.each(performances)('in the $dialect dialect', ({ dialect, performance }
       });
       expect(report.requests.writes).toBe(ends.writes);
       // The message is short; the report has it all.
-      expect(`${message} ${report.headline}`).toMatch(ends.saying ?? /(?:)/);
+      expect(`${message} ${JSON.stringify(report.observed)}`).toMatch(ends.saying ?? /(?:)/);
       const told = report.timeline.map(({ event }) => event.split(':')[0]);
       expect(told).toEqual(expect.arrayContaining(ends.seeing ?? []));
 
