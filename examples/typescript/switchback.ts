@@ -36,10 +36,10 @@ async function switchback(
       const news = `${phase}: ${headline}${offers.join('')}`;
       if (news !== said) console.log(news);
       said = news;
-      const approval = answers.find(({ update }) => update === 'approve');
-      if (approval === undefined || !approver) continue;
-      // The payload holds the fingerprint of the state that was shown: it approves no other.
-      const approved = await client.approve(workflowId, { ...approval.payload, by: approver, reason });
+      const fingerprint = answers.find(({ update }) => update === 'approve')?.payload.fingerprint;
+      if (fingerprint === undefined || !approver) continue;
+      // That of the state that was shown: it approves no other.
+      const approved = await client.approve(workflowId, { fingerprint, by: approver, reason });
       console.log(`approved: ${approved.by}, fingerprint ${approved.fingerprint}`);
     }
     return await client.result(workflowId, runId);

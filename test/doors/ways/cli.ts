@@ -1,6 +1,5 @@
 import type { ApproveInput } from '../../../src/client';
-import { built } from '../build';
-import { Program } from '../programs';
+import { Call } from '../../cli/commands';
 import type { Answer, Faulty, Target, Way } from './way';
 
 /** The `switchback` command. `run` starts a run and follows it, so the one that has started a run sees its end. */
@@ -19,8 +18,8 @@ export class ByCommand implements Way {
       says: ["unknown option '--colour'"],
     },
   ];
-  readonly #following = new Map<string, Program>();
-  readonly #all: Program[] = [];
+  readonly #following = new Map<string, Call>();
+  readonly #all: Call[] = [];
 
   constructor(private readonly address: string) {}
 
@@ -39,7 +38,7 @@ export class ByCommand implements Way {
   async asked(target: Target): Promise<string> {
     const watch = this.#call(target, 'watch', `${target.project}/${target.service}`);
     const [, fingerprint = ''] = await watch.prints(/the update approve for the plan ([0-9a-f]{12})/);
-    await watch.kill('SIGINT');
+    await watch.interrupt();
     return fingerprint;
   }
 
@@ -55,19 +54,18 @@ export class ByCommand implements Way {
   }
 
   async close(): Promise<void> {
-    const left = this.#all.filter(({ hasEnded }) => !hasEnded);
-    await Promise.all(left.map((program) => program.kill('SIGKILL')));
+    await Promise.all(this.#all.map((call) => call.hasEnded || call.interrupt()));
   }
 
-  #call({ taskQueue }: Target, ...args: string[]): Program {
+  #call({ taskQueue }: Target, ...args: string[]): Call {
     const env = { TEMPORAL_ADDRESS: this.address, SWITCHBACK_TASK_QUEUE: taskQueue };
-    const program = new Program(built('starter'), args, env);
-    this.#all.push(program);
-    return program;
+    const call = new Call(args, env);
+    this.#all.push(call);
+    return call;
   }
 
-  async #answer(program: Program): Promise<Answer> {
-    const { code, stdout, stderr } = await program.ended;
+  async #answer(call: Call): Promise<Answer> {
+    const { code, stdout, stderr } = await call.ended;
     return { ok: code === 0, text: stdout + stderr };
   }
 }
