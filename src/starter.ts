@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createProgram } from './cli/program';
 import { createTerminal } from './cli/terminal';
+import { alwaysVerifyCertificates } from './config/tls';
 
 /** The `switchback` command. The first Ctrl-C stops watching in order; the second one ends the process. */
 const interrupt = new AbortController();
@@ -9,7 +10,11 @@ process.once('SIGTERM', () => interrupt.abort());
 // Whoever read the output has gone, as `| head` does: there is nobody to go on watching for.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 
-void createProgram({ env: process.env, terminal: createTerminal(), interrupted: interrupt.signal })
+const terminal = createTerminal();
+const warning = alwaysVerifyCertificates(process.env);
+if (warning !== undefined) terminal.error(warning);
+
+void createProgram({ env: process.env, terminal, interrupted: interrupt.signal })
   .parse(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;

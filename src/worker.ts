@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { alwaysVerifyCertificates } from './config/tls';
 import { loadConfig } from './config/worker';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
 import { installRuntime } from './hosting/runtime';
@@ -9,7 +10,9 @@ async function main(): Promise<void> {
   const { worker: config, temporal } = loadConfig(process.env);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const warning = alwaysVerifyCertificates(process.env);
   const logger = await installRuntime(config);
+  if (warning !== undefined) logger.warn(warning);
   const worker = await createWorker(config, temporal);
   logger.info(
     `worker on task queue ${config.taskQueue}; Temporal ${temporal.summary}; Aiven API ${config.aiven.baseUrl}`,

@@ -1,42 +1,37 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Runs `work` while no other process does so under the same lock file: two commands started side by side on a clean
- * checkout prepare it once. A lock whose holder is gone is taken over.
+ * Runs `work` while no other process does so under the same lock: two commands started side by side on a clean checkout
+ * prepare it once. The lock is a listening socket, which the kernel takes back when its process is gone.
  */
-export async function exclusively(lockFile, work) {
-  mkdirSync(dirname(lockFile), { recursive: true });
-  while (!acquire(lockFile)) await delay(100);
+export async function exclusively(name, work) {
+  const lock = await take(placeOf(name));
   try {
     return await work();
   } finally {
-    rmSync(lockFile, { force: true });
+    lock.close();
   }
 }
 
-function acquire(lockFile) {
-  // A link of a file already written: whoever sees the lock can read its holder.
-  const mine = `${lockFile}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
-  try {
-    linkSync(mine, lockFile);
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    if (!holderLives(lockFile)) rmSync(lockFile, { force: true });
-    return false;
-  } finally {
-    rmSync(mine, { force: true });
-  }
+function placeOf(name) {
+  const hash = createHash('sha256').update(name).digest();
+  if (process.platform === 'linux') return { path: `\0switchback-${hash.toString('hex')}` };
+  return { host: '127.0.0.1', port: 20_000 + (hash.readUInt32BE() % 10_000) };
 }
 
-function holderLives(lockFile) {
-  try {
-    process.kill(Number(readFileSync(lockFile, 'utf8')), 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
+async function take(place) {
+  for (;;) {
+    const server = createServer((socket) => socket.destroy());
+    try {
+      server.listen(place);
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error;
+      await delay(100);
+    }
   }
 }

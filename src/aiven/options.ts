@@ -109,7 +109,10 @@ function checkedDispatcher(dispatcher: Dispatcher): Dispatcher {
   return dispatcher;
 }
 
+/** Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off otherwise. */
+const VERIFIED = { rejectUnauthorized: true };
+
 /** One request at a time per connection: undici repeats the ones queued behind a broken one. */
 function ownAgent(connectTimeoutMs: number): Agent {
-  return new Agent({ pipelining: 1, allowH2: false, connect: { timeout: connectTimeoutMs } });
+  return new Agent({ pipelining: 1, allowH2: false, connect: { timeout: connectTimeoutMs, ...VERIFIED } });
 }

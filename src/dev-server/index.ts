@@ -1,3 +1,4 @@
-export { DEFAULT_CACHE_DIR, TEMPORAL_CLI_VERSION } from './cache';
+export { DEFAULT_CACHE_DIR } from './cache';
 export { type CliSource, type FindCliOptions, type FoundCli, findTemporalCli } from './find-cli';
+export { TEMPORAL_CLI_VERSION } from './pinned';
 export { type DevServer, type DevServerOptions, type SearchAttributeKind, startDevServer } from './start';

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fillCache, TEMPORAL_CLI_VERSION } from './cache';
+import { fillCache } from './cache';
 import { type Env, run } from './executables';
+import { TEMPORAL_CLI_VERSION } from './pinned';
 
 const DOWNLOAD_TIMEOUT_MS = 180_000;
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { childEnv } from './child-env';
 import { type Output, openOutput } from './output';
 import { assertFree, freePorts } from './ports';
 import { whenReady } from './readiness';
@@ -14,6 +15,7 @@ const START_ATTEMPTS = 3;
 
 // The default of 20 polls per second and shard makes every task after a short burst wait for the next 50 ms tick.
 const TUNING = ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'];
+const NO_HTTP_API = ['--dynamic-config-value', 'frontend.httpAllowedHosts=["switchback.invalid"]'];
 const DURABLE = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
 
 /** The types that `temporal server start-dev --search-attribute` accepts. */
@@ -26,6 +28,8 @@ export interface DevServerOptions {
   /** gRPC port; a free one by default. */
   port?: number;
   httpPort?: number;
+  /** `false`: no request over HTTP is answered. Any web page in a browser of this machine could send one. Default true. */
+  httpApi?: boolean;
   uiPort?: number;
   ui?: boolean;
   searchAttributes?: Readonly<Record<string, SearchAttributeKind>>;
@@ -122,6 +126,7 @@ async function launch(
   if (options.dbFilename) mkdirSync(dirname(options.dbFilename), { recursive: true });
   const child = spawn(options.cliPath, serverArguments(options, namespace, ports), {
     stdio: ['ignore', output.fd, output.fd],
+    env: childEnv(process.env),
     detached: true,
   });
   child.unref();
@@ -144,6 +149,8 @@ function serverArguments(options: DevServerOptions, namespace: string, ports: Po
     ...searchAttributes.flatMap(([name, kind]) => ['--search-attribute', `${name}=${kind}`]),
     ...(options.dbFilename ? ['--db-filename', options.dbFilename, ...DURABLE] : []),
     ...TUNING,
+    // The server cannot be without that port; so it takes no request for any host on it.
+    ...(options.httpApi === false ? NO_HTTP_API : []),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fillCache, TEMPORAL_CLI_VERSION } from './cache';
+import { fillCache } from './cache';
 import { type Env, findOnPath, run } from './executables';
+import { TEMPORAL_CLI_VERSION } from './pinned';
 
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 const UNPACK_TIMEOUT_MS = 60_000;

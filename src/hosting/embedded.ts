@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemporalConfig } from '../config/temporal';
 import type { WorkerConfig } from '../config/worker';
 import { SwitchbackError } from '../contract/errors';
 import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
+import { watchDisk } from './disk';
 import { lockFolder } from './folder-lock';
 import { installRuntime } from './runtime';
 import { createWorker } from './worker';
@@ -30,15 +31,22 @@ export async function startEmbedded(
   log: (message: string) => void,
 ): Promise<Embedded> {
   const dbFilename = join(folder, 'temporal.db');
+  // For all that this process and its server make from here on: nobody else on this machine may read or change it.
+  process.umask(0o077);
   makeFolder(folder);
   const lock = await lockFolder(folder, dbFilename);
   try {
     const server = await startServer(dbFilename, join(folder, 'temporal.log'), log);
     lock.announce(server.address);
+    const unwatch = watchDisk(folder, log);
     // Not earlier: what it installs ends with the last connection, and without any it keeps the process alive.
     await installRuntime(config, join(folder, 'worker.log'));
     const host = await hostWorker(server, config);
-    return { ...host, stop: () => host.stop().finally(lock.release) };
+    const release = () => {
+      unwatch();
+      lock.release();
+    };
+    return { ...host, stop: () => host.stop().finally(release) };
   } catch (error) {
     lock.release();
     throw error;
@@ -47,8 +55,11 @@ export async function startEmbedded(
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
+    chmodSync(folder, 0o700);
+    for (const name of readdirSync(folder))
+      chmodSync(join(folder, name), statSync(join(folder, name)).mode & 0o700);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new SwitchbackError('CONFIG_INVALID', `The folder ${folder} cannot be written to (${code})`);
@@ -63,9 +74,11 @@ async function startServer(
   const cli = await findTemporalCli({ log }).catch((error: Error) => {
     throw new SwitchbackError('TEMPORAL_CLI_NOT_FOUND', error.message, { cause: error });
   });
-  return startDevServer({ cliPath: cli.path, dbFilename, logFile, ui: true }).catch((error: Error) => {
-    throw new SwitchbackError('TEMPORAL_UNREACHABLE', error.message, { cause: error });
-  });
+  return startDevServer({ cliPath: cli.path, dbFilename, logFile, ui: true, httpApi: false }).catch(
+    (error: Error) => {
+      throw new SwitchbackError('TEMPORAL_UNREACHABLE', error.message, { cause: error });
+    },
+  );
 }
 
 async function hostWorker(server: DevServer, config: WorkerConfig): Promise<Embedded> {

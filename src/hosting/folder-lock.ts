@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { connect, createServer, type ListenOptions, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SwitchbackError } from '../contract/errors';
 
 /** How long the server of an earlier, killed command may take to end. */
 const PREDECESSOR_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
+/** A holder answers at once, unless it stands still. */
+const HOLDER_ANSWERS_MS = 2_000;
 const HAS_PROC = existsSync('/proc/self/cmdline');
 
 /** Two servers on one database file would work against each other, so a folder belongs to one command at a time. */
@@ -18,81 +23,80 @@ export interface FolderLock {
 
 interface Holder {
   pid: number;
-  /** To tell a process from another one that got its number later. */
-  commandLine: string;
   address?: string;
 }
 
 /**
- * Takes the folder for this process, also from one that was killed, and waits for the end of its server.
+ * Takes the folder for this process, and waits for the end of the server of one that was killed. The lock is a listening
+ * socket: the kernel grants it to one process, and takes it back when that is gone, however it went.
  *
  * @throws SwitchbackError ALREADY_RUNNING when a living command has it, TEMPORAL_UNREACHABLE when a server stays.
  */
 export async function lockFolder(folder: string, dbFilename: string): Promise<FolderLock> {
-  const lockFile = join(folder, 'lock.json');
-  const me: Holder = { pid: process.pid, commandLine: commandLineOf(process.pid) };
-  acquire(lockFile, me);
-  const release = () => {
-    if (holderOf(lockFile)?.pid === me.pid) rmSync(lockFile, { force: true });
-  };
+  const me: Holder = { pid: process.pid };
+  const lock = await listen(folder, me);
   try {
     await serversGone(dbFilename);
   } catch (error) {
-    release();
+    lock.close();
     throw error;
   }
   return {
-    announce: (address) => writeFileSync(lockFile, JSON.stringify({ ...me, address })),
-    release,
+    announce: (address) => {
+      me.address = address;
+    },
+    release: () => lock.close(),
   };
 }
 
-function acquire(lockFile: string, me: Holder): void {
-  // A link of a file already written: whoever sees the lock can read its holder.
-  const mine = `${lockFile}.${me.pid}`;
-  writeFileSync(mine, JSON.stringify(me));
+async function listen(folder: string, me: Holder): Promise<Server> {
+  const place = placeOf(folder);
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(JSON.stringify(me));
+  });
   try {
-    for (;;) {
-      try {
-        linkSync(mine, lockFile);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const holder = holderOf(lockFile);
-      if (holder !== undefined && lives(holder)) throw inUse(holder);
-      rmSync(lockFile, { force: true });
-    }
+    server.listen(place);
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw inUse(await holderAt(place));
+  }
+  server.unref();
+  return server;
+}
+
+/**
+ * A socket name that only this folder has. Linux has names that are in no file system, so that nothing is left behind;
+ * elsewhere it is a port of the loopback address, which another program may have by chance.
+ */
+function placeOf(folder: string): ListenOptions {
+  const hash = createHash('sha256').update(realpathSync(folder)).digest();
+  if (process.platform === 'linux') return { path: `\0switchback-${hash.toString('hex')}` };
+  return { host: '127.0.0.1', port: 20_000 + (hash.readUInt32BE() % 10_000) };
+}
+
+async function holderAt(place: ListenOptions): Promise<Holder | undefined> {
+  const socket = connect(place as { path: string });
+  const timer = setTimeout(() => socket.destroy(), HOLDER_ANSWERS_MS);
+  try {
+    return JSON.parse(await text(socket)) as Holder;
+  } catch {
+    return undefined;
   } finally {
-    rmSync(mine, { force: true });
+    clearTimeout(timer);
+    socket.destroy();
   }
 }
 
-function inUse({ pid, address }: Holder): SwitchbackError {
+function inUse({ pid, address }: Partial<Holder> = {}): SwitchbackError {
+  const who = pid === undefined ? 'Another process' : `Another command (process ${pid})`;
   const look =
     address === undefined ? '' : ` Look at its run with \`TEMPORAL_ADDRESS=${address} switchback get …\`.`;
   return new SwitchbackError(
     'ALREADY_RUNNING',
-    `Another command (process ${pid}) runs Temporal on this folder already.${look} End it first, or choose another folder with --embedded-dir.`,
+    `${who} runs Temporal on this folder already.${look} End it first, or choose another folder with --embedded-dir.`,
   );
-}
-
-function holderOf(lockFile: string): Holder | undefined {
-  try {
-    return JSON.parse(readFileSync(lockFile, 'utf8')) as Holder;
-  } catch {
-    return undefined; // gone a moment ago
-  }
-}
-
-function lives({ pid, commandLine }: Holder): boolean {
-  if (pid === process.pid) return false; // left by an earlier process of this number, as in a container
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return commandLineOf(pid) === commandLine;
 }
 
 /** Waits until no server works on the database; the one of a killed command ends by itself. */

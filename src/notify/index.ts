@@ -43,7 +43,7 @@ export interface NotifyAllOptions {
 export async function notifyAll(options: NotifyAllOptions, signal: AbortSignal): Promise<void> {
   const { settings, feed, progress, namespace, onAttempt } = options;
   const retryPolicy = { ...RETRY_POLICY, ...settings.retryPolicy };
-  const dispatcher = new Agent({ connect: { timeout: retryPolicy.attemptMs } });
+  const dispatcher = new Agent({ connect: { timeout: retryPolicy.attemptMs, rejectUnauthorized: true } });
   const notifyOne = (sink: SinkSettings, of: SinkProgress) =>
     deliverAll(
       feed,

@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { findTemporalCli, TEMPORAL_CLI_VERSION } from '../../src/dev-server';
 import { useScratchFolder, writeScript } from '../support/scratch';
 
+// The files of these tests are no CLIs; pinned.test.ts has what becomes of such.
+jest.mock('../../src/dev-server/pinned', () => ({
+  ...jest.requireActual<object>('../../src/dev-server/pinned'),
+  faultOfCli: async () => undefined,
+}));
+
 const scratch = useScratchFolder();
 
 // Port 1 refuses: the SDK's download fails at once, with or without the internet.

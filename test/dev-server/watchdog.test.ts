@@ -17,14 +17,17 @@ test('what a process started ends with it, even by kill -9', async () => {
 
 /** A process that starts `sleep` and guards it with the watchdog. */
 async function startGuardedSleep() {
-  const source = join(__dirname, '..', '..', 'src', 'dev-server', 'watchdog.ts');
-  const { code } = await transformFile(source, {
-    jsc: { parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs' },
-  });
-  const script = `${code}
+  for (const name of ['watchdog', 'child-env']) {
+    const source = join(__dirname, '..', '..', 'src', 'dev-server', `${name}.ts`);
+    const { code } = await transformFile(source, {
+      jsc: { parser: { syntax: 'typescript' } },
+      module: { type: 'commonjs' },
+    });
+    await writeFile(join(scratch(), `${name}.js`), code);
+  }
+  const script = `
     const sleep = require('node:child_process').spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
-    endWithUs(sleep.pid);
+    require('./watchdog.js').endWithParent(sleep.pid);
     console.log(sleep.pid);`;
   const file = join(scratch(), 'guarded.cjs');
   await writeFile(file, script);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workflowIdOf } from '../../src/client';
 import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
@@ -18,7 +18,7 @@ let lab: Lab;
 let next = 0;
 
 beforeAll(async () => {
-  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 4 });
+  lab = await startLab({ backing: 'memory', transitionMs: 200, pairs: 5 });
 });
 afterAll(() => lab?.close());
 
@@ -74,8 +74,36 @@ test('brings its own Temporal and worker, and leaves neither behind', async () =
   expect(writesTo(pair)).toHaveLength(1);
   expect(serversOn(folder)).toEqual([]);
   expect(existsSync(join(folder, 'temporal.db'))).toBe(true);
-  expect(existsSync(join(folder, 'lock.json'))).toBe(false);
   expect(stdout).not.toContain(lab.token);
+});
+
+test('no other user of the machine can read what it keeps, and no web page can start a run through it', async () => {
+  const { pair, folder } = freshPair();
+  mkdirSync(folder, { mode: 0o755 });
+  pair.behave({ stuck: true });
+  const command = run(pair, folder);
+  await command.prints(/converge/);
+  const [server = ''] = serversOn(folder);
+  const [, port] = /--http-port (\d+)/.exec(server) ?? [];
+  const start = JSON.stringify({
+    workflowType: { name: 'switchbackWorkflow' },
+    taskQueue: { name: 'switchback' },
+  });
+  const answers = await Promise.all(
+    ['http://evil.example', undefined].map((origin) =>
+      fetch(`http://127.0.0.1:${port}/api/v1/namespaces/default/workflows/by-a-web-page`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain', ...(origin === undefined ? {} : { origin }) },
+        body: start,
+      }),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+  const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777]);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(modes.filter(([, mode]) => (Number(mode) & 0o077) !== 0)).toEqual([]);
+  expect(modes.map(([name]) => name)).toContain('temporal.db');
+  await command.kill('SIGINT');
 });
 
 test('killed in the middle of the switch and started again, it resumes the same run with one write in all', async () => {
@@ -130,7 +158,6 @@ test('one command at a time has a folder; Ctrl-C keeps the run and says how to g
     `\nStopped watching. The run is kept, but goes on only when you start it again:\n  switchback run --project ${lab.project} ${pair.primary} --embedded --embedded-dir '${folder}'\n`,
   );
   expect(serversOn(folder)).toEqual([]);
-  expect(existsSync(join(folder, 'lock.json'))).toBe(false);
 });
 
 test('Ctrl-C before the run was started starts none', async () => {
@@ -167,5 +194,4 @@ test('says what it lacks: a CLI that is none, a server that does not start, a fo
   );
   expect(noFolder.code).toBe(2);
   expect(noFolder.stderr).toMatch(/^✘ CONFIG_INVALID The folder .* cannot be written to \(ENOTDIR\)/);
-  for (const left of [folder, `${folder}-2`]) expect(existsSync(join(left, 'lock.json'))).toBe(false);
 });

@@ -4,6 +4,15 @@ import type { Worker } from '@temporalio/worker';
 import { cannotListen, parseAddress } from '../address';
 import { answersOf, type Check } from './check';
 
+/** A client that takes its time, or never ends its request, must not hold a socket of the worker. */
+const SLOW_CLIENTS = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+const MOST_CONNECTIONS = 100;
+
 export interface HealthServer {
   close(): void;
 }
@@ -19,7 +28,7 @@ export async function serveHealth(
   worker: () => Worker | undefined,
   checks: readonly Check[],
 ): Promise<HealthServer> {
-  const server = createServer((request, response) => {
+  const server = createServer(SLOW_CLIENTS, (request, response) => {
     const path = request.url?.split('?')[0];
     if (request.method !== 'GET' && request.method !== 'HEAD')
       answer(response, { status: 405, body: { error: 'only GET' } });
@@ -27,6 +36,7 @@ export async function serveHealth(
     else if (path === '/readyz') void readiness(checks).then((found) => answer(response, found));
     else answer(response, { status: 404, body: { error: 'there are /healthz and /readyz' } });
   });
+  server.maxConnections = MOST_CONNECTIONS;
   const { host, port } = parseAddress(address);
   try {
     server.listen(port, host);
