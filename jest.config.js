@@ -1,9 +1,17 @@
+/** Files named so take long: they are a suite of their own. */
+const EXHAUSTIVE = String.raw`\.exhaustive\.test\.ts$`;
+const SUITES = {
+  standard: { testPathIgnorePatterns: ['/node_modules/', EXHAUSTIVE] },
+  exhaustive: { testRegex: [EXHAUSTIVE] },
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  ...SUITES[process.env.TEST_SUITE],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: {

@@ -1,4 +1,6 @@
-// Every check of the project, all of them whatever the others say. Arguments go to jest: `npm test -- test/aiven`.
+// `npm test`: format, lint, types, build and the standard tests, all of them whatever the others say.
+// `npm test -- test/aiven`: these tests alone, of every suite, with nothing before them that they do not need.
+// `npm run test:exhaustive`: what takes long, in files named *.exhaustive.test.ts. `npm run test:all`: both.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +8,6 @@ import { ensureDeps } from './ensure-deps.mjs';
 import { isMain, ROOT } from './lib/project.mjs';
 import { jestTotals, sum, totalsLine } from './lib/totals.mjs';
 
-const TOTALS = join(ROOT, '.cache', 'test-totals.json');
 const JEST_RESULTS = join(ROOT, '.cache', 'jest-results.json');
 
 const CHECKS = [
@@ -18,12 +19,27 @@ const CHECKS = [
   { name: 'build', args: ['scripts/build.mjs'] },
 ];
 
-async function main(jestArgs) {
-  mkdirSync(dirname(TOTALS), { recursive: true });
-  rmSync(TOTALS, { force: true }); // nobody shall read the last run's totals if this one breaks
+/** What each suite is made of; with paths or a pattern for jest, nothing but those tests. */
+const SUITES = {
+  standard: (jestArgs) => [...CHECKS.map(check), jest(jestArgs, 'standard')],
+  exhaustive: (jestArgs) => [check(CHECKS.at(-1)), jest(jestArgs, 'exhaustive')],
+  some: (jestArgs) => [jest(jestArgs, 'every')],
+};
+
+async function main([flag, ...rest]) {
+  const isExhaustive = flag === '--exhaustive';
+  const jestArgs = isExhaustive || flag === undefined ? rest : [flag, ...rest];
+  const suite = isExhaustive
+    ? 'exhaustive'
+    : jestArgs.some((arg) => !arg.startsWith('-'))
+      ? 'some'
+      : 'standard';
+  const file = join(ROOT, '.cache', `${suite}-totals.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  rmSync(file, { force: true }); // the last run's totals are not those of one that breaks
   await ensureDeps();
-  const totals = sum([...CHECKS.map(check), jest(jestArgs)]);
-  writeFileSync(TOTALS, JSON.stringify(totals));
+  const totals = sum(SUITES[suite](jestArgs));
+  writeFileSync(file, JSON.stringify(totals));
   process.stdout.write(`${totalsLine(totals)}\n`);
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }
@@ -33,10 +49,11 @@ function check({ name, args }) {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
-function jest(args) {
+function jest(args, suite) {
   rmSync(JEST_RESULTS, { force: true });
   const output = ['--json', `--outputFile=${JEST_RESULTS}`];
-  const exitCode = node('tests', ['node_modules/jest/bin/jest.js', ...output, ...args]);
+  const jestArgs = ['node_modules/jest/bin/jest.js', ...output, ...args];
+  const exitCode = node(`${suite} tests`, jestArgs, { TEST_SUITE: suite });
   const totals = jestTotals(readJson(JEST_RESULTS), exitCode);
   return sum([totals, { passed: 0, failed: leaksSecrets(JEST_RESULTS) ? 1 : 0, skipped: 0 }]);
 }
@@ -50,10 +67,11 @@ function leaksSecrets(results) {
   return leaks;
 }
 
-function node(name, args) {
+function node(name, args, env = {}) {
   process.stdout.write(`\n== ${name}\n`);
   const { status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   process.stdout.write(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'}\n`);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Range } from '../../src/contract/probe';
 import {
@@ -21,9 +22,10 @@ describe('ranges are sets of numbers', () => {
     fc.assert(
       fc.property(numbers, numbers, (one, other) => {
         const expected = rangesOf(model(new Set(one), new Set(other)));
-        expect(operation(rangesOf(one), rangesOf(other))).toEqual(expected);
+        // What differs is in the counterexample; expect() would cost most of the time.
+        return isDeepStrictEqual(operation(rangesOf(one), rangesOf(other)), expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -72,8 +74,8 @@ function rangesOf(all: number[]): Range[] {
   const ranges: Range[] = [];
   for (const number of [...all].sort((a, b) => a - b)) append(ranges, number);
   for (const [index, [from, to]] of ranges.entries()) {
-    expect(to).toBeGreaterThanOrEqual(from);
-    expect(from).toBeGreaterThan((ranges[index - 1]?.[1] ?? -1) + 1);
+    const isApart = from > (ranges[index - 1]?.[1] ?? -1) + 1;
+    if (to < from || !isApart) throw new Error(`not in form: ${JSON.stringify(ranges)}`);
   }
   return ranges;
 }

@@ -17,13 +17,17 @@ test('every bucket holds what happened in its time', () => {
         if (tookMs === null) noteFailed(series, t);
         else noteAcknowledged(series, t, tookMs);
       }
-      const within = (bucket: number) => all.filter(({ t }) => Math.floor(t / series.bucketMs) === bucket);
-      for (const [bucket, acknowledged] of series.acknowledged.entries()) {
-        const took = within(bucket).flatMap(({ tookMs }) => tookMs ?? []);
-        expect(acknowledged).toBe(took.length);
-        expect(series.failed[bucket]).toBe(within(bucket).length - took.length);
-        expect(series.slowestMs[bucket]).toBe(took.length === 0 ? null : Math.max(...took));
-      }
+      const buckets = series.acknowledged.map((_, bucket) => {
+        const within = all.filter(({ t }) => Math.floor(t / series.bucketMs) === bucket);
+        const took = within.flatMap(({ tookMs }) => tookMs ?? []);
+        return [took.length, within.length - took.length, took.length === 0 ? null : Math.max(...took)];
+      });
+      const held = series.acknowledged.map((acknowledged, bucket) => [
+        acknowledged,
+        series.failed[bucket],
+        series.slowestMs[bucket],
+      ]);
+      expect(held).toEqual(buckets);
       expect(sum(series.acknowledged) + sum(series.failed)).toBe(all.length);
     }),
   );

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '@jest/types';
 import { searchAttributes } from '../../src/contract/search-attributes';
 import { findTemporalCli, startDevServer } from '../../src/dev-server';
 import { bundleWorkflows } from './bundle-workflows';
@@ -8,8 +9,12 @@ import { forTeardown } from './for-teardown';
 
 const WORKFLOWS = join(__dirname, '..', '..', 'src', 'workflows', 'index.ts');
 
+/** Folders whose tests need neither a Temporal server nor workflows. */
+const PURE = /^(\.\/)?test\/(rules|contract|util|config|aiven|postgres)(\/|$)/;
+
 /** One Temporal server and one workflow bundle for the whole run; tests find them by `process.env`. */
-export default async function globalSetup(): Promise<void> {
+export default async function globalSetup({ nonFlagArgs }: Config.GlobalConfig): Promise<void> {
+  if (nonFlagArgs.length > 0 && nonFlagArgs.every((path) => PURE.test(path))) return;
   const cli = await findTemporalCli({ log: (message) => process.stderr.write(`${message}\n`) });
   const folder = await mkdtemp(join(tmpdir(), 'switchback-tests-'));
   forTeardown.folder = folder;

@@ -7,7 +7,7 @@ const scratch = useScratchFolder();
 const RUN = join(__dirname, '..', '..', '..', '.ci', 'run');
 
 /** Runs `.ci/run` in a project of its own, with a stand-in for npm. */
-async function ciRun(npm: { test: string; demo: string; tools?: string }) {
+async function ciRun(npm: { test: string; demo: string; exhaustive?: string; tools?: string }) {
   const root = await mkdtemp(join(scratch(), 'project-'));
   const bin = join(root, 'bin');
   await mkdir(bin);
@@ -16,16 +16,21 @@ async function ciRun(npm: { test: string; demo: string; tools?: string }) {
     await mkdir(join(root, 'scripts'));
     await writeScript(join(root, 'scripts', 'ci-tools.sh'), npm.tools);
   }
-  await writeScript(join(bin, 'npm'), `case "$1" in test) ${npm.test} ;; *) ${npm.demo} ;; esac`);
+  const exhaustive = npm.exhaustive ?? totals('exhaustive', { passed: 1 });
+  await writeScript(
+    join(bin, 'npm'),
+    `case "$*" in test) ${npm.test} ;; *test:exhaustive*) ${exhaustive} ;; *) ${npm.demo} ;; esac`,
+  );
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
   const { status, stdout } = spawnSync(join(root, '.ci', 'run'), { env, encoding: 'utf8', timeout: 30_000 });
   return { status, lastLine: stdout.trim().split('\n').at(-1) };
 }
 
-const totals = (json: string) => `echo '${json}' > .cache/test-totals.json`;
-const GREEN = totals('{"passed":7,"failed":0,"skipped":0}');
+const totals = (suite: string, some: object) =>
+  `echo '${JSON.stringify({ passed: 0, failed: 0, skipped: 0, ...some })}' > .cache/${suite}-totals.json`;
+const GREEN = totals('standard', { passed: 6 });
 
-test('adds the two demos to the tests', async () => {
+test('adds the two demos to both suites of tests', async () => {
   await expect(ciRun({ test: GREEN, demo: 'echo {}' })).resolves.toEqual({
     status: 0,
     lastLine: '9 passed, 0 failed',
@@ -38,7 +43,7 @@ test('a failed demo fails it, and the other demo still runs', async () => {
 });
 
 test('failed tests fail it, and the demos still run', async () => {
-  const test = `${totals('{"passed":5,"failed":2,"skipped":1}')}; exit 1`;
+  const test = `${totals('standard', { passed: 4, failed: 2, skipped: 1 })}; exit 1`;
   await expect(ciRun({ test, demo: 'exit 0' })).resolves.toEqual({
     status: 1,
     lastLine: '7 passed, 2 failed, 1 skipped',
@@ -48,7 +53,11 @@ test('failed tests fail it, and the demos still run', async () => {
 test('tests that left no totals count as one failure', async () => {
   await expect(ciRun({ test: 'exit 1', demo: 'exit 0' })).resolves.toEqual({
     status: 1,
-    lastLine: '2 passed, 1 failed',
+    lastLine: '3 passed, 1 failed',
+  });
+  await expect(ciRun({ test: GREEN, exhaustive: 'exit 1', demo: 'exit 0' })).resolves.toEqual({
+    status: 1,
+    lastLine: '8 passed, 1 failed',
   });
 });
 
