@@ -94,7 +94,7 @@ describe('a soft finding', () => {
   test('an acknowledgement does not cover a finding that is hard now', async () => {
     const { code, message, report, writes } = await hardNow();
     expect(code).toBe('BLOCKED');
-    expect(message).toContain('[disk-usage]');
+    expect(message).toContain('the check disk-usage stands against it');
     expect(report.checks?.find(({ id }) => id === 'disk-usage')).not.toHaveProperty('acknowledged');
     expect(writes).toEqual([]);
   });
