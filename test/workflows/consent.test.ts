@@ -15,7 +15,12 @@ const STRANGERS = join(__dirname, 'fixtures', 'stranger-workflows.ts');
 /** `temporal activity execute`, as anybody can call it who reaches the server. */
 async function execution(it: Scenario, type: string, input: unknown): Promise<string> {
   const args = ['activity', 'execute', '--type', type, '--task-queue', it.harness.taskQueue];
-  const more = ['--activity-id', `${type}-${it.pair.primary}`, '--start-to-close-timeout', '20s'];
+  const more = [
+    '--activity-id',
+    `${it.harness.taskQueue}-${type}-${it.pair.primary}`,
+    '--start-to-close-timeout',
+    '20s',
+  ];
   const retry = ['--retry-maximum-attempts', '1', '--input', JSON.stringify(input)];
   const server = ['--address', testEnvironment.temporalAddress()];
   const { stdout, stderr } = await execute(testEnvironment.temporalCli(), [
