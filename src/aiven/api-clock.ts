@@ -1,5 +1,9 @@
 /** The `Date` header has whole seconds, and a reply may be on its way for a while. */
 const TOLERANCE_MS = 10_000;
+/** How much slower than the worker's monotonic clock the API's may run. */
+const MOST_DRIFT = 0.01;
+/** So long every reply is refused before the API's clock is taken for one that was set back. */
+const SET_BACK_MS = 5 * 60_000;
 /** More than a wrong clock of the worker usually is: a first reply has nothing else to be compared with. */
 const WORKER_TOLERANCE_MS = 15 * 60_000;
 
@@ -9,6 +13,7 @@ const WORKER_TOLERANCE_MS = 15 * 60_000;
  */
 export class ApiClock {
   #newest: { apiMs: number; atMs: number } | undefined;
+  #refusedSince: number | undefined;
 
   /** Milliseconds of the epoch at the API now; `undefined` before the first reply with a `Date`. Right to a second. */
   nowMs(): number | undefined {
@@ -34,15 +39,32 @@ export class ApiClock {
     }
     const apiMs = Date.parse(date ?? '');
     if (Number.isNaN(apiMs)) return undefined;
-    const behindMs = (this.nowMs() ?? apiMs) - apiMs;
-    if (behindMs > TOLERANCE_MS) {
-      return `it was made ${Math.round(behindMs / 1_000)} s before newer ones (Date): let nothing between the worker and the API keep replies`;
-    }
     const oldMs = Date.now() - apiMs;
     if (oldMs > WORKER_TOLERANCE_MS) {
       return `its Date is ${Math.round(oldMs / 60_000)} min before the worker's clock: a cache keeps replies, or the clock is wrong`;
     }
-    if (behindMs <= 0) this.#newest = { apiMs, atMs: performance.now() };
+    const behindMs = (this.nowMs() ?? apiMs) - apiMs;
+    if (behindMs > TOLERANCE_MS && !this.#isSetBack()) {
+      return `it was made ${Math.round(behindMs / 1_000)} s before newer ones (Date): let nothing between the worker and the API keep replies`;
+    }
+    this.#take(apiMs, behindMs);
     return undefined;
+  }
+
+  /** Every reply for minutes was before the newest one: it is the clock there that was set back. */
+  #isSetBack(): boolean {
+    this.#refusedSince ??= performance.now();
+    return performance.now() - this.#refusedSince > SET_BACK_MS;
+  }
+
+  #take(apiMs: number, behindMs: number): void {
+    const atMs = performance.now();
+    const wasSetBack = behindMs > TOLERANCE_MS;
+    const sinceMs = atMs - (this.#newest?.atMs ?? atMs);
+    // Two clocks drift apart by far less than that; a reply that is kept falls behind by all of the time that passes.
+    const driftMs = Math.min(Math.max(behindMs, 0), sinceMs * MOST_DRIFT);
+    const isNewest = behindMs <= 0 || wasSetBack;
+    this.#newest = { apiMs: isNewest ? apiMs : apiMs + behindMs - driftMs, atMs };
+    this.#refusedSince = undefined;
   }
 }

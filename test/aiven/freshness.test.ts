@@ -1,4 +1,5 @@
 import { AivenClient } from '../../src/aiven';
+import { ApiClock } from '../../src/aiven/api-clock';
 import { failureOf, read, serviceReply, TOKEN } from './fixtures';
 import { httpServer, json, type TestServer } from './server';
 
@@ -66,4 +67,45 @@ test('a write that is held back when its connection is there is provably not sen
   expect(server.received.map(({ method }) => method)).toEqual(['GET']);
   await client.close();
   await server.close();
+});
+
+describe('the clock of the API', () => {
+  let monotonic = 0;
+  beforeEach(() => {
+    monotonic = 1_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => monotonic);
+  });
+  afterEach(() => jest.restoreAllMocks());
+  const START = Date.now();
+  const at = (ms: number) => new Date(START + ms).toUTCString();
+
+  test('may run slower than the worker’s for days, and no reply is taken for an old one', () => {
+    const clock = new ApiClock();
+    jest.spyOn(Date, 'now').mockImplementation(() => START + monotonic);
+    for (let hour = 0; hour < 100; hour += 1) {
+      monotonic = 1_000 + hour * 3_600_000;
+      expect(clock.faultOf(at(monotonic * 0.999_9), undefined)).toBeUndefined();
+    }
+  });
+
+  test('a reply that is kept is refused after some seconds, however often it is asked for', () => {
+    const clock = new ApiClock();
+    const faults = Array.from({ length: 30 }, () => {
+      monotonic += 1_000;
+      return clock.faultOf(at(0), undefined);
+    });
+    expect(faults.findIndex((fault) => fault !== undefined)).toBeGreaterThan(8);
+    expect(faults.at(-1)).toContain('before newer ones (Date)');
+  });
+
+  test('that was set back is believed again after five minutes', () => {
+    const clock = new ApiClock();
+    clock.faultOf(at(600_000), undefined);
+    const faults = Array.from({ length: 40 }, () => {
+      monotonic += 10_000;
+      return clock.faultOf(at(monotonic), undefined);
+    });
+    expect(faults[0]).toContain('before newer ones (Date)');
+    expect(faults.at(-1)).toBeUndefined();
+  });
 });
