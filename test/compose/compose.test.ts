@@ -86,6 +86,11 @@ describe('services', () => {
     expect(services['temporal-ui']?.image).toBe(`temporalio/ui:${ui}`);
   });
 
+  test('no web page can start or approve a run: the HTTP API is not published', () => {
+    const published = Object.values(services).flatMap(({ ports = [] }) => ports);
+    expect(published.filter((port) => port.endsWith(':7243'))).toEqual([]);
+  });
+
   test.each(each)('%s publishes its ports on loopback only', (_name, { ports = [] }) => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
