@@ -23,23 +23,22 @@ test('of many faults ten are told, in at most 2 kB', () => {
   expect(fewFaults(['one', 'two'])).toEqual(['one', 'two']);
 });
 
-/** What a search costs that a hostile text can blow up: characters looked at, not time. */
 describe('masking is linear', () => {
   const spent = (text: string, mask: (text: string) => string): number => {
     const startedAt = process.cpuUsage();
-    for (let round = 0; round < 5; round += 1) mask(text);
+    mask(text);
     const { user, system } = process.cpuUsage(startedAt);
     return user + system;
   };
 
   test.each([['a://'], ['a://x:'], ['a://x:@'], ['http://a:b@'], ['postgres://u:p']])(
-    'of %s, repeated: eight times the text takes far less than 64 times as long',
+    'of %s, repeated: 64 times the text takes about 64 times as long, and nothing like 4096 times',
     (unit) => {
       for (const mask of [maskPasswords, maskCredentials]) {
-        const [short, long] = [unit.repeat(20_000), unit.repeat(160_000)];
+        const [short, long] = [unit.repeat(5_000), unit.repeat(320_000)];
         mask(short);
-        const ratio = spent(long, mask) / Math.max(spent(short, mask), 2_000);
-        expect(ratio).toBeLessThan(32);
+        // A search that begins anew at each place would take minutes for the long one.
+        expect(spent(long, mask) / Math.max(spent(short, mask), 1_000)).toBeLessThan(1_000);
       }
     },
   );
