@@ -13,7 +13,8 @@ const WORKER_TOLERANCE_MS = 15 * 60_000;
  */
 export class ApiClock {
   #newest: { apiMs: number; atMs: number } | undefined;
-  #refusedSince: number | undefined;
+  /** The first of the replies that were refused since the last one that was not. */
+  #refused: { apiMs: number; atMs: number } | undefined;
 
   /** Milliseconds of the epoch at the API now; `undefined` before the first reply with a `Date`. Right to a second. */
   nowMs(): number | undefined {
@@ -33,28 +34,34 @@ export class ApiClock {
    * @param age the header `Age` (RFC 9111, section 5.1): only a cache sends it, with the seconds that it kept the reply.
    */
   faultOf(date: string | undefined, age: string | undefined): string | undefined {
-    const seconds = Number(age);
-    if (age !== undefined && seconds * 1_000 > TOLERANCE_MS) {
+    // Of several values the first counts (RFC 9111, section 5.1).
+    const seconds = Number(age?.split(',')[0]);
+    if (seconds * 1_000 > TOLERANCE_MS) {
       return `a cache kept it for ${seconds} s (Age): let nothing between the worker and the API keep replies`;
     }
     const apiMs = Date.parse(date ?? '');
     if (Number.isNaN(apiMs)) return undefined;
     const oldMs = Date.now() - apiMs;
-    if (oldMs > WORKER_TOLERANCE_MS) {
+    // Only a first reply: afterwards the worker's clock may be set as it likes.
+    if (this.#newest === undefined && oldMs > WORKER_TOLERANCE_MS) {
       return `its Date is ${Math.round(oldMs / 60_000)} min before the worker's clock: a cache keeps replies, or the clock is wrong`;
     }
     const behindMs = (this.nowMs() ?? apiMs) - apiMs;
-    if (behindMs > TOLERANCE_MS && !this.#isSetBack()) {
+    if (behindMs > TOLERANCE_MS && !this.#isSetBack(apiMs)) {
       return `it was made ${Math.round(behindMs / 1_000)} s before newer ones (Date): let nothing between the worker and the API keep replies`;
     }
     this.#take(apiMs, behindMs);
     return undefined;
   }
 
-  /** Every reply for minutes was before the newest one: it is the clock there that was set back. */
-  #isSetBack(): boolean {
-    this.#refusedSince ??= performance.now();
-    return performance.now() - this.#refusedSince > SET_BACK_MS;
+  /** Every reply for minutes was before the newest one, and they run on: it is the clock there that was set back. */
+  #isSetBack(apiMs: number): boolean {
+    const atMs = performance.now();
+    this.#refused ??= { apiMs, atMs };
+    const passedMs = atMs - this.#refused.atMs;
+    // A reply that is kept says the same time for ever.
+    const ranMs = apiMs - this.#refused.apiMs;
+    return passedMs > SET_BACK_MS && ranMs >= passedMs * (1 - MOST_DRIFT) - TOLERANCE_MS;
   }
 
   #take(apiMs: number, behindMs: number): void {
@@ -65,6 +72,6 @@ export class ApiClock {
     const driftMs = Math.min(Math.max(behindMs, 0), sinceMs * MOST_DRIFT);
     const isNewest = behindMs <= 0 || wasSetBack;
     this.#newest = { apiMs: isNewest ? apiMs : apiMs + behindMs - driftMs, atMs };
-    this.#refusedSince = undefined;
+    this.#refused = undefined;
   }
 }

@@ -96,7 +96,10 @@ async function exchange(
   const requestId = single(response.headers['x-request-id']);
   if (requestId) attempt.requestId = scrub(requestId, attempt.token, 128);
   const text = await readText(response.body, attempt);
-  const old = settings.clock.faultOf(single(response.headers.date), single(response.headers.age));
+  // What is no success may come from a proxy, with a clock of its own, and says itself what is the matter.
+  const isSuccess = response.statusCode >= 200 && response.statusCode <= 299;
+  const { date, age } = response.headers;
+  const old = isSuccess ? settings.clock.faultOf(single(date), single(age)) : undefined;
   if (old !== undefined && call.method !== 'PUT') throw failures.unreadable(attempt, old);
   return compact({
     status: response.statusCode,

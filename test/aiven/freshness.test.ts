@@ -108,4 +108,44 @@ describe('the clock of the API', () => {
     expect(faults[0]).toContain('before newer ones (Date)');
     expect(faults.at(-1)).toBeUndefined();
   });
+
+  test('is not thought to be set back when a cache has one reply for all', () => {
+    const clock = new ApiClock();
+    clock.faultOf(at(600_000), undefined);
+    const faults = Array.from({ length: 40 }, () => {
+      monotonic += 10_000;
+      return clock.faultOf(at(0), undefined);
+    });
+    expect(faults).not.toContain(undefined);
+  });
+
+  test('counts, once it is known, also when the clock of the worker is set forward by a day', () => {
+    const clock = new ApiClock();
+    expect(clock.faultOf(at(0), undefined)).toBeUndefined();
+    jest.spyOn(Date, 'now').mockImplementation(() => START + 86_400_000);
+    expect(clock.faultOf(at(0), undefined)).toBeUndefined();
+  });
+
+  test('a reply that two caches kept is as old as the first says', () => {
+    const clock = new ApiClock();
+    expect(clock.faultOf(at(0), '86400, 3')).toContain('a cache kept it for 86400 s (Age)');
+    expect(clock.faultOf(at(0), 'unreadable')).toBeUndefined();
+  });
+});
+
+test('a proxy that says no is no reply that a cache kept, and its clock is not that of the API', async () => {
+  const ahead = new Date(Date.now() + 3_600_000).toUTCString();
+  const statuses = [502, 200];
+  const server = await httpServer((response, request) =>
+    json(
+      statuses.shift() ?? 200,
+      serviceReply(),
+      statuses.length === 1 ? { date: ahead, age: '90' } : {},
+    )(response, request),
+  );
+  const client = new AivenClient({ baseUrl: server.url, token: TOKEN });
+  expect(await failureOf(read(client))).toMatchObject({ kind: 'http', status: 502 });
+  await expect(read(client)).resolves.toMatchObject({ serviceName: 'pg-demo' });
+  await client.close();
+  await server.close();
 });
