@@ -1,8 +1,9 @@
-// Writes the docs pages that are tables in the code: `npm run docs`. With --check it only says whether they differ.
+// Writes what the docs say that stands in the code: `npm run docs`. With --check it only says whether they differ.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { importsOfSources, picture } from './lib/house.mjs';
 import { ROOT } from './lib/project.mjs';
 
 await build();
@@ -10,7 +11,11 @@ const load = createRequire(join(ROOT, 'dist', 'x'));
 const { errors, exitCodeMeanings } = load('./contract/errors.js');
 const { catalogue } = load('./rules/checks/index.js');
 
-const pages = { 'docs/errors.md': errorsPage(), 'docs/checks.md': checksPage() };
+const pages = {
+  'docs/errors.md': errorsPage(),
+  'docs/checks.md': checksPage(),
+  'docs/architecture.md': architecturePage(),
+};
 const differing = Object.entries(pages).filter(([path, text]) => text !== current(path));
 
 if (process.argv.includes('--check')) {
@@ -24,6 +29,14 @@ if (process.argv.includes('--check')) {
 function current(path) {
   const file = join(ROOT, path);
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** The page as it is, with the table of the house drawn anew between its two markers. */
+function architecturePage() {
+  const page = current('docs/architecture.md');
+  const between = /(<!-- house: [^>]*-->\n)[\s\S]*(\n<!-- \/house -->)/;
+  if (!between.test(page)) throw new Error('docs/architecture.md lacks the markers of the house');
+  return page.replace(between, (_, begin, end) => `${begin}${picture(importsOfSources())}${end}`);
 }
 
 function errorsPage() {

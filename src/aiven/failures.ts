@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import { retryAfterMs } from '../util/retry-after';
 import { compact } from './compact';
 import { AivenApiError, type AivenErrorKind } from './errors';
-import { retryAfterMs } from './retry-after';
 import { scrub } from './scrub';
 
 /** What is known of a request so far. It holds the token, to mask it; it never goes into an error. */

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
+import { TimeIsUp, withinLimit } from '../util/limit';
 import { compact } from './compact';
 import { AivenApiError } from './errors';
 import * as failures from './failures';
-import { TimeIsUp, withinLimit } from './limit';
 import { type CallOptions, checkedToken, type Settings } from './options';
 import { scrub } from './scrub';
 import type { MetricsPeriod } from './types';

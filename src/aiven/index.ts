@@ -13,5 +13,4 @@ export {
   DEFAULT_REQUEST_TIMEOUT_MS,
 } from './options';
 export type { RequestRecord } from './record';
-export { MAX_RETRY_AFTER_MS } from './retry-after';
 export type * from './types';

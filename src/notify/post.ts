@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { TimeIsUp, withinLimit } from '../aiven/limit';
-import { retryAfterMs } from '../aiven/retry-after';
+import { TimeIsUp, withinLimit } from '../util/limit';
+import { retryAfterMs } from '../util/retry-after';
 import { version } from '../version';
 import { DeliveryFailure } from './failure';
 

@@ -1,4 +1,4 @@
-import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../src/aiven/retry-after';
+import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../src/util/retry-after';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 

@@ -1,0 +1,66 @@
+import { callModule } from '../support/scripts/module';
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+const HOUSE = 'scripts/lib/house.mjs';
+
+const faultsOf = (...imports: [] | [Import[]]) => callModule(HOUSE, 'faultsOf', imports);
+
+test('every import of the sources points down, none in a circle, none from the product to lab or demo', () => {
+  expect(callModule(HOUSE, 'importsOfSources', [])).toContainEqual({
+    from: 'worker.ts',
+    to: 'hosting/worker.ts',
+  });
+  expect(faultsOf()).toEqual([]);
+});
+
+test.each<[string, Import[], string[]]>([
+  [
+    'an import of a higher layer',
+    [{ from: 'contract/input.ts', to: 'rules/moves.ts' }],
+    ['contract/input.ts imports rules/moves.ts, which is not below it'],
+  ],
+  [
+    'an import of a room on the same layer',
+    [{ from: 'notify/post.ts', to: 'aiven/http.ts' }],
+    ['notify/post.ts imports aiven/http.ts, which is not below it'],
+  ],
+  [
+    'anything of ours imported at the bottom',
+    [{ from: 'util/text.ts', to: 'contract/events.ts' }],
+    ['util/text.ts imports contract/events.ts, which is not below it'],
+  ],
+  [
+    'the lab imported by the product',
+    [{ from: 'hosting/worker.ts', to: 'lab/lab.ts' }],
+    ['hosting/worker.ts imports lab/lab.ts: the product imports no lab'],
+  ],
+  [
+    'the demo imported by the product',
+    [{ from: 'starter.ts', to: 'demo/main.ts' }],
+    ['starter.ts imports demo/main.ts: the product imports no demo'],
+  ],
+  [
+    'the product imported by the lab',
+    [{ from: 'lab/lab.ts', to: 'contract/input.ts' }],
+    ['lab/lab.ts imports contract/input.ts: lab stands apart'],
+  ],
+  [
+    'a room without a layer',
+    [{ from: 'attic/box.ts', to: 'util/text.ts' }],
+    ['attic has no place in the house'],
+  ],
+  [
+    'a circle inside a room',
+    [
+      { from: 'cli/a.ts', to: 'cli/b.ts' },
+      { from: 'cli/b.ts', to: 'cli/a.ts' },
+    ],
+    ['a circle: cli/a.ts → cli/b.ts → cli/a.ts'],
+  ],
+])('%s is a fault', (_, imports, faults) => {
+  expect(faultsOf(imports)).toEqual(faults);
+});
