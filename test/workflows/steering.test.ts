@@ -166,11 +166,13 @@ describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect)
     const [first] = it.harness.workers;
     it.pair.behave({ stuck: true });
     await it.start();
-    // Not the first watch, which may end at any moment as it sees the pair move.
-    await it.until(
-      'the watch',
-      ({ live, situation }) => live?.situation === 'moving' && situation === 'moving',
-    );
+    // Not a watch that may end at any moment as it sees the pair move: the run itself knows that the recovery service is
+    // passive and settled, so that nothing changes any more while the primary is stuck.
+    await it.until('the last watch', ({ live, situation, observed }) => {
+      const recovery = observed?.recovery;
+      const isOver = recovery?.readable === true && recovery.role === 'passive' && recovery.settled;
+      return live?.situation === 'moving' && situation === 'moving' && isOver;
+    });
     await it.harness.startWorker();
     await first?.stop();
     it.pair.set('primary', { state: 'RUNNING' });
