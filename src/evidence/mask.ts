@@ -21,6 +21,6 @@ export function masked(value: Json): Json {
 }
 
 function maskedText(text: string): string {
-  const withoutUris = text.replace(/[^\s"'<>]+/g, maskPasswords);
+  const withoutUris = text.replace(/[^\s"'<>]{1,100000}/g, maskPasswords);
   return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), withoutUris);
 }

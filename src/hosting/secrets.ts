@@ -23,7 +23,7 @@ export const SECRET_KEYS = [
 
 const KEY = SECRET_KEYS.join('|');
 /** A word in a JSON string, which may hold escapes, but no white space, escaped or not. */
-const WORD = /(?:\\[^nrt]|[^\s"\\])+/g;
+const WORD = /(?:\\[^nrt]|[^\s"\\]){1,100000}/g;
 
 /** What a secret looks like in a line of JSON, where a text within a text has its quotes escaped. */
 const SECRETS: readonly [RegExp, string][] = [

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../src/hosting/secrets';
 import { maskCredentials, maskPasswords } from '../../src/util/mask-uris';
 import { cut, fewFaults, legible } from '../../src/util/text';
 
@@ -21,6 +22,12 @@ test('of many faults ten are told, in at most 2 kB', () => {
   expect(told.join('; ').length).toBeLessThan(2_048);
   expect(told.at(-1)).toMatch(/^and \d+ more$/);
   expect(fewFaults(['one', 'two'])).toEqual(['one', 'two']);
+});
+
+test('a word of ten million characters is masked, too', () => {
+  const word = `${'x'.repeat(10_000_000)} postgres://u:hidden@h/d`;
+  expect(maskCredentials(word).endsWith(' postgres://***@h/d')).toBe(true);
+  expect(withoutSecrets(word).endsWith(' postgres://u:***@h/d')).toBe(true);
 });
 
 describe('masking is linear', () => {
