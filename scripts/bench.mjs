@@ -28,7 +28,7 @@ const BARE = 'bare';
 
 await build();
 const { SwitchbackClient } = from('client.js');
-const { loadWorkerConfig } = from('config', 'index.js');
+const { loadWorkerConfig } = from('config', 'worker.js');
 const { findTemporalCli, startDevServer } = from('dev-server', 'index.js');
 const { installRuntime } = from('hosting', 'runtime.js');
 const { createWorker } = from('hosting', 'worker.js');
