@@ -5,21 +5,25 @@ WORKDIR /app
 
 FROM base AS build
 COPY package.json package-lock.json ./
+COPY lab/package.json lab/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
+COPY lab/tsconfig.json lab/
+COPY lab/src lab/src
 RUN node scripts/build.mjs
 
 FROM base AS production-dependencies
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY lab/package.json lab/
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
 
-# An Aiven-compatible API over real PostgreSQL servers, to try the worker on. It needs the development dependencies.
+# An Aiven-compatible API over real PostgreSQL servers, to try the worker on.
 FROM base AS lab
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=build /app/lab lab
 COPY deploy/database.sql deploy/lab.mjs deploy/
 USER node
 EXPOSE 9200

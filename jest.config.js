@@ -14,6 +14,8 @@ module.exports = {
   ...SUITES[process.env.TEST_SUITE],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // The demo imports the compiled product; tests take its sources.
+  moduleNameMapper: { '^(?:\\.\\./)+dist/(.*)$': '<rootDir>/src/$1' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

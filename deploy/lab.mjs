@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { pipeline } from 'node:stream';
-import { startLab } from '../dist/lab/lab.js';
+import { startLab } from '../lab/dist/lab.js';
 
 const { AIVEN_TOKEN_FILE = '', LAB_PORT = '9200', LAB_DIALECT: dialect = 'role' } = process.env;
 

@@ -32,7 +32,7 @@ const { loadWorkerConfig } = from('config', 'worker.js');
 const { findTemporalCli, startDevServer } = from('dev-server', 'index.js');
 const { installRuntime } = from('hosting', 'runtime.js');
 const { createWorker } = from('hosting', 'worker.js');
-const { startLab } = from('lab', 'lab.js');
+const { startLab } = from('..', 'lab', 'dist', 'lab.js');
 
 const undo = [];
 try {

@@ -7,32 +7,41 @@ import { execute } from './lib/execute.mjs';
 import { isMain, ROOT } from './lib/project.mjs';
 
 const DIST = join(ROOT, 'dist');
+const LAB_DIST = join(ROOT, 'lab', 'dist');
 const STAMP = join(DIST, '.stamp');
-const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const CONFIGURATION = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'lab/tsconfig.json',
+];
+/** What is compiled, in this order: the lab's demo imports what the product has become. */
+const PROJECTS = ['tsconfig.build.json', 'lab/tsconfig.json'];
+const SOURCES = ['src', 'lab/src'];
 
-/** Brings dist/ up to date: the compiled sources and the workflow bundle. Does nothing if nothing has changed. */
+/** Brings dist/ and lab/dist/ up to date: the compiled sources and the workflow bundle. Does nothing if nothing has changed. */
 export async function build() {
   await ensureDeps();
   await exclusively(join(ROOT, '.cache', 'build.lock'), () => {
     const fingerprint = fingerprintOfSources();
     if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint) return;
     process.stderr.write('Building …\n');
-    rmSync(DIST, { recursive: true, force: true });
-    compile();
+    for (const folder of [DIST, LAB_DIST]) rmSync(folder, { recursive: true, force: true });
+    for (const project of PROJECTS) compile(project);
+    makeExecutable(join(DIST, 'starter.js'));
     bundle();
     writeFileSync(STAMP, fingerprint);
   });
 }
 
-function compile() {
-  const exitCode = execute(process.execPath, [
-    'node_modules/typescript/bin/tsc',
-    '-p',
-    'tsconfig.build.json',
-  ]);
+function compile(project) {
+  const exitCode = execute(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
   if (exitCode !== 0) throw new Error('The TypeScript compiler found errors; they are above');
-  const starter = join(DIST, 'starter.js');
-  if (existsSync(starter)) chmodSync(starter, 0o755);
+}
+
+function makeExecutable(program) {
+  if (existsSync(program)) chmodSync(program, 0o755);
 }
 
 function bundle() {
@@ -52,7 +61,9 @@ function fingerprintOfSources() {
 }
 
 function sources() {
-  return readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
+  return SOURCES.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }),
+  )
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
     .sort();

@@ -1,4 +1,4 @@
-// Runs dist/NAME.js with the arguments after it, built anew if needed. The program runs in this very process: signals
+// Runs PROGRAM.js, such as dist/worker.js, with the arguments after it, built anew if needed. The program runs in this very process: signals
 // and the exit code are its own, with nothing between to pass them on twice or not at all.
 import { existsSync } from 'node:fs';
 import { runMain } from 'node:module';
@@ -9,9 +9,9 @@ import { ROOT } from './lib/project.mjs';
 const [node, , name, ...args] = process.argv;
 
 try {
-  if (!name) throw new Error('Usage: node scripts/run.mjs NAME [arguments]');
+  if (!name) throw new Error('Usage: node scripts/run.mjs PROGRAM [arguments]');
   await build();
-  const program = join(ROOT, 'dist', `${name}.js`);
+  const program = join(ROOT, `${name}.js`);
   if (!existsSync(program)) throw new Error(`There is no program called ${name}: ${program} does not exist`);
   process.setSourceMapsEnabled(true);
   process.argv = [node, program, ...args];

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const folder = process.argv[2] ?? join(ROOT, 'docs', 'images');
 
 await build();
-const { setStage } = require(join(ROOT, 'dist', 'demo', 'stage.js'));
+const { setStage } = require(join(ROOT, 'lab', 'dist', 'demo', 'stage.js'));
 mkdirSync(folder, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), 'switchback-screenshots-'));
 const stop = new AbortController();

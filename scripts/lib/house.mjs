@@ -27,21 +27,26 @@ export const LAYERS = [
   { util: 'small helpers that know nothing of the product', 'version.ts': "the package's version" },
 ];
 
-/** Beside the product, which imports neither. What each may import: all of it, or nothing. */
-export const BESIDE = {
-  demo: { purpose: 'the demo: the lab, a dev server, and the command over both', mayImport: true },
-  lab: { purpose: 'an Aiven-compatible API over pairs of real PostgreSQL', mayImport: false },
-};
-
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire(?:\.resolve)?\(\s*)['"](\.[^'"]*)['"]/g;
 
 /** Every import of one of our files by another, types included: `{ from: 'cli/run.ts', to: 'client.ts' }`. */
 export function importsOfSources() {
-  const files = readdirSync(SOURCES, { recursive: true }).filter((file) => file.endsWith('.ts'));
+  return importsIn(SOURCES).map(({ from, to }) => ({ from, to: fileOf(to) }));
+}
+
+/** The lab's imports of what is outside of it: only its demo knows the product. */
+export function faultsOfLab(imports = importsIn(join(ROOT, 'lab', 'src'))) {
+  return imports
+    .filter(({ from, to }) => to.startsWith('..') && !from.startsWith('demo/'))
+    .map(({ from, to }) => `lab/src/${from} imports ${to}: only the demo knows the product`);
+}
+
+function importsIn(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.ts'));
   return files.sort().flatMap((from) =>
-    [...readFileSync(join(SOURCES, from), 'utf8').matchAll(IMPORT)].map(([, specifier]) => ({
+    [...readFileSync(join(folder, from), 'utf8').matchAll(IMPORT)].map(([, specifier]) => ({
       from,
-      to: fileOf(join(dirname(from), specifier)),
+      to: join(dirname(from), specifier),
     })),
   );
 }
@@ -65,10 +70,8 @@ export function faultsOf(imports = importsOfSources()) {
 function faultOf({ from, to }) {
   const [room, other] = [roomOf(from), roomOf(to)];
   if (room === other) return undefined;
-  const unknown = [room, other].find((name) => layerOf(name) === undefined && !BESIDE[name]);
+  const unknown = [room, other].find((name) => layerOf(name) === undefined);
   if (unknown) return `${unknown} has no place in the house`;
-  if (BESIDE[room]) return BESIDE[room].mayImport ? undefined : `${from} imports ${to}: ${room} stands apart`;
-  if (BESIDE[other]) return `${from} imports ${to}: the product imports no ${other}`;
   return layerOf(room) > layerOf(other) ? undefined : `${from} imports ${to}, which is not below it`;
 }
 
@@ -102,8 +105,7 @@ export function picture(imports) {
       rowOf(LAYERS.length - 1 - fromTop, room, purpose, imports),
     ),
   );
-  const beside = Object.entries(BESIDE).map(([room, { purpose }]) => rowOf('–', room, purpose, imports));
-  return ['| layer | room | what it is | imports |', '|---|---|---|---|', ...rooms, ...beside].join('\n');
+  return ['| layer | room | what it is | imports |', '|---|---|---|---|', ...rooms].join('\n');
 }
 
 function rowOf(layer, room, purpose, imports) {

@@ -1,6 +1,6 @@
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { catchUp } from '../../src/activities/catch-up';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../../src/contract/activities';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { Databases } from '../../src/postgres';
 import { closedPort, HungServer } from '../postgres/hung-server';
 import { Attempt, accessTo, pairOf } from './database-stage';

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { Lab, LabPair } from '../../lab/src/lab';
 import type { Pair } from '../../src/contract/observation';
-import type { Lab, LabPair } from '../../src/lab/lab';
 import {
   type ConnectionName,
   type ConnectionSettings,

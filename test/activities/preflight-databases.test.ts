@@ -1,12 +1,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { Client } from 'pg';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { preflight } from '../../src/activities/preflight';
 import { verify } from '../../src/activities/verify';
 import { AivenClient } from '../../src/aiven';
-
 import { type CheckResult, checkSeverities, stops } from '../../src/contract/checks';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { Databases } from '../../src/postgres';
 import { parityOf } from '../../src/rules/parity';
 import { closedPort, HungServer } from '../postgres/hung-server';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { FaultInput } from '../../lab/src/lab';
 import type { Preflight } from '../../src/contract/activities';
 import { type CheckResult, digest, stops } from '../../src/contract/checks';
-import type { FaultInput } from '../../src/lab/lab';
 import { driftBetween } from '../../src/rules/critical';
 import { DIALECTS, type Scene, useLab } from './stage';
 

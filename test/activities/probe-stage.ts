@@ -3,9 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { probeWrites } from '../../src/activities/probe-writes';
 import type { ProbeProgress, ProbeReport } from '../../src/contract/probe';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { type ConnectionName, Databases, type PairSettings } from '../../src/postgres';
 import { RunningClock } from '../support/running-clock';
 

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
+import type { FaultInput } from '../../lab/src/lab';
 import { AivenClient } from '../../src/aiven';
 import type { PromoteOutcome, PromoteResult } from '../../src/contract/activities';
-import type { FaultInput } from '../../src/lab/lab';
 import { DIALECTS, type Scene, useLab } from './stage';
 
 const promotePrimary = (it: Scene, expected: Record<string, string>) =>

@@ -1,9 +1,9 @@
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
+import { until } from '../../lab/src/postgres/until';
 import { prove } from '../../src/activities/prove';
 import type { ProveInput } from '../../src/contract/activities';
 import type { Pair } from '../../src/contract/observation';
 import type { Proof, ProofStepId } from '../../src/contract/proof';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
-import { until } from '../../src/lab/postgres/until';
 import { Databases } from '../../src/postgres';
 import { closedPort, HungServer } from '../postgres/hung-server';
 import { Attempt, accessTo, pairOf } from './database-stage';

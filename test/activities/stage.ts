@@ -1,11 +1,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { type Dialect, type Lab, type LabPair, type RequestEntry, startLab } from '../../lab/src/lab';
 import { createActivities } from '../../src/activities';
 import type { Guard } from '../../src/activities/consent';
 import { AivenClient } from '../../src/aiven';
 import type { SwitchbackActivities, WatchProgress } from '../../src/contract/activities';
 import type { Pair } from '../../src/contract/observation';
-import { type Dialect, type Lab, type LabPair, type RequestEntry, startLab } from '../../src/lab/lab';
 import { ApiSession } from '../../src/observe/api-session';
 import { Databases } from '../../src/postgres';
 import { criticalFacts } from '../../src/rules/critical';

@@ -1,13 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Client } from 'pg';
+import { DnsServer } from '../../lab/src/dns/dns-server';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
+import { until } from '../../lab/src/postgres/until';
 import { watchEndpoint } from '../../src/activities/watch-endpoint';
 import type { EndpointInput } from '../../src/contract/activities';
 import type { Pair } from '../../src/contract/observation';
 import { describeDisagreement, type EndpointReport } from '../../src/contract/proof';
-import { DnsServer } from '../../src/lab/dns/dns-server';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
-import { until } from '../../src/lab/postgres/until';
 import { Databases } from '../../src/postgres';
 import { HungServer } from '../postgres/hung-server';
 import { Attempt, accessTo, pairOf } from './database-stage';

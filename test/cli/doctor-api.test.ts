@@ -1,5 +1,5 @@
+import { type Lab, startLab } from '../../lab/src/lab';
 import { exitCodes } from '../../src/contract/errors';
-import { type Lab, startLab } from '../../src/lab/lab';
 import type { Env } from '../doors/programs';
 import { testEnvironment } from '../support/environment';
 import { useCommands } from './commands';

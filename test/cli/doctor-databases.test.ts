@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAccess } from '../../src/demo/access';
+import { writeAccess } from '../../lab/src/demo/access';
+import { type Lab, startLab } from '../../lab/src/lab';
 import { diagnose } from '../../src/doctor';
-import { type Lab, startLab } from '../../src/lab/lab';
 import { useScratchFolder } from '../support/scratch';
 import { NOTHING, useServers } from './doctor-stage';
 

@@ -1,5 +1,5 @@
+import type { LabPair } from '../../lab/src/lab';
 import { type SwitchbackReport, workflowIdOf } from '../../src/client';
-import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { until } from '../doors/until';

@@ -1,5 +1,5 @@
+import type { LabPair } from '../../lab/src/lab';
 import { type LiveStatus, SwitchbackClient, type SwitchbackInput, workflowIdOf } from '../../src/client';
-import type { LabPair } from '../../src/lab/lab';
 import type { Ended } from '../doors/programs';
 import type { Stage } from '../doors/stage';
 import { until } from '../doors/until';

@@ -1,6 +1,6 @@
+import type { LabPair } from '../../lab/src/lab';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
-import type { LabPair } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { useCommands } from './commands';

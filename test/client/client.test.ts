@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { status as grpcStatus, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { Client, Connection } from '@temporalio/client';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import {
   type SwitchbackClient as ClientType,
   type LiveStatus,
@@ -12,7 +13,6 @@ import { loadWorkerConfig } from '../../src/config/worker';
 import type { SwitchbackError } from '../../src/contract/errors';
 import { installRuntime } from '../../src/hosting/runtime';
 import { createWorker } from '../../src/hosting/worker';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
 

@@ -1,4 +1,4 @@
-import type { LabOptions } from '../../src/lab/lab';
+import type { LabOptions } from '../../lab/src/lab';
 import { built } from '../doors/build';
 import { type Env, Program } from '../doors/programs';
 import { testEnvironment } from '../support/environment';

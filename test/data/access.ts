@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeAccess } from '../../lab/src/demo/access';
+import type { Lab } from '../../lab/src/lab';
 import { readDatabases } from '../../src/config/databases';
-import { writeAccess } from '../../src/demo/access';
-import type { Lab } from '../../src/lab/lab';
 import { Databases } from '../../src/postgres';
 
 /** Access to every pair of a lab, as a worker would have it; `rate`: rows per second that the write probe writes. */

@@ -1,4 +1,4 @@
-import type { Lab } from '../../src/lab/lab';
+import type { Lab } from '../../lab/src/lab';
 import { Databases } from '../../src/postgres';
 import { useHarness } from '../workflows/harness';
 import { accessTo } from './access';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeAccess } from '../../src/demo/access';
+import { writeAccess } from '../../lab/src/demo/access';
 import { ProcessStage } from '../crashes/process-stage';
 import { useBuild } from '../doors/build';
 import { letGo } from '../doors/stage';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type Lab, startLab } from '../../lab/src/lab';
 import { TASK_QUEUE, workflowIdOf } from '../../src/client';
 import { type DevServer, startDevServer } from '../../src/dev-server';
-import { type Lab, startLab } from '../../src/lab/lab';
 import { testEnvironment } from '../support/environment';
 import { missingOf } from '../support/on-path';
 import { useScratchFolder } from '../support/scratch';

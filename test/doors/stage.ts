@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Lab, type LabOptions, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabOptions, type LabPair, startLab } from '../../lab/src/lab';
 import { testEnvironment } from '../support/environment';
 import { built } from './build';
 import { type Env, Program } from './programs';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { workflowIdOf } from '../../src/client';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { useBuild } from '../doors/build';
 import { type Program, usePrograms } from '../doors/programs';
 import { letGo, writesTo } from '../doors/stage';

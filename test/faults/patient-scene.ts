@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestEntry, Side } from '../../lab/src/lab';
 import type { LiveStatus } from '../../src/client';
-import type { RequestEntry, Side } from '../../src/lab/lab';
 import { until } from '../doors/until';
 import { type Ended, Scenario } from '../workflows/harness';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LabOptions } from '../../lab/src/lab';
 import { loadWorkerConfig } from '../../src/config/worker';
 import { createWorker } from '../../src/hosting/worker';
-import type { LabOptions } from '../../src/lab/lab';
 import { testEnvironment } from '../support/environment';
 import { Harness } from '../workflows/harness';
 import { PatientScene } from './patient-scene';

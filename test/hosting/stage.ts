@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Lab, startLab } from '../../lab/src/lab';
 import { SwitchbackClient } from '../../src/client';
 import { freePorts } from '../../src/dev-server/ports';
-import { type Lab, startLab } from '../../src/lab/lab';
 import { built } from '../doors/build';
 import { type Ended, type Env, Program } from '../doors/programs';
 import { testEnvironment } from '../support/environment';

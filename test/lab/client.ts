@@ -1,4 +1,4 @@
-import type { Dialect, Lab } from '../../src/lab/lab';
+import type { Dialect, Lab } from '../../lab/src/lab';
 
 export type Json = Record<string, unknown>;
 

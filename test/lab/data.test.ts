@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { ask, promote, until } from './client';
 import { isInRecovery, sql } from './sql';
 

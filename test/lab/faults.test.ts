@@ -1,4 +1,4 @@
-import { type FaultInput, type Lab, startLab } from '../../src/lab/lab';
+import { type FaultInput, type Lab, startLab } from '../../lab/src/lab';
 import { ask, DIALECTS, getService, observe, promote, serviceUrl } from './client';
 
 const WRITE = { method: 'PUT', service: 'pg-demo' };

@@ -1,4 +1,4 @@
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { ask, until } from './client';
 
 jest.setTimeout(60_000);

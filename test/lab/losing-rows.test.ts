@@ -1,4 +1,4 @@
-import { type Lab, type LabPair, type Side, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, type Side, startLab } from '../../lab/src/lab';
 import { ask, promote, until } from './client';
 import { ProbeWriter } from './probe-writer';
 import { isInRecovery, sql } from './sql';

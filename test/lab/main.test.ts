@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { run } from '../../src/lab/cli';
+import { run } from '../../lab/src/cli';
 import { until } from './client';
 
 jest.setTimeout(60_000);
@@ -30,7 +30,7 @@ describe('as a process', () => {
     // Node does not run TypeScript by itself: a build of this very source, somewhere else than that of others.
     built = mkdtempSync(join(tmpdir(), 'switchback-lab-test-'));
     const tsc = resolve(ROOT, 'node_modules/typescript/bin/tsc');
-    const sources = ['--rootDir', 'src', '--outDir', join(built, 'dist'), 'src/lab/main.ts'];
+    const sources = ['--rootDir', 'lab/src', '--outDir', join(built, 'lab/dist'), 'lab/src/main.ts'];
     const settings = [
       '--ignoreConfig',
       '--module',
@@ -52,7 +52,7 @@ describe('as a process', () => {
 
   /** Resolves at the first line that it prints. */
   async function start(...args: string[]) {
-    const child = spawn(process.execPath, [join(built, 'dist/lab/main.js'), '--json', ...args], {
+    const child = spawn(process.execPath, [join(built, 'lab/dist/main.js'), '--json', ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);

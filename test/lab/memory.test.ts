@@ -1,4 +1,4 @@
-import { type Change, type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Change, type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { ask } from './client';
 
 let lab: Lab;

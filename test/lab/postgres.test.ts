@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { ask, getService, promote, serviceUrl, until } from './client';
 import { sql } from './sql';
 

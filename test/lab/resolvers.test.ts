@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { decode, encode } from 'dns-packet';
 import { Client } from 'pg';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { getService, until } from './client';
 import { isInRecovery, sql } from './sql';
 

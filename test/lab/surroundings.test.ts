@@ -1,4 +1,4 @@
-import { type Lab, startLab } from '../../src/lab/lab';
+import { type Lab, startLab } from '../../lab/src/lab';
 import { ask, type Json, serviceUrl } from './client';
 
 let lab: Lab;

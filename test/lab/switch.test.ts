@@ -1,4 +1,4 @@
-import { type Lab, startLab } from '../../src/lab/lab';
+import { type Lab, startLab } from '../../lab/src/lab';
 import { ask, DIALECTS, getService, type Json, observe, promote, serviceUrl, until } from './client';
 
 const TRANSITION_MS = 200;

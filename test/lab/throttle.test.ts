@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { Throttle } from '../../src/lab/network/throttle';
+import { Throttle } from '../../lab/src/network/throttle';
 
 /** Counts what passes, as a socket that takes everything. */
 function through(throttle: Throttle) {

@@ -1,5 +1,5 @@
-import type { Role, ServiceState } from '../../src/lab/model';
-import { type Behaviour, timeline } from '../../src/lab/timeline';
+import type { Role, ServiceState } from '../../lab/src/model';
+import { type Behaviour, timeline } from '../../lab/src/timeline';
 
 /** Both services of a pair whose primary is promoted, after each step: `primary / recovery`. */
 function story(behaviour: Behaviour): string[] {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { loadWorkerConfig } from '../../src/config/worker';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
 import { Databases, type PairDatabase, type PairsSettings, PostgresError } from '../../src/postgres';
 import { doorTo } from '../activities/database-stage';
 import { useScratchFolder } from '../support/scratch';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import type { DatabaseFacts, PairDatabase, PairReading, SideReading } from '../../src/postgres';
 import { readDatabases, sampleLag } from '../../src/postgres';
 import type { Question } from '../../src/postgres/questions';

@@ -1,4 +1,4 @@
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { type ConnectionName, Session } from '../../src/postgres';
 import { deleteOldProbeRows, readProbeRows, writeProbeRow } from '../../src/postgres/probe-table';
 

@@ -1,5 +1,5 @@
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
-import { until } from '../../src/lab/postgres/until';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
+import { until } from '../../lab/src/postgres/until';
 import {
   countSessions,
   hasNonce,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { PostgresError, Session, type SessionOptions } from '../../src/postgres';
 import { doorTo } from '../activities/database-stage';
 import { useScratchFolder } from '../support/scratch';

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Lab, type LabPair, startLab } from '../../src/lab/lab';
+import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { type ConnectionSettings, PostgresError, Session } from '../../src/postgres';
 import { doorTo } from '../activities/database-stage';
 import { Authority } from './certificates';

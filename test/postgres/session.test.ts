@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { until } from '../../src/lab/postgres/until';
+import { until } from '../../lab/src/postgres/until';
 import { type ConnectionSettings, PostgresError, Session, type SessionOptions } from '../../src/postgres';
 import { authentication, COLUMNS, type FakeAnswers, FakeServer, message } from './fake-server';
 import { closedPort, HungServer } from './hung-server';

@@ -1,12 +1,12 @@
 import { Dispatcher } from 'undici';
-import { type Call, notFound, ROUTES } from '../../src/lab/api/routes';
-import { memoryBacking } from '../../src/lab/backing/memory';
-import { applyChange, type Change } from '../../src/lab/changes';
-import { ApiError, errorBody } from '../../src/lab/errors';
-import type { Dialect, Side } from '../../src/lab/model';
-import { Pair, TransitionRefused } from '../../src/lab/pair';
-import type { Behaviour } from '../../src/lab/timeline';
-import { World } from '../../src/lab/world';
+import { type Call, notFound, ROUTES } from '../../lab/src/api/routes';
+import { memoryBacking } from '../../lab/src/backing/memory';
+import { applyChange, type Change } from '../../lab/src/changes';
+import { ApiError, errorBody } from '../../lab/src/errors';
+import type { Dialect, Side } from '../../lab/src/model';
+import { Pair, TransitionRefused } from '../../lab/src/pair';
+import type { Behaviour } from '../../lab/src/timeline';
+import { World } from '../../lab/src/world';
 
 export const PROJECT = 'model';
 export const NAMES = { primary: 'pg-a', recovery: 'pg-b' } as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Change } from '../../src/lab/changes';
-import type { Behaviour } from '../../src/lab/timeline';
+import type { Change } from '../../lab/src/changes';
+import type { Behaviour } from '../../lab/src/timeline';
 import { type Fault, NAMES, PROJECT } from './model';
 
 /** What people and others do, and when. */

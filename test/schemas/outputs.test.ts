@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
+import type { LabPair } from '../../lab/src/lab';
 import type { EvidenceLine } from '../../src/cli/lines';
 import type { RunEvents } from '../../src/contract/events';
-import type { LabPair } from '../../src/lab/lab';
 import { cloudEventOf } from '../../src/notify/cloud-event';
 import { useCommands } from '../cli/commands';
 import { useStandIn } from '../cli/stand-in';

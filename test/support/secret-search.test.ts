@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { newPassword, newToken } from '../../src/lab/secrets';
+import { newPassword, newToken } from '../../lab/src/secrets';
 import { testEnvironment } from './environment';
 import { useScratchFolder } from './scratch';
 import { secretIn, secretsInFolder, secretsInHistories } from './secret-search';

@@ -2,14 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
-import type { EvidenceSettings } from '../../src/config/evidence';
-import type { WorkerPolicy } from '../../src/contract/activities';
-import type { Answer } from '../../src/contract/answers';
-import type { ErrorCode } from '../../src/contract/errors';
-import type { DecideInput } from '../../src/contract/messages';
-import type { Decision, SwitchbackReport } from '../../src/contract/report';
-import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import {
   type Change,
   type FaultInput,
@@ -18,7 +10,15 @@ import {
   type LabPair,
   type RequestEntry,
   startLab,
-} from '../../src/lab/lab';
+} from '../../lab/src/lab';
+import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
+import type { EvidenceSettings } from '../../src/config/evidence';
+import type { WorkerPolicy } from '../../src/contract/activities';
+import type { Answer } from '../../src/contract/answers';
+import type { ErrorCode } from '../../src/contract/errors';
+import type { DecideInput } from '../../src/contract/messages';
+import type { Decision, SwitchbackReport } from '../../src/contract/report';
+import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import type { NotifySettings } from '../../src/notify/settings';
 import { Databases } from '../../src/postgres';
 import { testEnvironment } from '../support/environment';

@@ -1,5 +1,5 @@
+import type { Behaviour } from '../../lab/src/lab';
 import { checkSeverities } from '../../src/contract/checks';
-import type { Behaviour } from '../../src/lab/lab';
 import { DIALECTS, phasesOf, useHarness } from './harness';
 
 const FLIPS: NonNullable<Behaviour['flip']>[] = ['early', 'late', 'primary-first', 'recovery-first', 'flap'];

@@ -1,4 +1,4 @@
-import type { Change, FaultInput } from '../../src/lab/lab';
+import type { Change, FaultInput } from '../../lab/src/lab';
 import { DIALECTS, type Ended, phasesOf, type Scenario, useHarness } from './harness';
 
 type Action = FaultInput['do'];

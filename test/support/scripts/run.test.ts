@@ -12,6 +12,7 @@ const CONFIGURATION = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'lab/tsconfig.json',
 ];
 const ECHO = 'process.stdout.write(JSON.stringify([require.main === module, ...process.argv.slice(2)]));';
 const LISTEN = `
@@ -41,6 +42,8 @@ beforeAll(async () => {
     inProject('src', 'workflows', 'index.ts'),
     'export async function nap(): Promise<void> {}\n',
   );
+  await mkdir(inProject('lab', 'src'));
+  await writeFile(inProject('lab', 'src', 'main.ts'), NO_IMPORTS);
   await writeFile(inProject('src', 'echo.ts'), NO_IMPORTS + ECHO);
   await writeFile(inProject('src', 'listen.ts'), NO_IMPORTS + LISTEN);
   await writeFile(inProject('src', 'fail.ts'), `${NO_IMPORTS}process.exitCode = 7;\n`);
@@ -63,7 +66,10 @@ const announcesBuild = ({ stderr }: { stderr: string }) => stderr.includes('Buil
 test('two commands side by side on a clean checkout: one builds, both run, and only the program writes to stdout', async () => {
   await mkdir(inProject('.cache'), { recursive: true });
   await writeFile(inProject('.cache', 'build.lock'), '999999999'); // of a build that was killed
-  const results = await Promise.all([run('run.mjs', 'echo', 'a', '--b'), run('run.mjs', 'echo', 'a', '--b')]);
+  const results = await Promise.all([
+    run('run.mjs', 'dist/echo', 'a', '--b'),
+    run('run.mjs', 'dist/echo', 'a', '--b'),
+  ]);
   expect(results.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
     Array(2).fill({ code: 0, stdout: '[true,"a","--b"]' }),
   );
@@ -83,11 +89,11 @@ test('builds anew when a source changes or disappears, and only then', async () 
 });
 
 test('keeps the exit code', async () => {
-  await expect(run('run.mjs', 'fail')).resolves.toMatchObject({ code: 7 });
+  await expect(run('run.mjs', 'dist/fail')).resolves.toMatchObject({ code: 7 });
 });
 
 test('an interrupt reaches the program once, and its exit code is kept', async () => {
-  const child = spawn(process.execPath, [inProject('scripts', 'run.mjs'), 'listen'], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [inProject('scripts', 'run.mjs'), 'dist/listen'], { stdio: 'pipe' });
   const exited = once(child, 'exit');
   await once(child.stdout, 'data');
   child.kill('SIGINT');
@@ -103,10 +109,10 @@ test('an unknown program is named', async () => {
 test('a source that does not compile stops the build, every time until it is mended', async () => {
   await writeFile(inProject('src', 'wrong.ts'), 'export const wrong: number = "text";\n');
   for (const attempt of ['first', 'second']) {
-    const result = await run('run.mjs', 'echo');
+    const result = await run('run.mjs', 'dist/echo');
     expect({ attempt, ...result }).toMatchObject({ attempt, code: 1, stdout: '' });
     expect(result.stderr).toContain('The TypeScript compiler found errors');
   }
   await rm(inProject('src', 'wrong.ts'));
-  await expect(run('run.mjs', 'echo')).resolves.toMatchObject({ code: 0 });
+  await expect(run('run.mjs', 'dist/echo')).resolves.toMatchObject({ code: 0 });
 });

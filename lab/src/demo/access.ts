@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lab } from '../lab/lab';
+import type { Lab } from '../lab';
 
 /**
  * Writes the file that gives a worker access to the databases of the lab, and the passwords that it refers to.

@@ -1,7 +1,7 @@
-import { reportLines } from '../cli/render';
-import type { Terminal } from '../cli/terminal';
-import type { SwitchbackReport } from '../client';
-import type { LoadCounts } from '../lab/lab';
+import { reportLines } from '../../../dist/cli/render';
+import type { Terminal } from '../../../dist/cli/terminal';
+import type { SwitchbackReport } from '../../../dist/client';
+import type { LoadCounts } from '../lab';
 
 /** The proof, step by step, and then how it ended: last, so that a terminal of 80 by 24 shows all of that. */
 export function endLines(

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { follow } from '../cli/follow';
-import { createTerminal, type Terminal } from '../cli/terminal';
-import { SwitchbackClient, type SwitchbackReport } from '../client';
-import { untilAborted } from '../client/until-aborted';
-import { parseDuration } from '../contract/duration';
-import type { Dialect, Lab, LabPair, LoadCounts } from '../lab/lab';
+import { follow } from '../../../dist/cli/follow';
+import { createTerminal, type Terminal } from '../../../dist/cli/terminal';
+import { SwitchbackClient, type SwitchbackReport } from '../../../dist/client';
+import { untilAborted } from '../../../dist/client/until-aborted';
+import { parseDuration } from '../../../dist/contract/duration';
+import type { Dialect, Lab, LabPair, LoadCounts } from '../lab';
 import { endLines } from './end-lines';
 import { type Stage, setStage } from './stage';
 

@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { searchAttributes } from '../contract/search-attributes';
-import { type DevServer, findTemporalCli, startDevServer } from '../dev-server';
-import { endWithParent } from '../dev-server/watchdog';
-import { type Dialect, type Lab, startLab } from '../lab/lab';
+import { searchAttributes } from '../../../dist/contract/search-attributes';
+import { type DevServer, findTemporalCli, startDevServer } from '../../../dist/dev-server';
+import { endWithParent } from '../../../dist/dev-server/watchdog';
+import { type Dialect, type Lab, startLab } from '../lab';
 import { writeAccess } from './access';
 
 /** Evidence is what remains of a demo, so it is not in the folder that goes with it. */
-const EVIDENCE = join(__dirname, '..', '..', '.cache', 'demo-evidence');
+const ROOT = join(__dirname, '../../..');
+const EVIDENCE = join(ROOT, '.cache', 'demo-evidence');
 
 /** Everything a switchback needs, on this machine: Temporal with its UI, the lab, and a worker process. */
 export interface Stage {
@@ -72,7 +73,7 @@ function keywords(): Record<string, 'Keyword'> {
 /** The worker of the product, as a process of its own, as in production. */
 function spawnWorker(env: Record<string, string>, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
-  const worker = spawn(process.execPath, [join(__dirname, '..', 'worker.js')], {
+  const worker = spawn(process.execPath, [join(ROOT, 'dist', 'worker.js')], {
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log],
     detached: true,
