@@ -10,7 +10,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Most of a test is waiting: for a role change, a settle window, a process.
+  maxWorkers: 5,
   ...SUITES[process.env.TEST_SUITE],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

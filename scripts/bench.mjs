@@ -27,7 +27,7 @@ const PAIRS = 3;
 const BARE = 'bare';
 
 await build();
-const { SwitchbackClient } = from('client.js');
+const { SwitchbackClient } = from('client', 'index.js');
 const { loadWorkerConfig } = from('config', 'worker.js');
 const { findTemporalCli, startDevServer } = from('dev-server', 'index.js');
 const { installRuntime } = from('hosting', 'runtime.js');

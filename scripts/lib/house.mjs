@@ -56,10 +56,9 @@ function fileOf(path) {
   return candidates.find((file) => existsSync(join(SOURCES, file))) ?? path;
 }
 
-/** The room of a file. `client.ts` is the front of `client/`. */
+/** The room of a file. */
 export function roomOf(file) {
-  const [first, ...rest] = file.split('/');
-  return rest.length === 0 && first === 'client.ts' ? 'client' : first;
+  return file.split('/')[0];
 }
 
 /** What breaks the rules of the house, one sentence for each import; empty when all is well. */

@@ -5,7 +5,7 @@ import { Look } from './look.mjs';
 import { hasTmux, Terminal } from './terminal.mjs';
 
 const require = createRequire(import.meta.url);
-const { SwitchbackClient } = require(join(ROOT, 'dist', 'client.js'));
+const { SwitchbackClient } = require(join(ROOT, 'dist', 'client', 'index.js'));
 
 const ASKED = {
   requestedBy: 'sre@example.com',

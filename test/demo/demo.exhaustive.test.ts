@@ -21,7 +21,7 @@ async function demo(name: string, args: string[], env: Record<string, string> = 
   // PostgreSQL may run as another user.
   for (const folder of [scratch(), TMPDIR]) await chmod(folder, 0o755);
   const TEMPORAL_CLI_PATH = testEnvironment.temporalCli();
-  return { program: start('lab/dist/demo/main', args, { TMPDIR, TEMPORAL_CLI_PATH, ...env }), TMPDIR };
+  return { program: start('../lab/dist/demo/main', args, { TMPDIR, TEMPORAL_CLI_PATH, ...env }), TMPDIR };
 }
 
 /** Every process that `pid` started, and those that these started. */

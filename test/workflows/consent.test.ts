@@ -110,7 +110,7 @@ describe.each(DIALECTS)('nobody promotes without consent, in the %s dialect', (d
 });
 
 describe('consent is what the worker that promotes demands', () => {
-  const { scenario } = useHarness({ dialect: 'role' });
+  const { scenario } = useHarness({ dialect: 'role', ownWorker: true });
 
   const unapproved = scenario(async (it) => {
     await it.lab.apply({

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -301,31 +302,7 @@ export interface Ended {
   roles: string;
 }
 
-interface Booking {
-  open(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The stages of this test file. Not per `describe` block: jest passes over the hooks of one that has no test to run. */
-const bookings: Booking[] = [];
-
-beforeAll(async () => {
-  if (bookings.length > 0) quieten();
-  await Promise.all(bookings.map((booking) => booking.open()));
-});
-afterAll(async () => {
-  await Promise.all(bookings.map((booking) => booking.close()));
-});
-
-/** A stage, and scenes for it. All scenes of a test file play at once, since each one mostly waits. */
-export function useHarness({
-  workerToken,
-  policy,
-  accessTo,
-  evidence,
-  notify,
-  ...options
-}: LabOptions & {
+interface HarnessOptions extends LabOptions {
   workerToken?: string;
   policy?: WorkerPolicy;
   /** Which databases the worker may reach (default: none). */
@@ -334,43 +311,65 @@ export function useHarness({
   evidence?: EvidenceSettings;
   /** Who is told of its runs (default: nobody). */
   notify?: NotifySettings;
-}): {
+  /** For scenarios that stop a worker, or start another one (default: false). */
+  ownWorker?: boolean;
+}
+
+/** A harness of this test file, and the scenarios that play on it. */
+class Booking {
+  readonly starts: ((harness: Harness) => void)[] = [];
+  harness: Harness | undefined;
+
+  constructor(readonly options: HarnessOptions) {}
+
+  async open(): Promise<void> {
+    const { workerToken, policy, accessTo, evidence, notify, ownWorker, ...options } = this.options;
+    const pairs = Math.max(1, this.starts.length);
+    this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify);
+    await this.harness.startWorker(workerToken, policy);
+    for (const start of this.starts) start(this.harness);
+  }
+}
+
+/** Those of this test file. Not per `describe` block: jest passes over the hooks of one that has no test to run. */
+const bookings: Booking[] = [];
+
+beforeAll(async () => {
+  if (bookings.length > 0) quieten();
+  await Promise.all(bookings.map((booking) => booking.open()));
+});
+afterAll(async () => {
+  await Promise.all(bookings.map((booking) => booking.harness?.close()));
+});
+
+/**
+ * A harness, and scenarios for it. All scenarios of a test file play at once, since each one mostly waits. Blocks that
+ * ask for the same have one harness together: a worker costs a second of the processor.
+ */
+export function useHarness(options: HarnessOptions): {
   harness: () => Harness;
-  /** Plays the scene beside all others before the first test; the function returned gives what came of it. */
+  /** Plays the scenario beside all others before the first test; the function returned gives what came of it. */
   scenario: <T>(play: (scenario: Scenario) => Promise<T>) => () => Promise<T>;
 } {
-  let harness: Harness | undefined;
-  const starts: ((harness: Harness) => void)[] = [];
-
   jest.setTimeout(TEST_TIMEOUT_MS);
-  bookings.push({
-    open: async () => {
-      harness = await Harness.open(
-        { pairs: Math.max(1, starts.length), ...options },
-        accessTo,
-        evidence,
-        notify,
-      );
-      await harness.startWorker(workerToken, policy);
-      for (const start of starts) start(harness);
-    },
-    close: async () => harness?.close(),
-  });
+  const same = (one: Booking) => !options.ownWorker && isDeepStrictEqual(one.options, options);
+  const booking = bookings.find(same) ?? new Booking(options);
+  if (!bookings.includes(booking)) bookings.push(booking);
 
   return {
     harness: () => {
-      if (harness === undefined) throw new Error('the stage is not open');
-      return harness;
+      if (booking.harness === undefined) throw new Error('the harness is not open');
+      return booking.harness;
     },
     scenario: (play) => {
       let played: ReturnType<typeof play> | undefined;
-      starts.push((open) => {
+      booking.starts.push((open) => {
         played = play(new Scenario(open));
         // Its test awaits it, perhaps long after it failed.
         open.scenarios.push(played.catch(() => undefined));
       });
       return async () => {
-        if (played === undefined) throw new Error('the scene was not played');
+        if (played === undefined) throw new Error('the scenario was not played');
         return played;
       };
     },

@@ -94,7 +94,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
 describe.each(DIALECTS)(
   'a cancellation that comes together with the last answer, in the %s dialect',
   (dialect) => {
-    const { scenario } = useHarness({ dialect });
+    const { scenario } = useHarness({ dialect, ownWorker: true });
 
     const together = scenario(async (it) => {
       const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
@@ -135,8 +135,10 @@ describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
     expect(status).toMatchObject({ phase: 'converge', situation: 'moving' });
     expect(status.waiting).toMatchObject({
       for: 'both services to settle',
-      observed: expect.stringMatching(/^primary pg-demo .*, recovery pg-demo-recovery /),
-      wanted: expect.stringContaining('pg-demo active/RUNNING and pg-demo-recovery passive/RUNNING'),
+      observed: expect.stringMatching(/^primary pg-demo(-\d+)? .*, recovery pg-demo(-\d+)?-recovery /),
+      wanted: expect.stringMatching(
+        /pg-demo(-\d+)? active\/RUNNING and pg-demo(-\d+)?-recovery passive\/RUNNING/,
+      ),
     });
     const { since = '', until = '' } = status.waiting ?? {};
     expect(Date.parse(until) - Date.parse(since)).toBe(120_000);
@@ -160,7 +162,7 @@ describe.each(DIALECTS)('waiting, in the %s dialect', (dialect) => {
 });
 
 describe.each(DIALECTS)('a worker that shuts down, in the %s dialect', (dialect) => {
-  const { scenario } = useHarness({ dialect });
+  const { scenario } = useHarness({ dialect, ownWorker: true });
 
   const handedOver = scenario(async (it) => {
     const [first] = it.harness.workers;

@@ -17,7 +17,7 @@ test('the package is under 1.5 MB, and holds the product without lab, demo and p
   const paths = packed.files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
-      'dist/client.js',
+      'dist/client/index.js',
       'dist/starter.js',
       'dist/workflow-bundle.js',
       'docs/errors.md',

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import {
+  type Client,
+  isGrpcServiceError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { SwitchbackError } from '../contract/errors';
+import { statusQuery } from '../contract/messages';
+import type { SwitchbackStatus } from '../contract/status';
+import { rootOf, translate } from './failures';
+
+const UPDATE_ATTEMPTS = 5;
+const QUERY_ATTEMPTS = 20;
+const QUERY_PAUSE_MS = 250;
+/** After a worker was killed, Temporal asks another one ten seconds later; nobody should wait the usual 30 s for none. */
+const QUERY_MS = 15_000;
+
+/** Single requests to Temporal about runs, each given up when the client is closed; errors have a code of ours. */
+export class TemporalSession {
+  /** One for each question that is being asked. */
+  readonly #asking = new Set<AbortController>();
+  isClosed = false;
+
+  constructor(
+    readonly temporal: Client,
+    readonly taskQueue: string,
+  ) {}
+
+  /** Gives up what is being asked, and closes the connection. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    // A call that only its channel's end breaks off is tried again by the SDK, on a channel that is no more.
+    for (const question of this.#asking) question.abort();
+    await this.temporal.connection.close();
+  }
+
+  /** Does `work` until {@link close} gives it up. */
+  async ask<T>(work: () => Promise<T>): Promise<T> {
+    const question = new AbortController();
+    setMaxListeners(0, question.signal); // a long wait is many calls, and the SDK adds a listener for each
+    this.#asking.add(question);
+    try {
+      return await this.temporal.withAbortSignal(question.signal, work);
+    } finally {
+      this.#asking.delete(question);
+    }
+  }
+
+  async describe(workflowId: string, runId?: string): Promise<WorkflowExecutionDescription> {
+    try {
+      const handle = this.temporal.workflow.getHandle(workflowId, runId);
+      return await this.ask(() => handle.describe());
+    } catch (error) {
+      throw this.translate(error, workflowId);
+    }
+  }
+
+  async isRunning(workflowId: string, runId?: string): Promise<boolean> {
+    return (await this.describe(workflowId, runId)).status.name === 'RUNNING';
+  }
+
+  /** Temporal holds one question for a run that is busy, and refuses a second one until that is answered. */
+  async queryStatus(handle: WorkflowHandle): Promise<SwitchbackStatus> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.ask(() =>
+          this.temporal.withDeadline(Date.now() + QUERY_MS, () => handle.query(statusQuery)),
+        );
+      } catch (error) {
+        const root = rootOf(error);
+        const isBusy = isGrpcServiceError(root) && root.code === grpcStatus.RESOURCE_EXHAUSTED;
+        if (!isBusy || attempt === QUERY_ATTEMPTS) throw error;
+        await delay(QUERY_PAUSE_MS);
+      }
+    }
+  }
+
+  async update<Answer, Payload>(
+    workflowId: string,
+    update: UpdateDefinition<Answer, [Payload]>,
+    payload: Payload,
+  ): Promise<Answer> {
+    try {
+      return await this.#send(workflowId, update, payload);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError && !(await this.isRunning(workflowId))) {
+        const message = `The run ${workflowId} has ended; there is nothing to ${update.name} any more.`;
+        throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
+      }
+      const refused = rootOf(error);
+      if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
+      throw this.translate(error, workflowId);
+    }
+  }
+
+  /** An update that ends the run can meet news of the run in the same task, and is then to be sent again. */
+  async #send<Answer, Payload>(
+    workflowId: string,
+    update: UpdateDefinition<Answer, [Payload]>,
+    payload: Payload,
+  ): Promise<Answer> {
+    const handle = this.temporal.workflow.getHandle(workflowId);
+    const updateId = randomUUID(); // the same for all attempts, so that it counts once
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.ask(() => handle.executeUpdate(update, { args: [payload], updateId }));
+      } catch (error) {
+        const root = rootOf(error);
+        const lost = isGrpcServiceError(root) && root.code === grpcStatus.FAILED_PRECONDITION;
+        if (!lost || attempt === UPDATE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  translate(error: unknown, workflowId: string): unknown {
+    return translate(error, this.temporal, workflowId, this.taskQueue);
+  }
+}

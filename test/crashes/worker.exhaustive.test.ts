@@ -1,0 +1,3 @@
+import { testDeathsBy } from './worker-deaths';
+
+testDeathsBy('SIGTERM');

@@ -1,0 +1,3 @@
+import { testLossesOf } from './loss';
+
+testLossesOf([0, 1, 250]);
