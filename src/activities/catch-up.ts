@@ -4,6 +4,7 @@ import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/a
 import { describeLag, isWithin, type LagSample } from '../contract/lag';
 import { type Databases, measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
+import { now } from '../util/now';
 import { withHeartbeat } from './with-heartbeat';
 
 const LOOK_MS = 1_000;
@@ -21,7 +22,7 @@ export async function catchUp(
 ): Promise<CatchUpResult> {
   const before = activityInfo().heartbeatDetails as CatchUpProgress | undefined;
   const progress: CatchUpProgress = before ?? {
-    at: new Date().toISOString(),
+    at: now(),
     observed: 'nothing yet',
     looks: [],
   };
@@ -63,7 +64,7 @@ async function lookUntilWithin(
 }
 
 function notConfigured(): LagSample {
-  return { at: new Date().toISOString(), problem: 'this worker has no database access to the pair' };
+  return { at: now(), problem: 'this worker has no database access to the pair' };
 }
 
 /** Sessions with both sides that are kept from look to look, and opened again when one is lost. */

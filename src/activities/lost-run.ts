@@ -1,5 +1,6 @@
 import { errors } from '../contract/errors';
-import { type RunEvent, runEndOf, severityOfEnd } from '../contract/events';
+import { type RunEvent, runEndOf } from '../contract/events';
+import { outcomes } from '../contract/outcome';
 import type { Phase } from '../contract/phase';
 import type { EventFeed } from '../notify';
 import type { RunEndInTemporal } from './run-end';
@@ -23,7 +24,7 @@ function fromReport(
     seq: (last?.event.seq ?? 0) + 1,
     at: new Date(at).toISOString(),
     type: 'switchback.run.ended',
-    severity: severityOfEnd(outcome),
+    severity: outcomes[outcome].severity,
     phase: 'report',
     summary: headline,
     headline,

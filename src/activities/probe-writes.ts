@@ -11,6 +11,7 @@ import type { PairSettings } from '../postgres/settings';
 import { type Moment, ProbeJournal, progressOf } from '../rules/probe/journal';
 import { intervalAt, pauseAfter } from '../rules/probe/pace';
 import { emptyReport, reportOf } from '../rules/probe/report';
+import { now } from '../util/now';
 
 /** So long the write under way may take to be answered when the probe is cancelled. */
 const LAST_ANSWER_MS = 500;
@@ -34,7 +35,7 @@ export async function probeWrites(
   const settings = settingsOf(database);
   if (database === undefined || settings === undefined) {
     const name = `${pair.project}/${pair.primary}`;
-    return emptyReport(new Date().toISOString(), `no database access is configured for ${name}`);
+    return emptyReport(now(), `no database access is configured for ${name}`);
   }
   const probe = new Probe(database, settings, runId, stopping);
   const pulse = setInterval(() => probe.pulse(), PULSE_MS);

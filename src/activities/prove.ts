@@ -4,6 +4,7 @@ import type { Proof } from '../contract/proof';
 import { attemptProof } from '../observe/attempt-proof';
 import type { Databases } from '../postgres';
 import { judgeProof, unaskedProof } from '../rules/proof';
+import { now } from '../util/now';
 import { pollUntil } from './poll-until';
 
 const PAUSE_MS = 1_000;
@@ -32,8 +33,4 @@ export async function prove(databases: Databases, input: ProveInput, stopping: A
     },
     stopping,
   );
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

@@ -4,6 +4,7 @@ import type { VerifyResult } from '../contract/activities';
 import type { Pair } from '../contract/observation';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { settingsOfPair } from '../rules/settings';
+import { now } from '../util/now';
 import { retryUnread } from './read-retry';
 
 /** One more read of both services, for the record that the run ends with. */
@@ -11,6 +12,6 @@ export async function verify(client: AivenClient, pair: Pair): Promise<VerifyRes
   const session = new ApiSession(client, cancellationSignal());
   const facts = await session.askPair(pair);
   retryUnread(session, `the final state of ${pair.primary} and ${pair.recovery}`);
-  const settings = settingsOfPair(facts, new Date().toISOString());
+  const settings = settingsOfPair(facts, now());
   return { ...readingOf(facts), settings, requests: session.requests };
 }

@@ -4,6 +4,7 @@ import type { EndpointReport } from '../contract/proof';
 import { readEndpoint } from '../observe/read-endpoint';
 import { type Databases, toPostgresError } from '../postgres';
 import { judgeEndpoint, unseenEndpoint } from '../rules/endpoint';
+import { now } from '../util/now';
 import { pollUntil } from './poll-until';
 
 const PAUSE_MS = 1_000;
@@ -41,8 +42,4 @@ export async function watchEndpoint(
     },
     stopping,
   );
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

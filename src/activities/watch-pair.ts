@@ -6,6 +6,7 @@ import { describePair, type Situation } from '../contract/observation';
 import { ApiSession, type PairReading } from '../observe/api-session';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
+import { now } from '../util/now';
 import { withHeartbeat } from './with-heartbeat';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
@@ -56,7 +57,7 @@ async function watchUntilEnd(
     Object.assign(progress, {
       situation,
       observed: describePair(observed),
-      at: new Date().toISOString(),
+      at: now(),
       goodReads: goodReads.length,
       requests: { ...session.requests },
     } satisfies WatchProgress);
@@ -100,7 +101,7 @@ async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 function nothingReadYet(situation: Situation): WatchProgress {
-  const at = new Date().toISOString();
+  const at = now();
   return { situation, observed: 'nothing yet', at, goodReads: 0, requests: { reads: 0, writes: 0 } };
 }
 

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { promotions } from '../contract/promotion';
+import { compact } from '../util/compact';
 import type { ApiClock } from './api-clock';
-import { compact } from './compact';
 import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
 import { AivenApiError, AivenOptionsError } from './errors';
 import { type RequestAttempt, unreadable } from './failures';
-import { type Call, PROMOTIONS, send } from './http';
+import { type Call, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
 import { projectPath, servicePath } from './path';
 import type { RequestRecord } from './record';
@@ -171,11 +172,11 @@ export class AivenClient {
     dialect: Dialect,
     options?: CallOptions,
   ): Promise<PromotionReply> {
-    if (!Object.hasOwn(PROMOTIONS, dialect)) {
-      throw new AivenOptionsError(`dialect must be one of: ${Object.keys(PROMOTIONS).join(', ')}`);
+    if (!Object.hasOwn(promotions, dialect)) {
+      throw new AivenOptionsError(`dialect must be one of: ${Object.keys(promotions).join(', ')}`);
     }
     const path = servicePath(project, service);
-    const call = { method: 'PUT', path, body: PROMOTIONS[dialect] } as const;
+    const call = { method: 'PUT', path, body: promotions[dialect] } as const;
     const { clock } = this.#settings;
     let sentAtMs: number | undefined;
     const holdBack = () => {

@@ -1,5 +1,5 @@
+import { compact } from '../util/compact';
 import { maskCredentials } from '../util/mask-uris';
-import { compact } from './compact';
 import type {
   AccessTokensReply,
   AlertsReply,

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { compact } from '../util/compact';
 import { retryAfterMs } from '../util/retry-after';
-import { compact } from './compact';
 import { AivenApiError, type AivenErrorKind } from './errors';
 import { scrub } from './scrub';
 

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
+import type { PromotionBody } from '../contract/promotion';
+import { compact } from '../util/compact';
 import { TimeIsUp, withinLimit } from '../util/limit';
-import { compact } from './compact';
+import { now } from '../util/now';
 import { AivenApiError } from './errors';
 import * as failures from './failures';
 import { type CallOptions, checkedToken, type Settings } from './options';
@@ -8,21 +10,11 @@ import { scrub } from './scrub';
 import type { MetricsPeriod } from './types';
 import { watchSend } from './watch-send';
 
-/** The only bodies of writes: each makes the service of the path the active one, and nothing else. */
-export const PROMOTIONS = {
-  role: { disaster_recovery_role: 'active' },
-  'promote-to-master': { disaster_recovery_promote_to_master: true },
-} as const;
-
 export type Call =
   | { readonly method: 'GET'; readonly path: string }
   /** A read whose question is a body. */
   | { readonly method: 'POST'; readonly path: string; readonly body: { readonly period: MetricsPeriod } }
-  | {
-      readonly method: 'PUT';
-      readonly path: string;
-      readonly body: (typeof PROMOTIONS)[keyof typeof PROMOTIONS];
-    };
+  | { readonly method: 'PUT'; readonly path: string; readonly body: PromotionBody };
 
 /** A service with everything in it is well under 100 kB. */
 export const MAX_REPLY_BYTES = 10 * 1024 * 1024;
@@ -39,7 +31,7 @@ export async function send<T>(
 ): Promise<T> {
   const attempt: failures.RequestAttempt = { method: call.method, path: call.path, sent: false, token: '' };
   const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
-  const startedAt = new Date().toISOString();
+  const startedAt = now();
   const began = performance.now();
   let failed: { readonly by: unknown } | undefined;
   try {

@@ -1,11 +1,10 @@
 import type { LiveStatus, SwitchbackClient, SwitchbackRun } from '../client';
-import { ASKING_PHASES, type Phase } from '../contract/phase';
+import { phases } from '../contract/phase';
 import { answerLines, checkLines, liveLine, timelineLine } from './render';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 500;
 /** What the checks found is shown below the entries of these. */
-const BEFORE_CHECKS: readonly Phase[] = ['validate', 'discover', 'preflight'];
 
 /**
  * Prints what a run does until it has ended, or until `stop` fires. A server or worker that does not answer is said
@@ -39,7 +38,7 @@ interface Shown {
 function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
   const { timeline, checks = [] } = status;
   for (const entry of timeline.slice(shown.entries)) {
-    if (shown.checks === 0 && !BEFORE_CHECKS.includes(entry.phase)) showChecks();
+    if (shown.checks === 0 && !phases[entry.phase].isBeforeChecks) showChecks();
     // How it ended stands in the report below.
     if (entry.event === status.headline && entry.phase === 'report') continue;
     terminal.line(timelineLine(entry, terminal.colour));
@@ -49,9 +48,7 @@ function showNews(status: LiveStatus, shown: Shown, terminal: Terminal): void {
 
   /** Only while the run stands still until somebody says something, and once for each question. */
   function showAnswers(): void {
-    const lines = ASKING_PHASES.includes(status.phase)
-      ? answerLines(status.answers ?? [], terminal.colour)
-      : [];
+    const lines = phases[status.phase].asks ? answerLines(status.answers ?? [], terminal.colour) : [];
     const asked = lines.join('\n');
     if (asked === shown.asked) return;
     shown.asked = asked;

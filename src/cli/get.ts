@@ -2,7 +2,7 @@ import { AivenClient } from '../aiven';
 import type { LiveStatus } from '../client';
 import { loadWorkerConfig } from '../config/worker';
 import { exitCodes } from '../contract/errors';
-import { ASKING_PHASES } from '../contract/phase';
+import { phases } from '../contract/phase';
 import { type PairNotFound, type PairRead, readPair } from '../observe/read-pair';
 import { version } from '../version';
 import type { CommandEnvironment } from './command-environment';
@@ -76,8 +76,7 @@ function showRun(run: PromiseSettledResult<LiveStatus | undefined>, terminal: Te
   const { waiting, answers = [] } = status;
   if (waiting !== undefined)
     terminal.line(`  waiting for ${waiting.for}: ${waiting.observed}; wanted: ${waiting.wanted}`);
-  if (ASKING_PHASES.includes(status.phase))
-    for (const line of answerLines(answers, colour)) terminal.line(line);
+  if (phases[status.phase].asks) for (const line of answerLines(answers, colour)) terminal.line(line);
   for (const entry of status.timeline) terminal.line(`  ${timelineLine(entry, colour)}`);
 }
 

@@ -1,7 +1,8 @@
 import type { LiveStatus } from '../client';
 import type { Acknowledgement } from '../contract/checks';
 import type { ErrorCode } from '../contract/errors';
-import type { AbortRequest, Approval, Decision, KeptEvidence, Outcome } from '../contract/report';
+import type { Outcome } from '../contract/outcome';
+import type { AbortRequest, Approval, Decision, KeptEvidence } from '../contract/report';
 import type { EvidenceRun } from '../evidence';
 import type { PairNotFound, PairRead } from '../observe/read-pair';
 

@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
 import type { SwitchbackReport } from '../contract/report';
+import { rootCause } from '../util/root-cause';
 import { SwitchbackFailedError } from './failed-error';
 
 /** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
@@ -25,7 +26,7 @@ export function translate(error: unknown, temporal: Client, workflowId: string, 
   if (error instanceof WorkflowNotFoundError) {
     return new SwitchbackError('RUN_NOT_FOUND', `There is no run ${workflowId}.`, { cause: error });
   }
-  const root = rootOf(error);
+  const root = rootCause(error);
   if (!isGrpcServiceError(root)) return error;
   if (NO_ANSWER.includes(root.code) && !/limit/i.test(root.details)) {
     const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
@@ -35,7 +36,7 @@ export function translate(error: unknown, temporal: Client, workflowId: string, 
 }
 
 export function unreachable(error: unknown, address: string): SwitchbackError {
-  const why = rootOf(error);
+  const why = rootCause(error);
   const text = why instanceof Error ? why.message : String(why);
   const refused = isGrpcServiceError(why) && !SILENCE.includes(why.code);
   const message = `Temporal at ${address} ${refused ? 'refused the request' : 'does not answer'}: ${text}`;
@@ -48,7 +49,7 @@ function addressOf({ connection }: Client): string {
 
 /** True when the namespace lacks the search attributes: no worker of ours has ever polled there. */
 export function isUnknownAttribute(error: unknown): boolean {
-  const root = rootOf(error);
+  const root = rootCause(error);
   return isGrpcServiceError(root) && root.code === grpcStatus.INVALID_ARGUMENT;
 }
 
@@ -72,11 +73,4 @@ export function isSilence(error: unknown): error is SwitchbackError {
   return (
     error instanceof SwitchbackError && (error.code === 'NO_WORKER' || error.code === 'TEMPORAL_UNREACHABLE')
   );
-}
-
-/** What was the matter, without the wrappings. */
-export function rootOf(error: unknown): unknown {
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  return root;
 }

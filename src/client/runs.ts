@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { CatchUpProgress, Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
-import { ASKING_PHASES } from '../contract/phase';
+import { askingPhases } from '../contract/phase';
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus } from '../contract/status';
 import { WORKFLOW_TYPE } from '../contract/workflow-id';
@@ -47,7 +47,7 @@ export interface LiveStatus extends SwitchbackStatus {
 
 const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
   running: `ExecutionStatus = 'Running'`,
-  waiting: `ExecutionStatus = 'Running' AND ${searchAttributes.phase.name} IN (${ASKING_PHASES.map((phase) => `'${phase}'`).join(', ')})`,
+  waiting: `ExecutionStatus = 'Running' AND ${searchAttributes.phase.name} IN (${askingPhases.map((phase) => `'${phase}'`).join(', ')})`,
   failed: `ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`,
 };
 

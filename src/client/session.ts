@@ -13,7 +13,8 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
 import { statusQuery } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
-import { rootOf, translate } from './failures';
+import { rootCause } from '../util/root-cause';
+import { translate } from './failures';
 
 const UPDATE_ATTEMPTS = 5;
 const QUERY_ATTEMPTS = 20;
@@ -73,7 +74,7 @@ export class TemporalSession {
           this.temporal.withDeadline(Date.now() + QUERY_MS, () => handle.query(statusQuery)),
         );
       } catch (error) {
-        const root = rootOf(error);
+        const root = rootCause(error);
         const isBusy = isGrpcServiceError(root) && root.code === grpcStatus.RESOURCE_EXHAUSTED;
         if (!isBusy || attempt === QUERY_ATTEMPTS) throw error;
         await delay(QUERY_PAUSE_MS);
@@ -93,7 +94,7 @@ export class TemporalSession {
         const message = `The run ${workflowId} has ended; there is nothing to ${update.name} any more.`;
         throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
       }
-      const refused = rootOf(error);
+      const refused = rootCause(error);
       if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
       throw this.translate(error, workflowId);
     }
@@ -111,7 +112,7 @@ export class TemporalSession {
       try {
         return await this.ask(() => handle.executeUpdate(update, { args: [payload], updateId }));
       } catch (error) {
-        const root = rootOf(error);
+        const root = rootCause(error);
         const lost = isGrpcServiceError(root) && root.code === grpcStatus.FAILED_PRECONDITION;
         if (!lost || attempt === UPDATE_ATTEMPTS) throw error;
       }

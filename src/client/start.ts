@@ -10,7 +10,7 @@ import { parseInput, type SwitchbackInput, type SwitchbackRequest } from '../con
 import { attachUpdate } from '../contract/messages';
 import type { Phase } from '../contract/phase';
 import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
-import { rootOf } from './failures';
+import { rootCause } from '../util/root-cause';
 import type { TemporalSession } from './session';
 
 export interface StartOptions {
@@ -95,7 +95,7 @@ export async function startOrAttach(
     .catch((error: unknown) => {
       const translated = session.translate(error, workflowId);
       // It is running, and takes no more of these.
-      if (rootOf(error) instanceof ApplicationFailure) return undefined;
+      if (rootCause(error) instanceof ApplicationFailure) return undefined;
       // A deadline that is over can come as a cancellation, too.
       const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !session.isClosed;
       const isSilent = translated instanceof SwitchbackError && translated.code === 'NO_WORKER';

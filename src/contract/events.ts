@@ -1,9 +1,11 @@
+import type { Alarm } from './alarm';
 import type { Answer } from './answers';
 import type { ErrorCode } from './errors';
 import type { Mode } from './input';
 import type { Situation } from './observation';
+import type { Outcome } from './outcome';
 import type { Phase } from './phase';
-import type { Alarm, Outcome, SwitchbackReport } from './report';
+import type { SwitchbackReport } from './report';
 
 /**
  * What the outside is told of a run, in the words of a CloudEvents `type`. `switchback.run.lost` is the only one that
@@ -44,7 +46,7 @@ export interface RunEvent {
   need?: PersonNeeded;
   /** Of `person.acted`. */
   act?: { what: string; by: string; reason: string };
-  /** Of `run.ended` and `run.silent`. */
+  /** Of `run.ended` and `run.lost`. */
   end?: RunEnd;
 }
 
@@ -94,15 +96,6 @@ export interface RunEvents {
   ended: boolean;
 }
 
-const END_SEVERITIES: Partial<Record<Outcome, EventSeverity>> = {
-  'invalid-input': 'warning',
-  blocked: 'warning',
-  aborted: 'warning',
-  'not-switched': 'warning',
-  'returned-to-recovery': 'warning',
-  'given-up': 'critical',
-};
-
 /** How a run ended, in short, out of its report. */
 export function runEndOf({
   outcome,
@@ -123,9 +116,4 @@ export function runEndOf({
     ...(probe?.gap === undefined ? {} : { gapMs: probe.gap.ms }),
     ...(probe?.missing === undefined ? {} : { lostRows: probe.missing.count }),
   };
-}
-
-/** How much it matters how a run ended. */
-export function severityOfEnd(outcome: Outcome): EventSeverity {
-  return END_SEVERITIES[outcome] ?? 'info';
 }

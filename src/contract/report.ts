@@ -1,26 +1,14 @@
+import type { Alarm } from './alarm';
 import type { Acknowledgement, CheckResult } from './checks';
 import type { ErrorCode } from './errors';
 import type { Lag } from './lag';
 import type { UndeliveredNotifications } from './notifications';
 import type { Dialect, PairObservation, Situation } from './observation';
+import type { Outcome } from './outcome';
 import type { Parity } from './parity';
 import type { Phase } from './phase';
 import type { ProbeReport } from './probe';
 import type { EndpointReport, Proof } from './proof';
-
-/** How a run ended. Only the first five complete the workflow; the others fail it with an {@link ErrorCode}. */
-export type Outcome =
-  | 'switched-back'
-  | 'already-primary'
-  | 'accepted'
-  | 'planned'
-  | 'rehearsed'
-  | 'invalid-input'
-  | 'blocked'
-  | 'aborted'
-  | 'not-switched'
-  | 'returned-to-recovery'
-  | 'given-up';
 
 /** One thing that happened, in the order it happened. */
 export interface TimelineEntry {
@@ -34,19 +22,6 @@ export interface TimelineEntry {
 export interface RequestCounts {
   reads: number;
   writes: number;
-}
-
-/** Something is wrong with the pair, since when, and until when. */
-export interface Alarm {
-  /**
-   * A situation of the pair, or what went wrong with the run: it took too long, a write was refused, or the roles are
-   * right and PostgreSQL says otherwise.
-   */
-  cause: Situation | 'deadline' | 'stalled' | 'not-written' | 'unproven';
-  message: string;
-  since: string;
-  /** Absent while it stands. */
-  until?: string;
 }
 
 /** Whether a person let the run go on, and for what state. */
@@ -142,6 +117,7 @@ export interface KeptEvidence {
 
 /** The result of a run, or the first detail of its failure. */
 export interface SwitchbackReport extends RunFacts {
+  /** How it ended; `outcomes` says of each whether the workflow completes with it. */
   outcome: Outcome;
   /** Set when the run failed. */
   code?: ErrorCode;

@@ -1,6 +1,7 @@
 import type { Answer } from './answers';
+import type { Outcome } from './outcome';
 import type { Phase } from './phase';
-import type { Outcome, RunFacts } from './report';
+import type { RunFacts } from './report';
 
 /** Why the run waits: never a silent wait. */
 export interface Waiting {

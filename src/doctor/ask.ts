@@ -2,6 +2,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { AivenApiError } from '../aiven';
 import { SwitchbackError } from '../contract/errors';
 import { PostgresError } from '../postgres';
+import { rootCause } from '../util/root-cause';
 import { Unreachable } from './network';
 import type { DoctorCheck } from './report';
 
@@ -48,8 +49,7 @@ export function skip(question: Question, observed: string, remedy = ''): DoctorC
 /** What a thrown value says in one line. A text that is not known to hold no secret is left out. */
 export function wordsOf(error: unknown): string {
   if (TELLING.some((kind) => error instanceof kind)) return (error as Error).message;
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  const root = rootCause(error);
   if (isGrpcServiceError(root)) return root.details;
   const { code, name } = root as Partial<NodeJS.ErrnoException>;
   return code || name || 'unknown reason';

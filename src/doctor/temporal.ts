@@ -5,6 +5,7 @@ import type { TemporalConfig } from '../config/temporal';
 import { SwitchbackError } from '../contract/errors';
 import { searchAttributes } from '../contract/search-attributes';
 import { commandsFor } from '../hosting/search-attributes';
+import { rootCause } from '../util/root-cause';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
 import type { DoctorCheck } from './report';
 import { examineWorkers, WORKER_QUESTIONS } from './workers';
@@ -70,8 +71,7 @@ async function open({ address, connectionOptions }: TemporalConfig): Promise<Con
 
 /** The SDK's own words hold no credential. */
 function whyOf(error: unknown): string {
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  const root = rootCause(error);
   if (isGrpcServiceError(root)) return root.details;
   return root instanceof Error ? root.message : String(root);
 }

@@ -1,4 +1,5 @@
 import type { SinkProgress } from '../contract/notifications';
+import { now } from '../util/now';
 import type { EventFeed, FeedEntry } from './event-feed';
 import { DeliveryFailure } from './failure';
 import type { HttpRequest, Reply } from './post';
@@ -59,7 +60,7 @@ async function deliverOne(
     const before = progress.failing;
     const attempts = (before?.attempts ?? 0) + 1;
     progress.failing = {
-      since: before?.since ?? new Date().toISOString(),
+      since: before?.since ?? now(),
       attempts,
       error: failure.message,
     };

@@ -1,5 +1,5 @@
 import type { EventSeverity, RunEvent } from '../contract/events';
-import type { Outcome } from '../contract/report';
+import { outcomes } from '../contract/outcome';
 import type { FeedEntry } from './event-feed';
 import { checkStatus } from './failure';
 import { faultOfToken, read } from './secrets';
@@ -7,11 +7,6 @@ import type { SinkSettings } from './settings';
 import type { Delivery, Sink } from './sink';
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
-
-/** Ends that leave somebody something to do. */
-const UNDONE: readonly (Outcome | 'no-report')[] = ['returned-to-recovery', 'given-up', 'not-switched'];
-/** Ends after which whatever an earlier run of the pair left open is done, too. */
-const HOME: readonly (Outcome | 'no-report')[] = ['switched-back', 'already-primary'];
 
 /** Limits of PagerDuty, in characters. */
 const [SUMMARY, DEDUP_KEY] = [1_024, 255];
@@ -55,8 +50,10 @@ function nextAction({ event, state }: FeedEntry, isOpen: boolean): Action | unde
   if (type === 'switchback.alarm.raised' || type === 'switchback.person.needed') return 'trigger';
   if (type === 'switchback.run.lost') return 'trigger';
   if (end !== undefined) {
-    if (UNDONE.includes(end.outcome)) return 'trigger';
-    return isOpen || HOME.includes(end.outcome) ? 'resolve' : undefined;
+    const row = end.outcome === 'no-report' ? undefined : outcomes[end.outcome];
+    if (row?.isUndone) return 'trigger';
+    // At home, whatever an earlier run of the pair left open is done, too.
+    return isOpen || row?.isHome ? 'resolve' : undefined;
   }
   if (!isOpen) return undefined;
   if (type === 'switchback.person.acted') return 'acknowledge';

@@ -1,5 +1,5 @@
+import type { Alarm } from '../contract/alarm';
 import type { PersonNeeded, RunEnd, RunEvent } from '../contract/events';
-import type { Alarm } from '../contract/report';
 
 /** What is true of a run once an event has happened, as far as its events tell. */
 export interface RunState {

@@ -4,6 +4,7 @@ import type { RequestCounts } from '../contract/report';
 import { EVENTS_ASKED, type Fact } from '../rules/facts';
 import { observePair, type PairFacts } from '../rules/observation';
 import { situationOf } from '../rules/situation';
+import { now } from '../util/now';
 
 export interface PairReading {
   observed: PairObservation;
@@ -70,7 +71,7 @@ export class ApiSession {
     });
     try {
       const value = await call(api, { signal: this.signal, timeoutMs });
-      return { ok: true, value, request, at: new Date().toISOString(), ...id };
+      return { ok: true, value, request, at: now(), ...id };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;
       this.#unread.push({ error, weight });
@@ -79,7 +80,7 @@ export class ApiSession {
         ok: false,
         why,
         request,
-        at: new Date().toISOString(),
+        at: now(),
         ...id,
         ...(status === undefined ? {} : { status }),
       };

@@ -1,5 +1,6 @@
 import { type Session, toPostgresError } from '../postgres';
 import type { Asked } from '../rules/proof';
+import { now } from '../util/now';
 
 /** Whatever PostgreSQL is asked: a refusal is an answer too. Never throws. */
 export async function ask<T>(work: () => Promise<T>): Promise<Asked<T>> {
@@ -18,8 +19,4 @@ export async function askOn<T>(
   question: (session: Session) => Promise<T>,
 ): Promise<Asked<T>> {
   return 'refusal' in session ? session : ask(() => question(session.answer));
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

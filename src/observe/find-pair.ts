@@ -4,6 +4,7 @@ import type { Dialect } from '../contract/observation';
 import { judgeDiscovery } from '../rules/checks';
 import type { DiscoveryFacts, UnreadFact } from '../rules/facts';
 import { peersOf } from '../rules/observation';
+import { now } from '../util/now';
 import type { ApiSession } from './api-session';
 
 /** What must hold for there to be a pair at all; the rest of the catalogue is preflight's. */
@@ -47,5 +48,5 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
 }
 
 function notAsked(why: string): UnreadFact {
-  return { ok: false, why, request: '(not asked)', at: new Date().toISOString() };
+  return { ok: false, why, request: '(not asked)', at: now() };
 }

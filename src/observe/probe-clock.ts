@@ -1,4 +1,5 @@
 import type { Moment } from '../rules/probe/journal';
+import { now } from '../util/now';
 
 /**
  * Time since the probe began, over attempts. Only between two attempts is the time of day believed, since they may be
@@ -14,7 +15,7 @@ export class ProbeClock {
   }
 
   now(): Moment {
-    const at = new Date().toISOString();
+    const at = now();
     return { at, t: Math.round(this.#offset + performance.now() - this.#startedAt) };
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LagSample } from '../contract/lag';
+import { now } from '../util/now';
 import type { PairDatabase } from './databases';
 import { PostgresError, toPostgresError } from './error';
 import { measureLag } from './lag';
@@ -180,10 +181,10 @@ class AskedSide {
       this.session = await this.database.open(this.side, this.options);
       const facts = await askAll(this.session);
       this.inRecovery = facts.server.inRecovery;
-      return { ok: true, at: new Date().toISOString(), facts };
+      return { ok: true, at: now(), facts };
     } catch (error) {
       await this.end();
-      return { ok: false, at: new Date().toISOString(), error: toPostgresError(error) };
+      return { ok: false, at: now(), error: toPostgresError(error) };
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { LagSample } from '../contract/lag';
+import { now } from '../util/now';
 import type { PairDatabase } from './databases';
 import { toPostgresError } from './error';
 import type { Session, SessionOptions } from './session';
@@ -61,7 +62,7 @@ export async function measureLag(
   active: Session | undefined,
   passive: Session | undefined,
 ): Promise<LagSample> {
-  const at = new Date().toISOString();
+  const at = now();
   const look: LagSample = { at };
   try {
     if (active !== undefined) Object.assign(look, await written(active));

@@ -1,6 +1,6 @@
-import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { Alarm } from '../contract/report';
-import { searchAttributes } from '../contract/search-attributes';
+import type { Alarm } from '../contract/alarm';
+import { now } from '../util/now';
+import { listAlarm } from './visibility';
 
 /** The alarms of a run. The newest one that stands is what the workflow list shows. */
 export class Alarms {
@@ -39,10 +39,6 @@ export class Alarms {
     const newest = this.standing.at(-1)?.cause;
     if (newest === this.#listed) return;
     this.#listed = newest;
-    upsertSearchAttributes([{ key: searchAttributes.alarm, value: newest ?? null }]);
+    listAlarm(newest);
   }
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

@@ -4,8 +4,9 @@ import { stops } from '../contract/checks';
 import { consentNeeded } from '../rules/consent';
 import { driftBetween } from '../rules/critical';
 import { Deadline } from './deadline';
-import { rejected } from './promotion';
+import { pendingAcknowledgements } from './findings';
 import type { Run } from './run';
+import { rejected } from './stopping';
 
 /**
  * Waits until every soft finding is acknowledged and, where it is required, a person has approved the plan. What was
@@ -19,7 +20,8 @@ export async function approve(
   first: Preflight,
   checkAgain: () => Promise<Preflight>,
 ): Promise<Preflight> {
-  const { request, record, handlers, policy } = run;
+  const { request, record, policy } = run;
+  const { operators } = record;
   const { approval, fourEyes, confirmation } = consentNeeded(policy, request, workflowInfo().workflowId);
   const required = approval || confirmation;
   for (const one of request.acknowledge) record.acknowledge(one);
@@ -29,14 +31,15 @@ export async function approve(
   if (first.verdict !== 'go' || request.mode === 'plan') return first;
   if (fourEyes && request.requestedBy.trim() === '') throw nobodyAsked(run);
   let current = first;
-  const settled = () => record.toAcknowledge.length === 0 && (!required || handlers.approval !== undefined);
-  if (record.toAcknowledge.length === 0 && !required) return first;
+  const settled = () =>
+    pendingAcknowledgements(record).length === 0 && (!required || operators.approval !== undefined);
+  if (pendingAcknowledgements(record).length === 0 && !required) return first;
 
   const window = new Deadline(request.approvalWindowMs, 'time to approve or acknowledge');
   try {
     for (;;) {
-      if (required) handlers.ask(fourEyes);
-      const isOver = () => settled() || handlers.approval?.verdict === 'rejected' || window.passed;
+      if (required) operators.openGate(fourEyes);
+      const isOver = () => settled() || operators.approval?.verdict === 'rejected' || window.passed;
       do {
         const waitsNow = waitsFor(run, required);
         record.enter('approval', headlineOf(run, required));
@@ -50,9 +53,9 @@ export async function approve(
         // What was said so far is no longer asked for.
         await condition(() => isOver() || waitsFor(run, required) !== waitsNow);
       } while (!isOver());
-      handlers.closeGate();
-      if (handlers.approval?.verdict === 'rejected') {
-        throw rejected(record, handlers.approval);
+      operators.closeGate();
+      if (operators.approval?.verdict === 'rejected') {
+        throw rejected(record, operators.approval);
       }
       if (!settled()) {
         throw record.failure(
@@ -66,11 +69,11 @@ export async function approve(
       current = again;
       record.recordPlan(again, required);
       if (moved.length === 0) return again;
-      record.voidApproval(moved);
+      record.operators.voidApproval(moved);
       if (again.verdict !== 'go') return again;
     }
   } finally {
-    handlers.closeGate();
+    operators.closeGate();
     window.cancel();
   }
 }
@@ -101,12 +104,12 @@ function newFindings(before: Preflight, now: Preflight): string[] {
 }
 
 function waitsFor(run: Run, required: boolean): string {
-  const { record, handlers } = run;
+  const { record } = run;
   const updates = [
-    ...(record.toAcknowledge.length > 0
-      ? [`the update acknowledge for ${record.toAcknowledge.join(', ')}`]
+    ...(pendingAcknowledgements(record).length > 0
+      ? [`the update acknowledge for ${pendingAcknowledgements(record).join(', ')}`]
       : []),
-    ...(required && handlers.approval === undefined
+    ...(required && record.operators.approval === undefined
       ? [
           `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
         ]

@@ -4,6 +4,7 @@ import { describeLag, describeLimit } from '../contract/lag';
 import { watch } from './activity-proxies';
 import { Background, reportAfterMs } from './background';
 import { Deadline } from './deadline';
+import { isAcknowledged } from './findings';
 import type { Run } from './run';
 
 /** Two sessions are opened before the first look, maybe far away, and the settle window is noticed a look late. */
@@ -14,7 +15,7 @@ const FIRST_LOOKS_MS = 10_000;
  * deadline, when nothing was written yet. Without database access there is nothing to look at.
  */
 export async function catchUp({ request, record }: Run): Promise<void> {
-  if (record.measured.database === undefined || record.isAcknowledged('database-access')) return;
+  if (record.measured.database === undefined || isAcknowledged(record, 'database-access')) return;
   const pair = record.requirePair;
   const wanted = `${describeLimit(request.maxLag)} behind, for the settle window`;
   record.enter('catch-up', `Waiting for ${pair.primary} to have replayed what ${pair.recovery} wrote.`);

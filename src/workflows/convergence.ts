@@ -3,12 +3,16 @@ import type { Pair, Side } from '../contract/observation';
 import type { Decision } from '../contract/report';
 import { isUntouched } from '../rules/critical';
 import { compensationFor } from '../rules/moves';
+import { now } from '../util/now';
+import { rootMessage } from '../util/root-cause';
 import { read } from './activity-proxies';
 import { Deadline } from './deadline';
-import { promote, rootMessage, stopped } from './promotion';
+import { POLICY } from './operators';
+import { promote } from './promotion';
 import { isProven } from './proof';
 import type { Run } from './run';
-import { POLICY, type RunRecord } from './run-record';
+import type { RunRecord } from './run-record';
+import { stopped } from './stopping';
 import { recordWatch, startWatch } from './watch';
 
 /**
@@ -22,24 +26,29 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
   let mayTakeTime = true;
   for (;;) {
     const settled: boolean = mayTakeTime && (await settles(run, goal));
-    const decision: Decision['action'] | 'settled' = settled ? 'settled' : await decide(run, goal);
-    if (decision === 'settled') {
-      run.record.clearRunAlarms();
-      return goal;
+    const decision = settled ? 'settled' : await decide(run, goal);
+    switch (decision) {
+      case 'settled':
+        run.record.clearRunAlarms();
+        return goal;
+      case 'accept':
+        return 'accepted';
+      case 'wait':
+        mayTakeTime = true;
+        break;
+      case 'return-to-recovery':
+        mayTakeTime = await returnToRecovery(run);
+        if (mayTakeTime && goal !== 'recovery') {
+          goal = 'recovery';
+          run.record.measured.resetProof();
+        }
     }
-    if (decision === 'accept') return 'accepted';
-    const returning: boolean = decision === 'return-to-recovery' && (await returnToRecovery(run));
-    if (returning && goal !== 'recovery') {
-      goal = 'recovery';
-      run.record.measured.resetProof();
-    }
-    mayTakeTime = returning || decision === 'wait';
   }
 }
 
 /** True when the goal is confirmed; false when the deadline passed or a person wants something else. */
 async function settles(run: Run, goal: Side): Promise<boolean> {
-  const { request, record, handlers } = run;
+  const { request, record } = run;
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for both services to settle');
   if (record.phase !== 'return-to-recovery') {
     record.enter('converge', `Waiting for ${record.requirePair[goal]} to be active and settled.`);
@@ -50,7 +59,7 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
     until: deadline.at,
   });
   try {
-    return await reaches(run, goal, () => deadline.passed || handlers.decision !== undefined);
+    return await reaches(run, goal, () => deadline.passed || record.operators.decision !== undefined);
   } finally {
     deadline.cancel();
   }
@@ -58,7 +67,7 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
 
 /** Watches until the goal is confirmed (true) or `interrupted` says to stop (false). */
 async function reaches(run: Run, goal: Side, interrupted: () => boolean): Promise<boolean> {
-  const isAbandoned = () => run.handlers.stopRequested && !run.record.mayHaveWritten;
+  const isAbandoned = () => run.record.operators.stopRequested && !run.record.mayHaveWritten;
   for (;;) {
     const watch = startWatch(run, goal);
     await condition(() => watch.ended || isAbandoned() || interrupted());
@@ -114,10 +123,10 @@ async function lastLook(record: RunRecord): Promise<void> {
 }
 
 /** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
-async function decide(run: Run, goal: Side): Promise<Decision['action'] | 'settled'> {
-  const { request, record, handlers } = run;
+async function decide(run: Run, goal: Side): Promise<Exclude<Decision['action'], 'give-up'> | 'settled'> {
+  const { request, record } = run;
   const wanted = wantedFor(goal, record.requirePair);
-  const decided = () => handlers.decision !== undefined;
+  const decided = () => record.operators.decision !== undefined;
   if (!decided()) {
     const problem = `the pair did not settle in time: ${doubtOf(record)}`;
     record.enter('needs-operator', 'A person must decide: the pair did not settle in time.');
@@ -164,18 +173,18 @@ async function standsStill(run: Run, goal: Side): Promise<boolean> {
     wanted: 'both services unchanged for the quiet window',
   });
   const watch = startWatch(run, goal, run.request.quietWindowMs);
-  await condition(() => watch.ended || run.handlers.decision !== undefined);
+  await condition(() => watch.ended || run.record.operators.decision !== undefined);
   watch.stop();
   recordWatch(run, watch);
   return watch.result?.ended === 'quiet';
 }
 
-async function actUpon({ record, handlers }: Run): Promise<Decision['action']> {
-  const { decision } = handlers;
-  if (decision === undefined) throw new Error('there is no decision to act upon');
+/** What was decided; a run that is given up ends here. */
+async function actUpon({ record }: Run): Promise<Exclude<Decision['action'], 'give-up'>> {
+  const { action } = record.operators.decision ?? {};
   // The last word of the run says what is true then. Until it is said, no other decision is taken.
-  if (decision.action === 'give-up' || decision.action === 'accept') await lastLook(record);
-  handlers.decision = undefined;
+  if (action === 'give-up' || action === 'accept') await lastLook(record);
+  const decision = record.operators.takeDecision();
   if (decision.action === 'give-up') {
     throw record.failure('GIVEN_UP', 'given-up', `${decision.by} gave up. Now: ${record.seen}.`);
   }
@@ -187,7 +196,7 @@ async function actUpon({ record, handlers }: Run): Promise<Decision['action']> {
  * Nobody decided: act where the table of compensations allows it, else leave it to a person. The policy undoes what
  * this run did and nothing else, and it tries once.
  */
-function applyPolicy({ request, record, handlers }: Run, goal: Side): void {
+function applyPolicy({ request, record }: Run, goal: Side): void {
   const { situation, observed } = record;
   if (situation === undefined || observed === undefined) return;
   if (!record.mayHaveWritten) {
@@ -198,7 +207,7 @@ function applyPolicy({ request, record, handlers }: Run, goal: Side): void {
       `Nothing was written to ${request.service}, and the pair changed: ${record.seen}.`,
     );
   }
-  if (goal === 'recovery' || record.policyActed) return;
+  if (goal === 'recovery' || record.operators.hasPolicyActed) return;
   const compensation = compensationFor(situation, observed, request.onTimeout);
   if (compensation === 'end-not-switched') {
     const hadNoEffect = !record.moved && isUntouched(record.plan?.facts ?? {}, observed);
@@ -208,8 +217,7 @@ function applyPolicy({ request, record, handlers }: Run, goal: Side): void {
   }
   if (compensation === 'return-to-recovery') {
     const reason = 'nobody decided in time';
-    handlers.decision = { action: 'return-to-recovery', by: POLICY, reason, at: new Date().toISOString() };
-    record.recordDecision(handlers.decision);
+    record.operators.decide({ action: 'return-to-recovery', by: POLICY, reason, at: now() });
   }
 }
 

@@ -1,15 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { type Alarm, alarmRow } from '../contract/alarm';
 import type { Answer } from '../contract/answers';
-import {
-  type EventSeverity,
-  type RunEnd,
-  type RunEvent,
-  type RunEvents,
-  severityOfEnd,
-} from '../contract/events';
+import type { RunEnd, RunEvent, RunEvents } from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
-import type { Alarm, Outcome } from '../contract/report';
+import { type Outcome, outcomes } from '../contract/outcome';
 import type { Waiting } from '../contract/status';
+import { now } from '../util/now';
 
 /** What is true of the run at the moment of an event. */
 type Present = Pick<RunEvent, 'phase' | 'headline' | 'situation'>;
@@ -36,7 +32,7 @@ export class EventLog {
     const stands = alarm.until === undefined;
     this.#add({
       type: stands ? 'switchback.alarm.raised' : 'switchback.alarm.cleared',
-      severity: stands ? severityOfAlarm(alarm) : 'info',
+      severity: stands ? alarmRow(alarm.cause).severity : 'info',
       summary: stands ? alarm.message : `over: ${alarm.message}`,
       alarm: { ...alarm },
     });
@@ -58,7 +54,7 @@ export class EventLog {
   }
 
   runEnded(end: RunEnd & { outcome: Outcome }): void {
-    const severity = severityOfEnd(end.outcome);
+    const severity = outcomes[end.outcome].severity;
     this.#add({ type: 'switchback.run.ended', severity, summary: this.present().headline, end });
   }
 
@@ -84,21 +80,8 @@ export class EventLog {
 
   #add(news: Omit<RunEvent, 'seq' | 'at' | keyof Present>): void {
     const { phase, headline, situation } = this.present();
-    const at = new Date().toISOString();
+    const at = now();
     const present = { phase, headline, ...(situation === undefined ? {} : { situation }) };
     this.#events.push({ seq: this.#events.length + 1, at, ...news, ...present });
   }
-}
-
-/** Alarms with which applications may well have nothing to write to, or too much. */
-const CRITICAL_ALARMS: readonly Alarm['cause'][] = [
-  'both-active',
-  'none-active',
-  'primary-failed',
-  'deadline',
-  'unproven',
-];
-
-function severityOfAlarm({ cause }: Alarm): EventSeverity {
-  return CRITICAL_ALARMS.includes(cause) ? 'critical' : 'warning';
 }

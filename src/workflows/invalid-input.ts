@@ -5,11 +5,13 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type RunEvent, runEndOf, severityOfEnd } from '../contract/events';
+import { type RunEvent, runEndOf } from '../contract/events';
 import { EXAMPLE_INPUT } from '../contract/input';
 import { eventsQuery, statusQuery } from '../contract/messages';
+import { outcomes } from '../contract/outcome';
 import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
+import { now } from '../util/now';
 import { terms } from './activity-proxies';
 import { startNotifier } from './notifier';
 
@@ -25,7 +27,7 @@ export async function refuseInput(input: unknown, faults: string[]): Promise<App
   const { workflowId, runId, startTime } = workflowInfo();
   const headline = `The input is not valid: ${faults.join('; ')}.`;
   const next = `Start again with one JSON object, for example ${EXAMPLE_INPUT}`;
-  const at = new Date().toISOString();
+  const at = now();
   const timeline: SwitchbackReport['timeline'] = [{ at, phase: 'validate', event: headline }];
   const project = textOf(input, 'project');
   const primary = textOf(input, 'service');
@@ -45,7 +47,7 @@ export async function refuseInput(input: unknown, faults: string[]): Promise<App
     seq: 1,
     at,
     type: 'switchback.run.ended',
-    severity: severityOfEnd(ENDED.outcome),
+    severity: outcomes[ENDED.outcome].severity,
     phase: ENDED.phase,
     summary: headline,
     headline,

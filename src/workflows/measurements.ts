@@ -28,6 +28,11 @@ export class Measurements {
     this.proofs = 0;
   }
 
+  /** Some resolver does not lead to the active side. */
+  get degraded(): 'endpoint' | undefined {
+    return this.endpoint?.agreed === false ? 'endpoint' : undefined;
+  }
+
   /** PostgreSQL was asked about the present side, and did not prove it. */
   get isUnproven(): boolean {
     return this.proof !== undefined && this.proof.verdict !== 'proven';

@@ -1,11 +1,6 @@
 import { ApplicationFailure, CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { type Acknowledgement, faultsOfAcknowledgement } from '../contract/checks';
-import {
-  differencesBetween,
-  parseInput,
-  type SwitchbackInput,
-  type SwitchbackRequest,
-} from '../contract/input';
+import { differencesBetween, parseInput, type SwitchbackInput } from '../contract/input';
 import {
   type ApproveInput,
   type Attached,
@@ -24,8 +19,10 @@ import {
 } from '../contract/messages';
 import type { AbortRequest, Approval, Decision } from '../contract/report';
 import { sameName } from '../rules/consent';
+import { now } from '../util/now';
 import { cut, fewFaults } from '../util/text';
-import { now, type RunRecord } from './run-record';
+import type { Operators } from './operators';
+import type { RunRecord } from './run-record';
 
 /**
  * Each is a few events, and Temporal takes 2000 updates of a run at most: those who only look, or say again what they
@@ -36,87 +33,70 @@ const MOST_APPROVED = 100;
 const MOST_ACKNOWLEDGED = 500;
 
 /**
- * What people tell the run: approvals, acknowledgements, decisions, and the wish to stop. Every handler is synchronous,
- * so that the answer is there at once and of two messages one comes first. Validators say what is wrong, with an
- * example; a refused message leaves no trace in the history.
+ * Registers how the run answers queries, updates and a cancellation. Every handler is synchronous, so that the answer is
+ * there at once and of two messages one comes first. Validators say what is wrong, with an example; a refused message
+ * leaves no trace in the history.
  */
-export class MessageHandlers {
-  /** What a person decided and the run has not acted upon yet. */
-  decision: Decision | undefined;
-  /** The approval or rejection of the present plan. */
-  approval: Approval | undefined;
-  /** Somebody cancelled the workflow, or sent the update `abort`. */
-  stopRequested = false;
+export function handleMessages(record: RunRecord): void {
+  const handlers = new MessageHandlers(record);
+  setHandler(statusQuery, () => record.status(), {
+    description: 'What the run is doing, why it waits, the checks and the timeline. No argument.',
+  });
+  setHandler(eventsQuery, (after) => record.events(after), {
+    description: 'What happened, as events for machines; optionally the number after which to begin.',
+  });
+  setHandler(decideUpdate, (payload) => handlers.decide(payload), {
+    description: `Decide while the run asks or an alarm stands, for example ${examples.decide}`,
+    validator: (payload) => handlers.mayDecide(payload),
+  });
+  setHandler(approveUpdate, (payload) => handlers.approve(payload), {
+    description: `Approve the plan that the run shows, for example ${examples.approve}`,
+    validator: (payload) => handlers.mayApprove(payload),
+  });
+  setHandler(rejectUpdate, (payload) => handlers.reject(payload), {
+    description: `Reject the plan; the run ends without a write. For example ${examples.reject}`,
+    validator: (payload) => handlers.mayReject(payload),
+  });
+  setHandler(acknowledgeUpdate, (payload) => handlers.acknowledge(payload), {
+    description: `Pass over a soft finding, for example ${examples.acknowledge}`,
+    validator: (payload) => handlers.mayAcknowledge(payload),
+  });
+  setHandler(abortUpdate, (payload) => handlers.abort(payload), {
+    description: `Stop the run if nothing was written yet, for example ${examples.abort}`,
+    validator: (payload) => handlers.mayAbort(payload),
+  });
+  setHandler(attachUpdate, (input) => handlers.attach(input), {
+    description: 'For clients that start or attach: says which run this is, and changes nothing.',
+    validator: (input) => handlers.mayAttach(input),
+  });
+  CancellationScope.current().cancelRequested.catch(() => handlers.cancel());
+}
+
+/** What people tell the run: what of it is let in, and what comes of it. */
+class MessageHandlers {
+  readonly operators: Operators;
   #attached = 0;
   #approved = 0;
   #acknowledged = 0;
-  /** Set while the run waits for an approval: whose word does not count, and for what. */
-  #gate: { fourEyes: boolean } | undefined;
 
-  constructor(
-    private readonly record: RunRecord,
-    private readonly request: SwitchbackRequest,
-  ) {
-    setHandler(statusQuery, () => record.status(), {
-      description: 'What the run is doing, why it waits, the checks and the timeline. No argument.',
-    });
-    setHandler(eventsQuery, (after) => record.events(after), {
-      description: 'What happened, as events for machines; optionally the number after which to begin.',
-    });
-    setHandler(decideUpdate, (payload) => this.#decide(payload), {
-      description: `Decide while the run asks or an alarm stands, for example ${examples.decide}`,
-      validator: (payload) => this.#mayDecide(payload),
-    });
-    setHandler(approveUpdate, (payload) => this.#approve(payload), {
-      description: `Approve the plan that the run shows, for example ${examples.approve}`,
-      validator: (payload) => this.#mayApprove(payload),
-    });
-    setHandler(rejectUpdate, (payload) => this.#reject(payload), {
-      description: `Reject the plan; the run ends without a write. For example ${examples.reject}`,
-      validator: (payload) => this.#mayReject(payload),
-    });
-    setHandler(acknowledgeUpdate, (payload) => this.#acknowledge(payload), {
-      description: `Pass over a soft finding, for example ${examples.acknowledge}`,
-      validator: (payload) => this.#mayAcknowledge(payload),
-    });
-    setHandler(abortUpdate, (payload) => this.#abort(payload), {
-      description: `Stop the run if nothing was written yet, for example ${examples.abort}`,
-      validator: (payload) => {
-        refuseFaulty('abort', payload);
-        this.#refuseEnded();
-        this.#refuseRepeatedAbort();
-      },
-    });
-    setHandler(attachUpdate, (input) => this.#attach(input), {
-      description: 'For clients that start or attach: says which run this is, and changes nothing.',
-      validator: (input) => {
-        refuseFaultyInput(input);
-        if (this.#attached >= MOST_ATTACHED)
-          throw refusal('Too many have attached to this run; ask for its status');
-      },
-    });
-    CancellationScope.current().cancelRequested.catch(() => this.#cancelled());
+  constructor(private readonly record: RunRecord) {
+    this.operators = record.operators;
   }
 
-  #attach(input: SwitchbackInput): Attached {
+  mayAttach(input: unknown): void {
+    refuseFaultyInput(input);
+    if (this.#attached >= MOST_ATTACHED)
+      throw refusal('Too many have attached to this run; ask for its status');
+  }
+
+  attach(input: SwitchbackInput): Attached {
     this.#attached += 1;
     const { phase, headline } = this.record.status();
     const { runId } = workflowInfo();
-    return { runId, phase, headline, differences: differencesBetween(input, this.request) };
+    return { runId, phase, headline, differences: differencesBetween(input, this.record.request) };
   }
 
-  /** Opens the gate for approvals of the present plan; an earlier approval does not count for it. */
-  ask(fourEyes: boolean): void {
-    this.approval = undefined;
-    this.#gate = { fourEyes };
-  }
-
-  /** From here on nobody is asked any more. */
-  closeGate(): void {
-    this.#gate = undefined;
-  }
-
-  #mayDecide(payload: unknown): void {
+  mayDecide(payload: unknown): void {
     refuseFaulty('decide', payload);
     this.#refuseEnded();
     const { action } = payload as DecideInput;
@@ -128,8 +108,8 @@ export class MessageHandlers {
         `There is nothing to decide: nothing was written yet. To stop the run, send the update abort`,
       );
     }
-    if (this.decision !== undefined) {
-      throw refusal(`${this.decision.by} has decided already: ${this.decision.action}`);
+    if (this.operators.decision !== undefined) {
+      throw refusal(`${this.operators.decision.by} has decided already: ${this.operators.decision.action}`);
     }
     if (action === 'return-to-recovery' && !this.record.mayHaveWritten) {
       throw refusal(
@@ -143,56 +123,45 @@ export class MessageHandlers {
     }
   }
 
-  #decide({ action, by, reason }: DecideInput): Decision {
-    const decision: Decision = { action, by, reason, at: now() };
-    this.decision = decision;
-    this.record.recordDecision(decision);
-    return decision;
+  decide({ action, by, reason }: DecideInput): Decision {
+    return this.operators.decide({ action, by, reason, at: now() });
   }
 
-  #mayApprove(payload: unknown): void {
+  mayApprove(payload: unknown): void {
     refuseFaulty('approve', payload);
     this.#refuseEnded();
     const { by, fingerprint } = payload as ApproveInput;
     if (this.#approved >= MOST_APPROVED) throw refusal('Too many have approved this run; ask for its status');
-    if (this.approval?.verdict === 'approved' && this.approval.by === by) return;
+    if (this.operators.approval?.verdict === 'approved' && this.operators.approval.by === by) return;
     this.#refuseLate();
     const current = this.record.plan?.fingerprint;
     if (fingerprint !== current) {
       throw refusal(`The plan has the fingerprint ${current}, not ${fingerprint}: read the plan again`);
     }
-    if (this.#gate?.fourEyes && sameName(by, this.request.requestedBy)) {
+    if (this.operators.gate?.fourEyes && sameName(by, this.record.request.requestedBy)) {
       throw refusal(`${by} asked for this run; somebody else must approve it (four eyes)`);
     }
   }
 
-  #approve({ by, reason }: ApproveInput): Approval {
+  approve({ by, reason }: ApproveInput): Approval {
     this.#approved += 1;
-    if (this.approval !== undefined) return this.approval;
+    if (this.operators.approval !== undefined) return this.operators.approval;
     return this.#judge('approved', by, reason);
   }
 
-  #mayReject(payload: unknown): void {
+  mayReject(payload: unknown): void {
     refuseFaulty('reject', payload);
     this.#refuseEnded();
     this.#refuseLate();
   }
 
-  #reject({ by, reason }: NamedReason): Approval {
+  reject({ by, reason }: NamedReason): Approval {
     return this.#judge('rejected', by, reason);
   }
 
   #judge(verdict: Approval['verdict'], by: string, reason: string): Approval {
-    const approval: Approval = {
-      verdict,
-      by,
-      reason,
-      at: now(),
-      fingerprint: this.record.plan?.fingerprint ?? '',
-    };
-    this.approval = approval;
-    this.record.recordApproval(approval);
-    return approval;
+    const fingerprint = this.record.plan?.fingerprint ?? '';
+    return this.operators.judge({ verdict, by, reason, at: now(), fingerprint });
   }
 
   /** What is still to be done then, such as the evidence, must not change what was reported. */
@@ -202,15 +171,15 @@ export class MessageHandlers {
 
   /** The first of approve, reject, expiry, abort and cancel wins. */
   #refuseLate(): void {
-    if (this.approval !== undefined)
-      throw refusal(`${this.approval.by} has ${this.approval.verdict} it already`);
-    if (this.stopRequested) throw refusal('The run is being stopped');
-    if (this.#gate === undefined) {
+    if (this.operators.approval !== undefined)
+      throw refusal(`${this.operators.approval.by} has ${this.operators.approval.verdict} it already`);
+    if (this.operators.stopRequested) throw refusal('The run is being stopped');
+    if (this.operators.gate === undefined) {
       throw refusal(`The run does not wait for an approval: the phase is ${this.record.phase}`);
     }
   }
 
-  #mayAcknowledge(payload: unknown): void {
+  mayAcknowledge(payload: unknown): void {
     refuseFaulty('acknowledge', payload);
     this.#refuseEnded();
     if (this.record.phase !== 'approval') {
@@ -221,32 +190,34 @@ export class MessageHandlers {
     if (faults.length > 0) throw refusal(fewFaults(faults).join('; '));
   }
 
-  #acknowledge({ check, by, reason }: Acknowledgement): Acknowledgement {
+  acknowledge({ check, by, reason }: Acknowledgement): Acknowledgement {
     this.#acknowledged += 1;
     return this.record.acknowledge({ check, by, reason });
   }
 
-  #abort({ by, reason }: NamedReason): AbortRequest {
+  mayAbort(payload: unknown): void {
+    refuseFaulty('abort', payload);
+    this.#refuseEnded();
+    this.#refuseRepeatedAbort();
+  }
+
+  abort({ by, reason }: NamedReason): AbortRequest {
     const effect = this.record.isPastPointOfNoReturn ? 'finishing-forward' : 'aborted';
-    const abort: AbortRequest = this.record.abortRequested ?? { by, reason, at: now(), effect };
-    if (this.record.abortRequested === undefined) this.record.recordAbort(abort);
-    this.stopRequested = true;
-    return abort;
+    return this.operators.abort({ by, reason, at: now(), effect });
   }
 
   /** An abort counts once; what is said again would only use up what is left for a decision. */
   #refuseRepeatedAbort(): void {
-    const before = this.record.abortRequested;
+    const before = this.operators.abortRequested;
     if (before === undefined) return;
     const effect = before.effect === 'aborted' ? 'the run is being stopped' : 'the run finishes forward';
     throw refusal(`${before.by} has asked to abort already, at ${before.at}: ${effect}`);
   }
 
   /** Once a promotion may count, a cancellation changes nothing but the record: half a switch is worse than none. */
-  #cancelled(): void {
+  cancel(): void {
     if (this.record.hasEnded) return;
-    this.stopRequested = true;
-    this.record.recordCancellation();
+    this.operators.cancel(now(), this.record.isPastPointOfNoReturn);
   }
 }
 

@@ -2,7 +2,9 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Pair } from '../contract/observation';
 import { type LockHolder, lockIdOf } from '../contract/pair-lock';
+import { now } from '../util/now';
 import { inspect } from './activity-proxies';
+import type { Run } from './run';
 
 /** Contenders may meet a leaked lock at the same instant; all but one then find a living holder. */
 const ATTEMPTS = 3;
@@ -15,16 +17,28 @@ export async function pairLockWorkflow(_holder: LockHolder): Promise<void> {
   await condition(() => false);
 }
 
+/** Takes the lock of the pair, or ends the run and names who holds it. */
+export async function lock({ record, request }: Run): Promise<void> {
+  record.note('taking the lock of the pair');
+  const holder = await takeLock(record.requirePair);
+  if (holder === undefined) return;
+  throw record.failure(
+    'LOCKED',
+    'blocked',
+    `Nothing was written to ${request.service}: the run ${holder.workflowId} (${holder.runId}) holds the lock of the pair since ${holder.since}.`,
+  );
+}
+
 /**
- * Takes the lock of the pair for this run. A lock that outlived its holder (Reset leaves the child behind) is ended by
+ * A lock that outlived its holder (Reset leaves the child behind) is ended by
  * the inspection and taken over.
  *
  * @returns `undefined`, or the holder when the lock is somebody else's.
  */
-export async function takeLock(pair: Pair): Promise<LockHolder | undefined> {
+async function takeLock(pair: Pair): Promise<LockHolder | undefined> {
   const { workflowId, runId } = workflowInfo();
   const lockId = lockIdOf(pair);
-  const me: LockHolder = { workflowId, runId, since: new Date().toISOString() };
+  const me: LockHolder = { workflowId, runId, since: now() };
   let holder: LockHolder | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {

@@ -1,13 +1,14 @@
-import { CancelledFailure, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { PromoteResult } from '../contract/activities';
 import type { ErrorCode } from '../contract/errors';
 import type { Mode } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
-import type { Approval } from '../contract/report';
+import { now } from '../util/now';
+import { rootMessage } from '../util/root-cause';
 import { write } from './activity-proxies';
 import { Deadline } from './deadline';
 import type { Run } from './run';
-import type { RunRecord } from './run-record';
+import { stopped } from './stopping';
 import { recordWatch, startWatch } from './watch';
 
 /** Writes sent at most, counting those whose outcome is unknown: one, and one more proven to be needed. */
@@ -23,7 +24,8 @@ const DEFAULT_WRITE_PAUSE_MS = 5_000;
  * @returns false when a return to recovery was not written; a switchback that was not written ends the run.
  */
 export async function promote(run: Run, target: Side): Promise<boolean> {
-  const { record, handlers } = run;
+  const { record } = run;
+  const { operators } = record;
   let unknown = 0;
   for (let unsent = 0; unsent < MAX_UNSENT_WRITES; unsent += 1) {
     const result = await sendPromotion(run, target);
@@ -45,7 +47,7 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
       case 'not-applied':
         record.note(`the promotion was not applied: ${result.detail}`);
         await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
-        if (handlers.stopRequested && !record.mayHaveWritten) throw stopped(run);
+        if (operators.stopRequested && !record.mayHaveWritten) throw stopped(run);
         break;
       case 'not-allowed':
       case 'refused':
@@ -69,7 +71,7 @@ async function sendPromotion({ record, request }: Run, target: Side): Promise<Pr
       : `Promoting ${pair.primary}: from here on the run only goes forward.`;
     record.enter('promote', headline);
   }
-  if (request.mode === 'execute') record.pointOfNoReturn ??= new Date().toISOString();
+  if (request.mode === 'execute') record.pointOfNoReturn ??= now();
   const summary = summaryOf(target, request.mode, pair);
   try {
     const result = await write(summary).promote({
@@ -98,8 +100,8 @@ function summaryOf(target: Side, mode: Mode, { primary, recovery }: Pair): strin
 }
 
 /** A stop that arrives while nothing was written ends the pause at once. */
-async function pause({ handlers, record }: Run, ms: number): Promise<void> {
-  await condition(() => handlers.stopRequested && !record.mayHaveWritten, ms, {
+async function pause({ record }: Run, ms: number): Promise<void> {
+  await condition(() => record.operators.stopRequested && !record.mayHaveWritten, ms, {
     summary: 'pause before the next attempt',
   });
 }
@@ -110,7 +112,7 @@ async function movedAfterUnknownWrite(
   target: Side,
   result: PromoteResult | undefined,
 ): Promise<boolean> {
-  const { record, handlers, request } = run;
+  const { record, request } = run;
   const detail = result === undefined ? 'the worker did not report' : result.detail;
   record.enter('promote-uncertain', `The outcome of the promotion is unknown (${detail}). Only reading now.`);
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for a proof of what the write did');
@@ -122,7 +124,7 @@ async function movedAfterUnknownWrite(
   const before = record.situation;
   const quietWindowMs = Math.max(request.quietWindowMs, result?.retryAfterMs ?? 0);
   const watch = startWatch(run, target, quietWindowMs);
-  await condition(() => watch.ended || deadline.passed || handlers.decision !== undefined);
+  await condition(() => watch.ended || deadline.passed || record.operators.decision !== undefined);
   watch.stop();
   deadline.cancel();
   recordWatch(run, watch);
@@ -149,37 +151,4 @@ function notWritten({ record, request }: Run, target: Side, result: PromoteResul
 function codeOf(result: PromoteResult | undefined): ErrorCode {
   if (result === undefined) return 'AIVEN_UNAVAILABLE';
   return result.outcome === 'refused' ? 'PROMOTE_REFUSED' : 'DRIFTED';
-}
-
-/** What ends a run that somebody stopped while nothing was written. */
-export function stopped({ record, handlers, request }: Run): Error {
-  if (handlers.approval?.verdict === 'rejected') return rejected(record, handlers.approval);
-  const abort = record.abortRequested;
-  if (abort !== undefined) {
-    record.abortGranted(abort);
-    return record.failure(
-      'ABORTED',
-      'aborted',
-      `Nothing was written to ${request.service}: ${abort.by} aborted the run (${abort.reason}).`,
-    );
-  }
-  const headline = `Nothing was written to ${request.service}: the run was cancelled.`;
-  const { message } = record.failure('CANCELLED', 'aborted', headline);
-  return new CancelledFailure(message);
-}
-
-/** Whoever rejects first is not overruled by a stop that comes in the same moment. */
-export function rejected(record: RunRecord, { by, reason }: Approval): Error {
-  return record.failure(
-    'REJECTED',
-    'aborted',
-    `Nothing was written to ${record.request.service}: ${by} rejected it (${reason}).`,
-  );
-}
-
-/** What was the matter, without the wrappings. */
-export function rootMessage(error: unknown): string {
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  return root instanceof Error ? root.message : String(root);
 }

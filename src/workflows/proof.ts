@@ -4,6 +4,7 @@ import { describeDisagreement, type EndpointReport, type Proof } from '../contra
 import { watch } from './activity-proxies';
 import { Background, reportAfterMs } from './background';
 import { Deadline } from './deadline';
+import { isAccessLacking } from './findings';
 import type { Run } from './run';
 
 /** Reports that a side is unproven before that means something: names and sessions take a while to follow a switch. */
@@ -29,7 +30,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
       runId: workflowInfo().runId,
       reportAfterMs: reportAfterMs(record.measured.proofs),
       ...(isSwitched && timeline !== undefined ? { timelineBefore: timeline } : {}),
-      ...(record.isAccessLacking ? { accessLacking: true } : {}),
+      ...(isAccessLacking(record) ? { accessLacking: true } : {}),
     }),
   );
   await condition(() => proving.ended || interrupted());
@@ -55,7 +56,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
 function isInVain({ request, record }: Run, { verdict }: Proof): boolean {
   if (request.mode === 'rehearse') return true;
   if (verdict !== 'unproven' || record.measured.proofs <= CALM_REPORTS) return false;
-  return !record.mayHaveWritten || record.isAccessLacking;
+  return !record.mayHaveWritten || isAccessLacking(record);
 }
 
 /**
@@ -64,7 +65,7 @@ function isInVain({ request, record }: Run, { verdict }: Proof): boolean {
  * @returns true when that took so long that the pair may have moved meanwhile.
  */
 export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
-  const { record, request, handlers } = run;
+  const { record, request } = run;
   if (record.measured.database === undefined) return false;
   const pair = record.requirePair;
   // What was seen before the pair moved says nothing about now.
@@ -80,7 +81,8 @@ export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
         }),
       );
       // Nothing moves in a rehearsal: one look says it all.
-      const isHurried = () => deadline.passed || handlers.stopRequested || request.mode === 'rehearse';
+      const isHurried = () =>
+        deadline.passed || record.operators.stopRequested || request.mode === 'rehearse';
       const isOver = () => record.measured.endpoint !== undefined && isHurried();
       await condition(() => looking.ended || isOver());
       looking.stop();

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Change, FaultInput, Side } from '../../lab/src/lab';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { Dialect, Situation } from '../../src/contract/observation';
-import type { Outcome } from '../../src/contract/report';
+import type { Outcome } from '../../src/contract/outcome';
 import type { FaultScene } from './stage';
 
 /** A fault of the matrix: what goes wrong, and all that may come of it, in both dialects. */

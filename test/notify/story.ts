@@ -1,5 +1,6 @@
+import type { Alarm } from '../../src/contract/alarm';
 import type { EventType, RunEvent, RunIdentity } from '../../src/contract/events';
-import type { Alarm, Outcome } from '../../src/contract/report';
+import type { Outcome } from '../../src/contract/outcome';
 
 export const RUN: RunIdentity = {
   project: 'my-project',

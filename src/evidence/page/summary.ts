@@ -1,11 +1,12 @@
 import { type ErrorCode, errors } from '../../contract/errors';
+import { outcomes } from '../../contract/outcome';
 import type { SwitchbackReport } from '../../contract/report';
 import type { EvidenceBundle } from '../bundle';
 import { subjectOf } from '../names';
 import { figures } from './figures';
 import { type Content, type Html, html } from './html';
 import { badge, between, moment, type Tone } from './parts';
-import { NO_REPORT, OUTCOMES } from './words';
+import { NO_REPORT } from './words';
 
 /** The first screen: what happened, to what, for whom, how long, and what is not known. */
 export function summary(bundle: EvidenceBundle): Html {
@@ -27,7 +28,7 @@ ${next(bundle)}
 
 /** A run of another version may have ended in a way that this one does not know. */
 function outcomeOf({ outcome }: SwitchbackReport): { label: string; tone: Tone } {
-  return Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : { label: outcome, tone: 'quiet' };
+  return Object.hasOwn(outcomes, outcome) ? outcomes[outcome] : { label: outcome, tone: 'quiet' };
 }
 
 /** What moved, and where to; or what was only asked for. */

@@ -1,4 +1,5 @@
-import type { Alarm, SwitchbackReport } from '../../contract/report';
+import type { Alarm } from '../../contract/alarm';
+import type { SwitchbackReport } from '../../contract/report';
 import type { EvidenceBundle } from '../bundle';
 import { type Html, html } from './html';
 import { absent, between, clock, moment, section, table } from './parts';

@@ -1,21 +1,5 @@
-import type { Outcome } from '../../contract/report';
 import type { RunStatus } from '../facts';
 import type { Tone } from './parts';
-
-/** How each outcome is called on the page. */
-export const OUTCOMES: Readonly<Record<Outcome, { label: string; tone: Tone }>> = {
-  'switched-back': { label: 'Switched back', tone: 'good' },
-  'already-primary': { label: 'Already at the primary', tone: 'good' },
-  accepted: { label: 'Present state accepted by a person', tone: 'warn' },
-  planned: { label: 'Planned only', tone: 'quiet' },
-  rehearsed: { label: 'Rehearsed only', tone: 'quiet' },
-  'invalid-input': { label: 'Input not valid', tone: 'bad' },
-  blocked: { label: 'Blocked before the write', tone: 'warn' },
-  aborted: { label: 'Stopped before the write', tone: 'warn' },
-  'not-switched': { label: 'Not switched', tone: 'bad' },
-  'returned-to-recovery': { label: 'Returned to recovery', tone: 'bad' },
-  'given-up': { label: 'Given up by a person', tone: 'bad' },
-};
 
 /** What is to be said of a run without a report. */
 export const NO_REPORT: Readonly<Record<RunStatus, { label: string; tone: Tone; headline: string }>> = {

@@ -2,38 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { Logger, NativeConnection } from '@temporalio/worker';
+import { alarmCauses } from '../../contract/alarm';
 import { gauge, metrics } from '../../contract/metrics';
-import type { Phase } from '../../contract/phase';
-import type { Alarm } from '../../contract/report';
+import { askingPhases } from '../../contract/phase';
 import { searchAttributes } from '../../contract/search-attributes';
 import { WORKFLOW_TYPE } from '../../contract/workflow-id';
 
 const LOOK_EVERY_MS = 15_000;
 const LOOK_LIMIT_MS = 5_000;
 
-/** The phases in which a run waits for a person. */
-const WAITING: readonly Phase[] = ['approval', 'needs-operator'];
-/** A record, so that no cause can be forgotten here. */
-const CAUSES: Record<Alarm['cause'], true> = {
-  'recovery-active': true,
-  'primary-active': true,
-  moving: true,
-  'both-active': true,
-  'none-active': true,
-  'primary-failed': true,
-  'recovery-failed': true,
-  'not-a-pair': true,
-  unreadable: true,
-  deadline: true,
-  stalled: true,
-  'not-written': true,
-  unproven: true,
-};
-
 const { phase, alarm } = searchAttributes;
 const QUERY =
   `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus = 'Running' AND ` +
-  `(${phase.name} IN (${WAITING.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
+  `(${phase.name} IN (${askingPhases.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
 
 interface Listing {
   connection: NativeConnection;
@@ -54,8 +35,8 @@ export async function showListedRuns(
   stop: AbortSignal,
 ): Promise<void> {
   const { workflow } = new Client({ connection, namespace });
-  const waiting = new Counts(gauge(meter, metrics.runsWaiting), 'phase', WAITING);
-  const alarms = new Counts(gauge(meter, metrics.alarmsOpen), 'cause', Object.keys(CAUSES));
+  const waiting = new Counts(gauge(meter, metrics.runsWaiting), 'phase', askingPhases);
+  const alarms = new Counts(gauge(meter, metrics.alarmsOpen), 'cause', alarmCauses);
   let isFailing = false;
 
   const look = async () => {
@@ -63,7 +44,8 @@ export async function showListedRuns(
     const causes: string[] = [];
     for await (const { typedSearchAttributes: found } of workflow.list({ query: QUERY })) {
       const [inPhase, cause] = [found.get(phase), found.get(alarm)];
-      if (inPhase !== undefined && (WAITING as readonly string[]).includes(inPhase)) phases.push(inPhase);
+      if (inPhase !== undefined && (askingPhases as readonly string[]).includes(inPhase))
+        phases.push(inPhase);
       if (cause !== undefined) causes.push(cause);
     }
     waiting.set(phases);

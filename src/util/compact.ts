@@ -6,3 +6,8 @@ export function compact<T extends object>(value: T): Required<T> & Optional<T> {
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(entries) as Required<T> & Optional<T>;
 }
+
+/** The list, or `undefined` for an empty one, to be left out. */
+export function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

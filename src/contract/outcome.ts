@@ -1,0 +1,34 @@
+/** How a run can end: the one table that everything reads which treats one end differently from another. */
+export const outcomes = {
+  'switched-back': row('Switched back', { tone: 'good', completes: true, isHome: true }),
+  'already-primary': row('Already at the primary', { tone: 'good', completes: true, isHome: true }),
+  accepted: row('Present state accepted by a person', { tone: 'warn', completes: true }),
+  planned: row('Planned only', { tone: 'quiet', completes: true }),
+  rehearsed: row('Rehearsed only', { tone: 'quiet', completes: true }),
+  'invalid-input': row('Input not valid', { tone: 'bad', severity: 'warning' }),
+  blocked: row('Blocked before the write', { tone: 'warn', severity: 'warning' }),
+  aborted: row('Stopped before the write', { tone: 'warn', severity: 'warning' }),
+  'not-switched': row('Not switched', { tone: 'bad', severity: 'warning', isUndone: true }),
+  'returned-to-recovery': row('Returned to recovery', { tone: 'bad', severity: 'warning', isUndone: true }),
+  'given-up': row('Given up by a person', { tone: 'bad', severity: 'critical', isUndone: true }),
+} as const satisfies Record<string, OutcomeRow>;
+
+export interface OutcomeRow {
+  /** For people, on a page. */
+  label: string;
+  tone: 'good' | 'warn' | 'bad' | 'quiet';
+  /** Of the event that tells the end: `critical` when a person must look at the pair now. */
+  severity: 'info' | 'warning' | 'critical';
+  /** True when the workflow completes; else it fails with an error code. */
+  completes: boolean;
+  /** True when the pair is where it belongs. */
+  isHome: boolean;
+  /** True when a switchback was begun and the pair is not home: somebody has something to do. */
+  isUndone: boolean;
+}
+
+export type Outcome = keyof typeof outcomes;
+
+function row(label: string, more: Pick<OutcomeRow, 'tone'> & Partial<OutcomeRow>): OutcomeRow {
+  return { label, severity: 'info', completes: false, isHome: false, isUndone: false, ...more };
+}
