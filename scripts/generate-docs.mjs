@@ -9,12 +9,14 @@ import { ROOT } from './lib/project.mjs';
 await build();
 const load = createRequire(join(ROOT, 'dist', 'x'));
 const { errors, exitCodeMeanings } = load('./contract/errors.js');
+const { inputFields } = load('./contract/input-fields.js');
 const { catalogue } = load('./rules/checks/index.js');
 
 const pages = {
   'docs/errors.md': errorsPage(),
   'docs/checks.md': checksPage(),
-  'docs/architecture.md': architecturePage(),
+  'docs/architecture.md': withPart('docs/architecture.md', 'house', picture(importsOfSources())),
+  'docs/running.md': withPart('docs/running.md', 'input', inputTable()),
 };
 const differing = Object.entries(pages).filter(([path, text]) => text !== current(path));
 
@@ -31,12 +33,25 @@ function current(path) {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** The page as it is, with the table of the house drawn anew between its two markers. */
-function architecturePage() {
-  const page = current('docs/architecture.md');
-  const between = /(<!-- house: [^>]*-->\n)[\s\S]*(\n<!-- \/house -->)/;
-  if (!between.test(page)) throw new Error('docs/architecture.md lacks the markers of the house');
-  return page.replace(between, (_, begin, end) => `${begin}${picture(importsOfSources())}${end}`);
+/** The page as it is, with what is between the two markers of a part made anew. */
+function withPart(path, part, text) {
+  const page = current(path);
+  const between = new RegExp(`(<!-- ${part}: [^>]*-->\\n)[\\s\\S]*(\\n<!-- /${part} -->)`);
+  if (!between.test(page)) throw new Error(`${path} lacks the markers of the part ${part}`);
+  return page.replace(between, (_, begin, end) => `${begin}${text}${end}`);
+}
+
+function inputTable() {
+  const rows = Object.entries(inputFields).map(
+    ([name, field]) => `| \`${name}\` | ${defaultOf(field)} | ${field.help} |`,
+  );
+  return ['| field | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+function defaultOf(field) {
+  if (field.isRequired) return 'required';
+  if (field.kind === 'acknowledgements') return '`[]`';
+  return field.default === undefined ? 'none' : `\`"${field.default}"\``;
 }
 
 function errorsPage() {

@@ -1,3 +1,9 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ROOT } from './project.mjs';
+
+export const { inputFields } = createRequire(join(ROOT, 'dist', 'x'))('./contract/input-fields.js');
+
 /** A name as contract/input.ts takes it. */
 const name = { pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$' };
 /** As contract/duration.ts reads it. */
@@ -8,25 +14,14 @@ const note = { maxLength: 500 };
 const filled = { pattern: '\\S' };
 const signed = { by: filled, reason: filled };
 
+/** By the kind of a field of the input. */
+const KINDS = { name, duration, lag, text: note };
+
 /** What a type cannot say of its texts, and the guards of the contract demand; a test compares the two. */
 export const CONSTRAINTS = {
-  SwitchbackInput: {
-    project: name,
-    service: name,
-    recovery: name,
-    confirm: name,
-    convergeTimeout: duration,
-    settleWindow: duration,
-    quietWindow: duration,
-    approvalWindow: duration,
-    stallWindow: duration,
-    decisionWindow: duration,
-    maxLag: lag,
-    catchUpTimeout: duration,
-    endpointTimeout: duration,
-    requestedBy: note,
-    reason: note,
-  },
+  SwitchbackInput: Object.fromEntries(
+    Object.entries(inputFields).flatMap(([field, { kind }]) => (KINDS[kind] ? [[field, KINDS[kind]]] : [])),
+  ),
   Acknowledgement: { by: { ...filled, ...note }, reason: { ...filled, ...note } },
   DecideInput: signed,
   ApproveInput: { ...signed, fingerprint: filled },

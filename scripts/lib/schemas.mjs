@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import tsj from 'ts-json-schema-generator';
 import { ROOT } from './project.mjs';
-import { CONSTRAINTS, SCHEMAS, SOURCES } from './schema-list.mjs';
+import { CONSTRAINTS, inputFields, SCHEMAS, SOURCES } from './schema-list.mjs';
 
 const { createFormatter, createParser, createProgram, EnumType, SchemaGenerator, ts } = tsj;
 
@@ -34,7 +34,17 @@ function schemaOf({ name, type, title }, generator) {
   return { $schema, $id: `urn:switchback:${name}`, title, ...root, ...rest };
 }
 
+/** What the comment of a field says its default is, must be what the parser takes. */
+function checkDefaults(properties) {
+  for (const [name, { default: fallback }] of Object.entries(inputFields)) {
+    const { description } = properties[name];
+    if (fallback !== undefined && !description.includes(fallback))
+      throw new Error(`src/contract/input.ts does not say that the default of ${name} is ${fallback}`);
+  }
+}
+
 function constrain(type, { properties }) {
+  if (type === 'SwitchbackInput') checkDefaults(properties);
   for (const [field, constraint] of Object.entries(CONSTRAINTS[type] ?? {})) {
     if (properties[field] === undefined) throw new Error(`${type} has no field ${field}`);
     Object.assign(properties[field], constraint);

@@ -3,6 +3,8 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { DatabaseBaseline, Preflight, PreflightInput, PreflightVerdict } from '../contract/activities';
 import { type CheckResult, stops } from '../contract/checks';
+import { millisecondsOf } from '../contract/duration';
+import { inputFields } from '../contract/input-fields';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
 import { ApiSession } from '../observe/api-session';
 import { askDatabases } from '../observe/database-facts';
@@ -17,15 +19,15 @@ import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
 import { retryUnread } from './read-retry';
 
-/** The default of the input's convergeTimeout. */
-const DEFAULT_BUDGET_MS = 30 * 60_000;
+/** For runs that began before they said how long the pair may take. */
+const DEFAULT_BUDGET_MS = millisecondsOf(inputFields.convergeTimeout.default);
 
 /** Reads every fact afresh, all at once, and judges the preconditions by them. */
 export async function preflight(
   client: AivenClient,
   databases: Databases,
   input: PreflightInput,
-): Promise<Omit<Preflight, 'policy'>> {
+): Promise<Preflight> {
   const { pair } = input;
   const session = new ApiSession(client, cancellationSignal());
   const { pairFacts, facts } = await readFacts(session, databases, input);

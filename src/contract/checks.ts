@@ -114,14 +114,6 @@ export function withAcknowledgements(
   });
 }
 
-/** The checks that still stop the run once these acknowledgements count. */
-export function unacknowledged(
-  checks: readonly CheckResult[],
-  acknowledgements: readonly Acknowledgement[],
-): CheckResult[] {
-  return withAcknowledgements(checks, acknowledgements).filter(stops);
-}
-
 /** Shown with every complaint about an acknowledgement. */
 export const EXAMPLE_ACKNOWLEDGEMENT = '{"check":"maintenance","by":"you@example.com","reason":"INC-123"}';
 

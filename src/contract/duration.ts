@@ -8,6 +8,13 @@ export function parseDuration(text: string): number | undefined {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
+/** The milliseconds of a text that is a duration. @throws Error for another one: it is ours, and a bug. */
+export function millisecondsOf(duration: string): number {
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw new Error(`${duration} is no duration`);
+  return ms;
+}
+
 /** Milliseconds for people: `850 ms`, `9.4 s`, `2 min 5 s`, `1 h 3 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;

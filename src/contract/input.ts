@@ -1,6 +1,7 @@
 import { cut, fewFaults } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { formatDuration, parseDuration } from './duration';
+import { type FieldsOf, type InputField, inputFields } from './input-fields';
 import { type LagLimit, parseLagLimit } from './lag';
 import { faultOfText } from './text';
 
@@ -56,27 +57,16 @@ export interface SwitchbackInput {
 }
 
 /** The input with every default filled in and every duration in milliseconds. */
-export interface SwitchbackRequest {
-  project: string;
-  service: string;
-  recovery: string | undefined;
-  confirm: string | undefined;
-  mode: Mode;
-  approvalRequired: boolean;
-  acknowledge: Acknowledgement[];
-  approvalWindowMs: number;
-  stallWindowMs: number;
-  onTimeout: OnTimeout;
-  convergeTimeoutMs: number;
-  settleWindowMs: number;
-  quietWindowMs: number;
-  decisionWindowMs: number;
-  maxLag: LagLimit;
-  catchUpTimeoutMs: number;
-  endpointTimeoutMs: number;
-  requestedBy: string;
-  reason: string;
-}
+export type SwitchbackRequest = Record<'project' | 'service', string> &
+  Record<'recovery' | 'confirm', string | undefined> &
+  Record<FieldsOf<'text'>, string> &
+  Record<`${FieldsOf<'duration'>}Ms`, number> & {
+    mode: Mode;
+    approvalRequired: boolean;
+    acknowledge: Acknowledgement[];
+    onTimeout: OnTimeout;
+    maxLag: LagLimit;
+  };
 
 export type ParsedInput =
   | { ok: true; request: SwitchbackRequest }
@@ -86,8 +76,11 @@ export type ParsedInput =
 /** The smallest input that works; shown with every complaint about an input. */
 export const EXAMPLE_INPUT = '{"project":"my-project","service":"my-primary-service"}';
 
-const MODES: readonly string[] = ['execute', 'plan', 'rehearse'] satisfies Mode[];
-const ON_TIMEOUT: readonly string[] = ['return-to-recovery', 'hold'] satisfies OnTimeout[];
+/** No field of the type is without its row. */
+const everyField: Record<keyof SwitchbackInput, InputField> = inputFields;
+
+type ChoiceField = Extract<InputField, { kind: 'choice' }>;
+
 /** Aiven's own names are shorter; this only keeps what could not be a name out of URLs, ids and lists. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 /** One answer for each check that there is, and room for those of other versions. */
@@ -102,27 +95,9 @@ export function parseInput(input: unknown): ParsedInput {
     return { ok: false, faults: [`the input must be one JSON object, but it is ${describe(input)}`] };
   }
   const fields = new Fields(input as Record<string, unknown>);
-  const request: SwitchbackRequest = {
-    project: fields.name('project') ?? '',
-    service: fields.name('service') ?? '',
-    recovery: fields.optionalName('recovery'),
-    confirm: fields.optionalName('confirm'),
-    mode: fields.choice('mode', MODES, 'execute') as Mode,
-    approvalRequired: fields.choice('approval', ['none', 'required'], 'none') === 'required',
-    acknowledge: fields.acknowledgements('acknowledge'),
-    approvalWindowMs: fields.duration('approvalWindow', '1h', 1_000),
-    stallWindowMs: fields.duration('stallWindow', '10m', 1_000),
-    onTimeout: fields.choice('onTimeout', ON_TIMEOUT, 'return-to-recovery') as OnTimeout,
-    convergeTimeoutMs: fields.duration('convergeTimeout', '30m', 1_000),
-    settleWindowMs: fields.duration('settleWindow', '10s', 0),
-    quietWindowMs: fields.duration('quietWindow', '1m', 1_000),
-    decisionWindowMs: fields.duration('decisionWindow', '10m', 0),
-    maxLag: fields.lagLimit('maxLag', '5s'),
-    catchUpTimeoutMs: fields.duration('catchUpTimeout', '30m', 0),
-    endpointTimeoutMs: fields.duration('endpointTimeout', '5m', 0),
-    requestedBy: fields.text('requestedBy'),
-    reason: fields.text('reason'),
-  };
+  const request = Object.fromEntries(
+    Object.entries<InputField>(everyField).map(([name, field]) => fields.read(name, field)),
+  ) as unknown as SwitchbackRequest;
   if (request.recovery !== undefined && request.recovery === request.service) {
     fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
   }
@@ -158,66 +133,77 @@ export function differencesBetween(input: SwitchbackInput, run: SwitchbackReques
     });
 }
 
-/** Reads fields one by one, remembers which were asked for, and collects every fault. */
+/** Reads fields one by one, and collects every fault. */
 class Fields {
   readonly faults: string[] = [];
-  readonly #known: string[] = [];
 
   constructor(private readonly values: Record<string, unknown>) {}
 
-  name(field: string): string | undefined {
-    const value = this.#take(field);
-    if (value === undefined) {
-      this.faults.push(`"${field}" is missing`);
-      return undefined;
+  /** The field of the request, and its value; something of the same type where it has a fault. */
+  read(name: string, field: InputField): [string, unknown] {
+    const given = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    switch (field.kind) {
+      case 'name':
+        return [name, this.#name(name, given, field.isRequired === true)];
+      case 'choice': {
+        const chosen = this.#choice(name, absent(given, field.default), field);
+        return name === 'approval' ? ['approvalRequired', chosen === 'required'] : [name, chosen];
+      }
+      case 'duration':
+        return [`${name}Ms`, this.#duration(name, absent(given, field.default), field.leastMs ?? 0)];
+      case 'lag':
+        return [name, this.#lagLimit(name, absent(given, field.default))];
+      case 'text':
+        return [name, this.#text(name, absent(given, ''))];
+      case 'acknowledgements':
+        return [name, this.#acknowledgements(name, given ?? [])];
     }
-    return this.#checkName(field, value);
   }
 
-  optionalName(field: string): string | undefined {
-    const value = this.#take(field);
-    return value === undefined ? undefined : this.#checkName(field, value);
+  #name(field: string, value: unknown, isRequired: boolean): string | undefined {
+    if (value === undefined) {
+      if (isRequired) this.faults.push(`"${field}" is missing`);
+      return isRequired ? '' : undefined;
+    }
+    if (typeof value === 'string' && NAME.test(value)) return value;
+    this.faults.push(`"${field}" must be a name of letters, digits, "-" and "_", not ${describe(value)}`);
+    return isRequired ? '' : undefined;
   }
 
-  choice(field: string, allowed: readonly string[], fallback: string): string {
-    const value = this.#take(field, fallback);
-    if (typeof value === 'string' && allowed.includes(value)) return value;
+  #choice(field: string, value: unknown, { choices, default: fallback }: ChoiceField): string {
+    if (typeof value === 'string' && choices.includes(value)) return value;
     this.faults.push(
-      `"${field}" must be one of ${allowed.map((a) => `"${a}"`).join(', ')}, not ${describe(value)}`,
+      `"${field}" must be one of ${choices.map((a) => `"${a}"`).join(', ')}, not ${describe(value)}`,
     );
     return fallback;
   }
 
-  duration(field: string, fallback: string, atLeastMs: number): number {
-    const value = this.#take(field, fallback);
+  #duration(field: string, value: unknown, leastMs: number): number {
     const ms = typeof value === 'string' ? parseDuration(value) : undefined;
     if (ms === undefined) {
       this.faults.push(`"${field}" must be a duration such as "30s" or "10m", not ${describe(value)}`);
       return 0;
     }
-    if (ms < atLeastMs)
-      this.faults.push(`"${field}" must be at least ${atLeastMs / 1_000} s, not ${describe(value)}`);
+    if (ms < leastMs)
+      this.faults.push(`"${field}" must be at least ${leastMs / 1_000} s, not ${describe(value)}`);
     return ms;
   }
 
-  lagLimit(field: string, fallback: string): LagLimit {
-    const value = this.#take(field, fallback);
+  #lagLimit(field: string, value: unknown): LagLimit {
     const limit = typeof value === 'string' ? parseLagLimit(value) : undefined;
     if (limit !== undefined) return limit;
     this.faults.push(`"${field}" must be an age or a size such as "5s" or "16MB", not ${describe(value)}`);
     return { seconds: 0 };
   }
 
-  text(field: string): string {
-    const value = this.#take(field, '');
+  #text(field: string, value: unknown): string {
     const fault = faultOfText(field, value, false);
     if (fault === undefined) return value as string;
     this.faults.push(`${fault}, not ${describe(value)}`);
     return '';
   }
 
-  acknowledgements(field: string): Acknowledgement[] {
-    const value = this.#take(field) ?? [];
+  #acknowledgements(field: string, value: unknown): Acknowledgement[] {
     if (!Array.isArray(value)) {
       this.faults.push(
         `"${field}" must be a list such as [${EXAMPLE_ACKNOWLEDGEMENT}], not ${describe(value)}`,
@@ -237,25 +223,18 @@ class Fields {
   }
 
   rejectUnknown(): void {
-    const unknown = Object.keys(this.values).filter((field) => !this.#known.includes(field));
+    const known = Object.keys(inputFields);
+    const unknown = Object.keys(this.values).filter((field) => !known.includes(field));
     unknown.forEach((field, index) => {
-      const known = index === 0 ? `; known are ${this.#known.join(', ')}` : '';
-      this.faults.push(`"${cut(field, 60)}" is not a known field${known}`);
+      const names = index === 0 ? `; known are ${known.join(', ')}` : '';
+      this.faults.push(`"${cut(field, 60)}" is not a known field${names}`);
     });
   }
+}
 
-  /** The field's value; only one that is not there at all gets the fallback, so a null is a wrong type. */
-  #take(field: string, fallback?: unknown): unknown {
-    this.#known.push(field);
-    const value = Object.hasOwn(this.values, field) ? this.values[field] : undefined;
-    return value === undefined ? fallback : value;
-  }
-
-  #checkName(field: string, value: unknown): string | undefined {
-    if (typeof value === 'string' && NAME.test(value)) return value;
-    this.faults.push(`"${field}" must be a name of letters, digits, "-" and "_", not ${describe(value)}`);
-    return undefined;
-  }
+/** Only a field that is not there at all gets its default, so that a null is a wrong type. */
+function absent(value: unknown, fallback: string): unknown {
+  return value === undefined ? fallback : value;
 }
 
 function describe(value: unknown): string {

@@ -3,7 +3,6 @@ import {
   type CheckResult,
   faultsOfAcknowledgement,
   stops,
-  unacknowledged,
   withAcknowledgements,
 } from '../../src/contract/checks';
 
@@ -18,6 +17,8 @@ const result = (id: string, changes: Partial<CheckResult> = {}): CheckResult => 
   evidence: 'GET it',
   ...changes,
 });
+const pending = (checks: CheckResult[], given: Acknowledgement[]) =>
+  withAcknowledgements(checks, given).filter(stops);
 const ack = (check: string): Acknowledgement => ({ check, by: 'ops@example.com', reason: 'INC-123' });
 
 describe('a finding stops the run', () => {
@@ -46,14 +47,14 @@ describe('acknowledgements', () => {
   const hard = result('disk-usage', { severity: 'block' });
 
   test('take away the soft findings they name, unknown ones too, and nothing else', () => {
-    expect(unacknowledged([soft, unknown], [])).toEqual([soft, unknown]);
-    expect(unacknowledged([soft, unknown], [ack('maintenance')])).toEqual([unknown]);
-    expect(unacknowledged([soft, unknown], [ack('maintenance'), ack('disk-usage')])).toEqual([]);
-    expect(unacknowledged([soft], [ack('alerts')])).toEqual([soft]);
+    expect(pending([soft, unknown], [])).toEqual([soft, unknown]);
+    expect(pending([soft, unknown], [ack('maintenance')])).toEqual([unknown]);
+    expect(pending([soft, unknown], [ack('maintenance'), ack('disk-usage')])).toEqual([]);
+    expect(pending([soft], [ack('alerts')])).toEqual([soft]);
   });
 
   test('never take away a hard finding, even of a check that can be soft', () => {
-    expect(unacknowledged([hard], [ack('disk-usage')])).toEqual([hard]);
+    expect(pending([hard], [ack('disk-usage')])).toEqual([hard]);
   });
 
   test('are on the finding, with who and why; the first of two counts', () => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Mode, OnTimeout, SwitchbackInput } from '../../client';
+import type { Mode, SwitchbackInput } from '../../client';
+import { type InputField, inputFields } from '../../contract/input-fields';
 import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
 import { faultsOfInput, pairOf } from '../pair';
 
@@ -61,7 +62,7 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     .addOption(
       offering(
         new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it'),
-        ['execute', 'rehearse', 'plan'] satisfies Mode[],
+        inputFields.mode.choices,
       ),
     )
     .addHelpText('after', RUN_EXAMPLES)
@@ -75,35 +76,12 @@ export function registerRun(program: Command, { environment, act }: CommandConte
 
 /** What every command that starts a run takes. */
 function withRunOptions(command: Command): Command {
-  return withPair(command, 'the primary service, the one to make active, or PROJECT/SERVICE')
-    .option('--recovery <service>', 'the recovery service; naming both confirms which one is the primary')
-    .addOption(
-      offering(new Option('--approval <when>', 'whether a person must approve'), ['none', 'required']),
-    )
+  const named = withPair(command, 'the primary service, the one to make active, or PROJECT/SERVICE');
+  for (const [name, field] of Object.entries<InputField>(inputFields)) {
+    if (field.option !== undefined) named.addOption(optionOf(name, field, field.option));
+  }
+  return named
     .option('--acknowledge <check...>', 'soft findings that --requested-by answers for, with --reason')
-    .addOption(
-      offering(new Option('--on-timeout <policy>', 'when the pair does not settle and nobody decides'), [
-        'return-to-recovery',
-        'hold',
-      ] satisfies OnTimeout[]),
-    )
-    .option('--converge-timeout <duration>', 'how long the services may take to settle (default 30m)')
-    .option('--settle-window <duration>', 'how long the good state must hold (default 10s)')
-    .option('--quiet-window <duration>', 'how long before an unanswered write may be repeated (default 1m)')
-    .option(
-      '--approval-window <duration>',
-      'how long to wait for an approval or acknowledgement (default 1h)',
-    )
-    .option('--stall-window <duration>', 'how long without a change before an alarm is raised (default 10m)')
-    .option('--decision-window <duration>', 'how long a person has to decide (default 10m)')
-    .option(
-      '--max-lag <limit>',
-      'the replication lag to go on with, 5s or 16MB; needs database access (default 5s)',
-    )
-    .option('--catch-up-timeout <duration>', 'how long to wait for that lag (default 30m)')
-    .option('--endpoint-timeout <duration>', 'how long all resolvers may take to follow (default 5m)')
-    .option('--requested-by <who>', 'who asks, for the record')
-    .option('--reason <text>', 'why, for the record')
     .option('--detach', 'print the workflow id and do not follow')
     .addOption(
       new Option('--embedded', 'run Temporal and the worker inside this command')
@@ -116,4 +94,22 @@ function withRunOptions(command: Command): Command {
         'where --embedded keeps its database (default: the state folder of the user)',
       ).implies({ embedded: true }),
     );
+}
+
+/** What an option takes, by the kind of its field. */
+const VALUES: Record<InputField['kind'], string> = {
+  name: 'service',
+  choice: 'choice',
+  duration: 'duration',
+  lag: 'limit',
+  text: 'text',
+  acknowledgements: 'check...',
+};
+
+/** `--converge-timeout <duration>` of the field `convergeTimeout`. */
+function optionOf(name: string, field: InputField, help: string): Option {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const fallback = field.kind === 'duration' || field.kind === 'lag' ? ` (default ${field.default})` : '';
+  const option = new Option(`--${flag} <${VALUES[field.kind]}>`, `${help}${fallback}`);
+  return field.kind === 'choice' ? offering(option, field.choices) : option;
 }
