@@ -68,11 +68,10 @@ export async function promote(
   if (old !== undefined) return answer('not-applied', old);
   if (input.rehearse) return answer('rehearsed', `${service} would have been promoted now`);
   try {
-    const api = session.api((requestId) => {
+    const options = session.options((requestId) => {
       writeId = requestId;
     });
-    const options = { signal: cancellationSignal(), holdBack: tooOld };
-    const reply = await api.promote(pair.project, service, pair.dialect, options);
+    const reply = await client.promote(pair.project, service, pair.dialect, { ...options, holdBack: tooOld });
     const seen = reading.observed[target];
     const wasFirst = seen.readable && isEarlierChange(seen.updatedAt, reply);
     return wasFirst ? { ...answer('accepted', ''), hadNoEffect: true } : answer('accepted', '');

@@ -1,35 +1,31 @@
 import type { z } from 'zod';
+import type { Dialect } from '../contract/observation';
 import { promotions } from '../contract/promotion';
 import { compact } from '../util/compact';
 import type { ApiClock } from './api-clock';
-import { toAccessTokens, toAlerts, toDisasterRecovery, toEvents, toMe, toMetrics, toService } from './domain';
 import { AivenApiError, AivenOptionsError } from './errors';
 import { type RequestAttempt, unreadable } from './failures';
 import { type Call, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
 import { projectPath, servicePath } from './path';
-import type { RequestRecord } from './record';
 import {
+  type AccessToken,
+  type Alert,
   accessTokensReply,
   alertsReply,
+  type DisasterRecovery,
   disasterRecoveryReply,
   eventsReply,
+  type Me,
+  type Metrics,
+  type MetricsPeriod,
   meReply,
   metricsReply,
+  type ProjectEvent,
   promotionReply,
+  type Service,
   serviceReply,
-} from './schemas';
-import type {
-  AccessToken,
-  Alert,
-  Dialect,
-  DisasterRecovery,
-  Me,
-  Metrics,
-  MetricsPeriod,
-  ProjectEvent,
-  Service,
-} from './types';
+} from './replies';
 
 /** What the reply to a promotion tells, as far as it does. */
 export interface PromotionReply {
@@ -62,27 +58,9 @@ export class AivenClient {
     this.#ownsDispatcher = options.dispatcher === undefined;
   }
 
-  /**
-   * A client over the same connections that also tells `onRequest` of every request it makes, once that is
-   * over. Its own `close()` does nothing.
-   */
-  observed(onRequest: (record: RequestRecord) => void): AivenClient {
-    const outer = this.#settings.onRequest;
-    return new AivenClient({
-      ...this.#settings,
-      onRequest: (record) => {
-        try {
-          outer?.(record);
-        } finally {
-          onRequest(record);
-        }
-      },
-    });
-  }
-
   /** `GET /v1/me`: whose token this is. */
   async getMe(options?: CallOptions): Promise<Me> {
-    return this.#get('/v1/me', meReply, toMe, options);
+    return this.#get('/v1/me', meReply, ({ user }) => user, options);
   }
 
   /**
@@ -93,8 +71,7 @@ export class AivenClient {
     return this.#get(
       servicePath(project, service),
       serviceReply,
-      (body, attempt) => {
-        const found = toService(body);
+      ({ service: found }, attempt) => {
         if (found.serviceName !== service) throw unreadable(attempt, 'it is about another service');
         return found;
       },
@@ -114,8 +91,7 @@ export class AivenClient {
     return this.#get(
       `${servicePath(project, service)}/disaster-recovery`,
       disasterRecoveryReply,
-      (body, attempt) => {
-        const found = toDisasterRecovery(body);
+      ({ disaster_recovery: found }, attempt) => {
         const names = [found.primary.serviceName, found.recovery.serviceName];
         if (!names.includes(service)) throw unreadable(attempt, 'it is about other services');
         return found;
@@ -132,17 +108,22 @@ export class AivenClient {
     if (!Number.isInteger(limit) || limit < 1) {
       throw new AivenOptionsError('limit must be a whole number from 1');
     }
-    return this.#get(`${projectPath(project)}/events?limit=${limit}`, eventsReply, toEvents, options);
+    return this.#get(
+      `${projectPath(project)}/events?limit=${limit}`,
+      eventsReply,
+      ({ events }) => events,
+      options,
+    );
   }
 
   /** `GET /v1/project/P/alerts`: the open alerts of all services of the project. */
   async getAlerts(project: string, options?: CallOptions): Promise<readonly Alert[]> {
-    return this.#get(`${projectPath(project)}/alerts`, alertsReply, toAlerts, options);
+    return this.#get(`${projectPath(project)}/alerts`, alertsReply, ({ alerts }) => alerts, options);
   }
 
   /** `GET /v1/access_token`: when the tokens of this user expire; never the tokens themselves. */
   async getAccessTokens(options?: CallOptions): Promise<readonly AccessToken[]> {
-    return this.#get('/v1/access_token', accessTokensReply, toAccessTokens, options);
+    return this.#get('/v1/access_token', accessTokensReply, ({ tokens }) => tokens, options);
   }
 
   /** `POST /v1/project/P/service/S/metrics`, a read in spite of its method: the latest value of each metric. */
@@ -157,7 +138,7 @@ export class AivenClient {
       path: `${servicePath(project, service)}/metrics`,
       body: { period },
     } as const;
-    return this.#read(call, metricsReply, toMetrics, options);
+    return this.#read(call, metricsReply, ({ metrics }) => metrics, options);
   }
 
   /**
@@ -184,7 +165,11 @@ export class AivenClient {
       return options?.holdBack?.();
     };
     const read = (body: unknown) => promotionReply.safeParse(body).data?.service.update_time;
-    const updateTime = await send(this.#settings, call, read, { signal: options?.signal, holdBack });
+    const updateTime = await send(this.#settings, call, read, {
+      signal: options?.signal,
+      onRequest: options?.onRequest,
+      holdBack,
+    });
     return compact({ updateTime, sentAtMs });
   }
 
@@ -206,23 +191,23 @@ export class AivenClient {
   async #get<Schema extends z.ZodType, T>(
     path: string,
     schema: Schema,
-    convert: (body: z.output<Schema>, attempt: RequestAttempt) => T,
+    pick: (body: z.output<Schema>, attempt: RequestAttempt) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
-    return this.#read({ method: 'GET', path }, schema, convert, options);
+    return this.#read({ method: 'GET', path }, schema, pick, options);
   }
 
   async #read<Schema extends z.ZodType, T>(
     call: Call,
     schema: Schema,
-    convert: (body: z.output<Schema>, attempt: RequestAttempt) => T,
+    pick: (body: z.output<Schema>, attempt: RequestAttempt) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
     const read = (body: unknown, attempt: RequestAttempt): T => {
       const checked = parsed(schema, body, attempt);
       if (!checked.success) throw unreadable(attempt, faults(checked.error));
       try {
-        return convert(checked.data, attempt);
+        return pick(checked.data, attempt);
       } catch (error) {
         if (error instanceof AivenApiError) throw error;
         // A fault of ours, or a reply that was made for it: an activity would try again for ever.

@@ -6,8 +6,8 @@ import { now } from '../util/now';
 import { AivenApiError } from './errors';
 import * as failures from './failures';
 import { type CallOptions, checkedToken, type Settings } from './options';
+import type { MetricsPeriod } from './replies';
 import { scrub } from './scrub';
-import type { MetricsPeriod } from './types';
 import { watchSend } from './watch-send';
 
 export type Call =
@@ -27,7 +27,7 @@ export async function send<T>(
   settings: Settings,
   call: Call,
   read: (body: unknown, attempt: failures.RequestAttempt) => T,
-  { signal, timeoutMs, holdBack }: CallOptions = {},
+  { signal, timeoutMs, holdBack, onRequest }: CallOptions = {},
 ): Promise<T> {
   const attempt: failures.RequestAttempt = { method: call.method, path: call.path, sent: false, token: '' };
   const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
@@ -45,7 +45,7 @@ export async function send<T>(
     failed = { by: thrown };
     throw thrown;
   } finally {
-    report(settings, attempt, startedAt, began, failed);
+    report([settings.onRequest, onRequest], attempt, startedAt, began, failed);
   }
 }
 
@@ -139,7 +139,7 @@ function explain(
 }
 
 function report(
-  settings: Settings,
+  observers: readonly CallOptions['onRequest'][],
   attempt: failures.RequestAttempt,
   startedAt: string,
   began: number,
@@ -151,12 +151,24 @@ function report(
   const retryAfterMs = known?.retryAfterMs;
   const kind = method === 'PUT' ? ('write' as const) : ('read' as const);
   const durationMs = Math.round(performance.now() - began);
-  try {
-    settings.onRequest?.(
-      compact({ method, path, kind, sent, startedAt, durationMs, status, requestId, retryAfterMs, error }),
-    );
-  } catch {
-    // An observer's fault must not turn a write that was made into one that seems to have failed.
+  const record = compact({
+    method,
+    path,
+    kind,
+    sent,
+    startedAt,
+    durationMs,
+    status,
+    requestId,
+    retryAfterMs,
+    error,
+  });
+  for (const observe of observers) {
+    try {
+      observe?.(record);
+    } catch {
+      // An observer's fault must not turn a write that was made into one that seems to have failed.
+    }
   }
 }
 

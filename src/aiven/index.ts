@@ -13,4 +13,4 @@ export {
   DEFAULT_REQUEST_TIMEOUT_MS,
 } from './options';
 export type { RequestRecord } from './record';
-export type * from './types';
+export type * from './replies';

@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Asked when a connection is there and right before the first byte: a reason for which nothing is sent after all. */
   readonly holdBack?: (() => string | undefined) | undefined;
+  /** Told of this request when it is over, after the client's own; see {@link RequestRecord}. What it throws is ignored. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
 }
 
 export interface AivenClientOptions {
@@ -45,7 +47,7 @@ export interface AivenClientOptions {
   readonly clock?: ApiClock | undefined;
 }
 
-/** The options once checked and completed; still valid options, so that a client can be derived from them. */
+/** The options once checked and completed. */
 export interface Settings extends AivenClientOptions {
   readonly baseUrl: string;
   readonly userAgent: string;

@@ -37,13 +37,16 @@ export class ApiSession {
     return this.client.clock.offsetMs();
   }
 
-  /** The API, for one request: the request is counted, and `said` is told which id the API gave it. */
-  api(said: (requestId: string) => void = () => {}): AivenClient {
-    return this.client.observed(({ kind, sent, requestId }) => {
-      if (kind === 'read') this.requests.reads += 1;
-      else if (sent) this.requests.writes += 1;
-      if (requestId !== undefined) said(requestId);
-    });
+  /** The options of one request: it is counted, and `said` is told which id the API gave it. */
+  options(said: (requestId: string) => void = () => {}): CallOptions {
+    return {
+      signal: this.signal,
+      onRequest: ({ kind, sent, requestId }) => {
+        if (kind === 'read') this.requests.reads += 1;
+        else if (sent) this.requests.writes += 1;
+        if (requestId !== undefined) said(requestId);
+      },
+    };
   }
 
   /** True when something could not be read, and another attempt may well read all that is vital. */
@@ -66,11 +69,11 @@ export class ApiSession {
   ): Promise<Fact<T>> {
     const timeoutMs = weight === 'extra' ? EXTRA_TIMEOUT_MS : undefined;
     const id: { requestId?: string } = {};
-    const api = this.api((requestId) => {
+    const options = this.options((requestId) => {
       id.requestId = requestId;
     });
     try {
-      const value = await call(api, { signal: this.signal, timeoutMs });
+      const value = await call(this.client, { ...options, timeoutMs });
       return { ok: true, value, request, at: now(), ...id };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;

@@ -1,4 +1,5 @@
-import { AivenClient, AivenOptionsError, type Dialect, type RequestRecord } from '../../src/aiven';
+import { AivenClient, AivenOptionsError, type RequestRecord } from '../../src/aiven';
+import type { Dialect } from '../../src/contract/observation';
 import { failureOf, read, serviceReply, TOKEN, write } from './fixtures';
 import { httpServer, json, pause, refusingUrl, type TestServer, text } from './server';
 
@@ -56,7 +57,6 @@ describe('requests on the wire', () => {
         'getMe',
         'getMetrics',
         'getService',
-        'observed',
         'promote',
       ].sort(),
     );
@@ -172,17 +172,17 @@ describe('options', () => {
   });
 });
 
-describe('observed', () => {
-  test('tells of reads and writes, good and bad, once they are over', async () => {
+describe('onRequest', () => {
+  test('is told of reads and writes, good and bad, once they are over', async () => {
     await start((response, request) => {
       const answer = request.method === 'PUT' ? json(409, { message: 'busy' }) : json(200, serviceReply());
       response.setHeader('x-request-id', 'req-7');
       answer(response, request);
     });
     const records: RequestRecord[] = [];
-    const observed = client.observed((record) => records.push(record));
-    await read(observed);
-    await failureOf(write(observed));
+    const onRequest = (record: RequestRecord) => records.push(record);
+    await read(client, { onRequest });
+    await failureOf(write(client, { onRequest }));
     await read(client);
 
     const path = '/v1/project/crdr-test/service/pg-demo';
@@ -201,29 +201,22 @@ describe('observed', () => {
     for (const { startedAt } of records) expect(new Date(startedAt).toISOString()).toBe(startedAt);
   });
 
-  test('a request that reached nobody is told of as not sent', async () => {
+  test('says of a request that reached nobody that it was not sent', async () => {
     client = new AivenClient({ baseUrl: await refusingUrl(), token: TOKEN });
     const records: RequestRecord[] = [];
-    await failureOf(write(client.observed((record) => records.push(record))));
+    await failureOf(write(client, { onRequest: (record) => records.push(record) }));
     expect(records).toEqual([expect.objectContaining({ kind: 'write', sent: false })]);
     expect(records[0]).not.toHaveProperty('status');
   });
 
-  test('observers add up, share the connections, and cannot break a request', async () => {
-    await start(json(200, serviceReply()));
+  test('that of the client comes before that of the call, and neither can break a request', async () => {
     const seen: string[] = [];
-    const observed = client
-      .observed(() => {
-        seen.push('outer');
-        throw new Error('observer fault');
-      })
-      .observed(() => seen.push('inner'));
-    await write(observed);
-    expect(seen).toEqual(['outer', 'inner']);
-
-    await observed.close();
-    await read(client);
-    await client.close();
-    expect(await failureOf(read(observed))).toMatchObject({ kind: 'network', code: 'UND_ERR_DESTROYED' });
+    const fault = (who: string) => () => {
+      seen.push(who);
+      throw new Error('observer fault');
+    };
+    await start(json(200, serviceReply()), { onRequest: fault('client') });
+    await write(client, { onRequest: fault('call') });
+    expect(seen).toEqual(['client', 'call']);
   });
 });

@@ -1,4 +1,4 @@
-import { AivenApiError, type AivenClient } from '../../src/aiven';
+import { AivenApiError, type AivenClient, type CallOptions } from '../../src/aiven';
 import exampleReply from './service.json';
 
 export const TOKEN = 'tok-0123456789abcdef';
@@ -27,5 +27,7 @@ export async function failureOf(call: Promise<unknown>): Promise<AivenApiError> 
   throw new Error(`expected an AivenApiError, got ${String(outcome)}`, { cause: outcome });
 }
 
-export const read = (client: AivenClient) => client.getService('crdr-test', 'pg-demo');
-export const write = (client: AivenClient) => client.promote('crdr-test', 'pg-demo', 'role');
+export const read = (client: AivenClient, options?: CallOptions) =>
+  client.getService('crdr-test', 'pg-demo', options);
+export const write = (client: AivenClient, options?: CallOptions) =>
+  client.promote('crdr-test', 'pg-demo', 'role', options);

@@ -31,7 +31,8 @@ test('an API that repeats the secrets does not get them into an error or a recor
     ),
   );
   const records: RequestRecord[] = [];
-  const client = new AivenClient({ baseUrl: server.url, token: TOKEN }).observed((it) => records.push(it));
+  const onRequest = (it: RequestRecord) => records.push(it);
+  const client = new AivenClient({ baseUrl: server.url, token: TOKEN, onRequest });
   for (const error of [await failureOf(read(client)), await failureOf(write(client))]) {
     expect(allOf(error).replaceAll('Authorization', '')).not.toContain(TOKEN);
     expect(allOf(error)).not.toContain(PASSWORD);
@@ -73,10 +74,9 @@ test('no other kind of error holds the token, a header or a body', async () => {
   await Promise.all([...servers, resetting, mute, odd].map((server) => server.close()));
 });
 
-test('neither the client nor one derived from it shows the token', async () => {
+test('the client does not show the token', async () => {
   const client = new AivenClient({ baseUrl: 'http://127.0.0.1:1', token: TOKEN });
   expectClean(client);
-  expectClean(client.observed(() => {}));
   await client.close();
 });
 

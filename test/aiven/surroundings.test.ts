@@ -1,13 +1,13 @@
-import { type AivenClient, AivenOptionsError, type RequestRecord } from '../../src/aiven';
+import { type AivenClient, AivenOptionsError, type CallOptions, type RequestRecord } from '../../src/aiven';
 import { failureOf } from './fixtures';
 import { json } from './server';
 import { answering } from './setup';
 
-type Read = (client: AivenClient) => Promise<unknown>;
-const events: Read = (client) => client.getEvents('crdr-test', 100);
-const alerts: Read = (client) => client.getAlerts('crdr-test');
-const tokens: Read = (client) => client.getAccessTokens();
-const metrics: Read = (client) => client.getMetrics('crdr-test', 'pg-demo', 'hour');
+type Read = (client: AivenClient, options?: CallOptions) => Promise<unknown>;
+const events: Read = (client, options) => client.getEvents('crdr-test', 100, options);
+const alerts: Read = (client, options) => client.getAlerts('crdr-test', options);
+const tokens: Read = (client, options) => client.getAccessTokens(options);
+const metrics: Read = (client, options) => client.getMetrics('crdr-test', 'pg-demo', 'hour', options);
 
 const TABLE = {
   cols: [
@@ -38,7 +38,7 @@ describe.each<[string, Read, string, string, string]>([
       json(200, { events: [], alerts: [], tokens: [], metrics: {} }),
     );
     const records: RequestRecord[] = [];
-    await read(client.observed((record) => records.push(record)));
+    await read(client, { onRequest: (record) => records.push(record) });
     expect(server.received).toEqual([expect.objectContaining({ method, url, body })]);
     expect(server.received[0]?.headers['content-type']).toBe(body === '' ? undefined : 'application/json');
     expect(records).toEqual([expect.objectContaining({ kind: 'read', method, path: url, status: 200 })]);

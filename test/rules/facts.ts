@@ -7,7 +7,8 @@ import type {
   Service,
   ServiceState,
 } from '../../src/aiven';
-import { readDisasterRecoveryStatus, readRole, readState } from '../../src/aiven/domain';
+import { readDisasterRecoveryStatus } from '../../src/aiven/replies/disaster-recovery';
+import { readRole, readState } from '../../src/aiven/replies/service';
 import type { Fact, Facts, UnreadFact } from '../../src/rules/facts';
 import { databases } from './databases';
 
