@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat } from '@temporalio/activity';
 import type { Progress } from '../contract/activities';
 import { PostgresError } from '../postgres';
+import { limit } from '../util/limit';
 import { withHeartbeat } from './with-heartbeat';
 
 export interface Polling<T> {
@@ -44,22 +44,15 @@ export async function pollUntil<T extends { at: string }>(
   return withHeartbeat(() => progress, stopping, untilEnough);
 }
 
-/** Not `AbortSignal.any` with a time-out: in Node 20 every such signal is kept as long as the one it follows. */
 async function limited<T>(
   ms: number,
-  signal: AbortSignal,
+  caller: AbortSignal,
   look: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // one for each session of a look, of which there can be many
-  const stop = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  const late = new PostgresError(`not done within ${ms} ms`, 'timeout');
-  const timer = setTimeout(() => controller.abort(late), ms);
+  const { signal, end } = limit(ms, caller, new PostgresError(`not done within ${ms} ms`, 'timeout'));
   try {
-    return await look(controller.signal);
+    return await look(signal);
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    end();
   }
 }

@@ -1,4 +1,5 @@
 import { MASK, maskCredentials } from '../util/mask-uris';
+import { maskTokens, SECRET_KEY } from '../util/secrets';
 import { legible } from '../util/text';
 
 /** Far more than is ever shown. */
@@ -6,8 +7,8 @@ const WINDOW = 4_000;
 /** Shorter tokens are test stand-ins; masking them would garble ordinary words. */
 const SHORTEST_TOKEN = 8;
 
-const AUTHORIZATION = /\b(aivenv1|bearer|basic)\s+[\w.~+/=-]{16,}/gi;
-const SECRET_KEY = /(password|passwd|secret|token|credentials?|private_key|access_key|api_key|uri|dsn)$/i;
+/** Fields of a service that hold or carry a secret: more than elsewhere, since a URI of Aiven's has a password. */
+const SECRET_FIELD = new RegExp(`(${SECRET_KEY}|credentials?|access_key|uri|dsn)$`, 'i');
 
 /**
  * Makes text that came from outside fit for an error message: one line, no token, no credentials, at most
@@ -15,7 +16,7 @@ const SECRET_KEY = /(password|passwd|secret|token|credentials?|private_key|acces
  */
 export function scrub(text: string, token = '', limit = 300): string {
   const withoutToken = token.length >= SHORTEST_TOKEN ? text.replaceAll(token, MASK) : text;
-  const masked = maskCredentials(withoutToken.slice(0, WINDOW)).replace(AUTHORIZATION, `$1 ${MASK}`);
+  const masked = maskTokens(maskCredentials(withoutToken.slice(0, WINDOW)));
   return legible(masked.replace(/[\s\p{Cc}]+/gu, ' ').trim(), limit);
 }
 
@@ -26,7 +27,7 @@ export function withoutSecrets(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !SECRET_KEY.test(key))
+      .filter(([key]) => !SECRET_FIELD.test(key))
       .map(([key, inner]) => [key, withoutSecrets(inner)]),
   );
 }

@@ -1,47 +1,15 @@
 import { MASK, maskPasswords } from '../util/mask-uris';
+import { maskTokens, SECRET_KEY } from '../util/secrets';
 
-/** Keys whose value is nobody's business, wherever they stand. */
-export const SECRET_KEYS = [
-  'password',
-  'passwd',
-  'pwd',
-  'passphrase',
-  'token',
-  'accessToken',
-  'access_token',
-  'apiKey',
-  'api_key',
-  'secret',
-  'clientSecret',
-  'client_secret',
-  'authorization',
-  'privateKey',
-  'private_key',
-  'routingKey',
-  'routing_key',
-] as const;
-
-const KEY = SECRET_KEYS.join('|');
 /** A word in a JSON string, which may hold escapes, but no white space, escaped or not. */
 const WORD = /(?:\\[^nrt]|[^\s"\\]){1,100000}/g;
 
-/** What a secret looks like in a line of JSON, where a text within a text has its quotes escaped. */
-const SECRETS: readonly [RegExp, string][] = [
+/** A field that names a secret, in a line of JSON, where a text within a text has its quotes escaped. */
+const FIELDS: readonly RegExp[] = [
   // A field; one of JSON in a text; one that is deeper still, as far as it has no quotes of its own.
-  [new RegExp(String.raw`((?<!\\)"(?:${KEY})"\s*:\s*")(?:[^"\\]|\\.)*`, 'gi'), `$1${MASK}`],
-  [new RegExp(String.raw`(\\"(?:${KEY})\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*`, 'gi'), `$1${MASK}`],
-  [new RegExp(String.raw`((?<!\\)\\+"(?:${KEY})\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*`, 'gi'), `$1${MASK}`],
-  [new RegExp(String.raw`(\b(?:${KEY})=)[^\s"\\&;,]+`, 'gi'), `$1${MASK}`],
-  [/(\bauthorization:\s*(?:\w+\s+)?)[^\s"\\,;]+/gi, `$1${MASK}`],
-  [/(\baivenv1\s+)[^\s"\\]+/gi, `$1${MASK}`],
-  [/(\b(?:bearer|basic)\s+)[\w.~+/=-]{16,}/gi, `$1${MASK}`],
-  [/\bAVNS_[\w-]{6,}/g, `AVNS_${MASK}`],
-  [/\bwhsec_[\w+/=-]{6,}/g, `whsec_${MASK}`],
-  [/\b(xox[a-z]|xapp)-[\w-]{6,}/g, `$1-${MASK}`],
-  [
-    /-----BEGIN ([A-Z ]*)PRIVATE KEY-----(?:\\.|[^"\\-]|-(?!----))*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
-    `-----BEGIN $1PRIVATE KEY----- ${MASK}`,
-  ],
+  new RegExp(String.raw`((?<!\\)"(?:${SECRET_KEY})"\s*:\s*")(?:[^"\\]|\\.)*`, 'gi'),
+  new RegExp(String.raw`(\\"(?:${SECRET_KEY})\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*`, 'gi'),
+  new RegExp(String.raw`((?<!\\)\\+"(?:${SECRET_KEY})\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*`, 'gi'),
 ];
 
 /**
@@ -50,7 +18,7 @@ const SECRETS: readonly [RegExp, string][] = [
  */
 export function jsonWithoutSecrets(line: string): string {
   const withoutUris = line.replace(WORD, maskPasswords);
-  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), withoutUris);
+  return maskTokens(FIELDS.reduce((safe, field) => safe.replace(field, `$1${MASK}`), withoutUris));
 }
 
 /** As {@link jsonWithoutSecrets}, for a text. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LagSample } from '../contract/lag';
+import { limit } from '../util/limit';
 import { now } from '../util/now';
 import type { PairDatabase } from './databases';
 import { PostgresError, toPostgresError } from './error';
@@ -136,17 +137,15 @@ export async function readDatabases(
   database: PairDatabase,
   { limitMs = LIMIT_MS, ...options }: SessionOptions & { limitMs?: number } = {},
 ): Promise<PairReading> {
-  const limit = new AbortController();
   const late = new PostgresError(`not all was answered within ${limitMs} ms`, 'timeout');
-  const timer = setTimeout(() => limit.abort(late), limitMs);
-  const signal = AbortSignal.any([limit.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const { signal, end } = limit(limitMs, options.signal, late);
   const primary = new AskedSide(database, 'primary', { ...options, signal });
   const recovery = new AskedSide(database, 'recovery', { ...options, signal });
   try {
     const [ofPrimary, ofRecovery] = await Promise.all([primary.read(), recovery.read()]);
     return { primary: ofPrimary, recovery: ofRecovery, looks: await lookTwice([primary, recovery], signal) };
   } finally {
-    clearTimeout(timer);
+    end();
     await Promise.all([primary.end(), recovery.end()]);
   }
 }

@@ -1,10 +1,41 @@
+import { setMaxListeners } from 'node:events';
+
 /** The time for a request is over. */
 export class TimeIsUp extends Error {}
 
+/** A signal that fires when the time is over, or when the caller's does. */
+export interface Limit {
+  readonly signal: AbortSignal;
+  /** Lets go of the timer and of the caller's signal; to be called when the work is over. */
+  end(): void;
+}
+
 /**
- * Runs something with a time limit and the caller's signal joined into one signal. Rejects at once, with
- * {@link TimeIsUp} or the caller's reason, even while `run` cannot be interrupted (undici does not look at a
- * signal while it connects).
+ * Joins a time limit and a signal. By hand: in Node 20 `AbortSignal.any` keeps every joined signal as long as the one
+ * that it follows, which for an activity that looks again and again is for ever. Where both live equally long,
+ * `AbortSignal.any` is right.
+ *
+ * @param late the reason when the time is over.
+ */
+export function limit(ms: number, caller: AbortSignal | undefined, late: Error = new TimeIsUp()): Limit {
+  const joined = new AbortController();
+  setMaxListeners(0, joined.signal); // one for each session or request in it
+  const stop = () => joined.abort(caller?.reason);
+  if (caller?.aborted) stop();
+  caller?.addEventListener('abort', stop, { once: true });
+  const timer = setTimeout(() => joined.abort(late), ms);
+  return {
+    signal: joined.signal,
+    end: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/**
+ * Runs something under a {@link limit}. Rejects at once, with {@link TimeIsUp} or the caller's reason, even while `run`
+ * cannot be interrupted (undici does not look at a signal while it connects).
  */
 export async function withinLimit<T>(
   limitMs: number,
@@ -12,18 +43,13 @@ export async function withinLimit<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   caller?.throwIfAborted();
-  // Joined by hand: AbortSignal.any would pile up listeners on a signal that lives as long as an activity.
-  const joined = new AbortController();
-  const onCallerAbort = () => joined.abort(caller?.reason);
-  caller?.addEventListener('abort', onCallerAbort, { once: true });
-  const timer = setTimeout(() => joined.abort(new TimeIsUp()), limitMs);
+  const { signal, end } = limit(limitMs, caller);
   const stopped = new Promise<never>((_, reject) => {
-    joined.signal.addEventListener('abort', () => reject(joined.signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
-    return await Promise.race([run(joined.signal), stopped]);
+    return await Promise.race([run(signal), stopped]);
   } finally {
-    clearTimeout(timer);
-    caller?.removeEventListener('abort', onCallerAbort);
+    end();
   }
 }

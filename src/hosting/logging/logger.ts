@@ -1,7 +1,8 @@
 import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
 import pino, { type DestinationStream, type LoggerOptions } from 'pino';
 import type { WorkerConfig } from '../../config/worker';
-import { jsonWithoutSecrets, SECRET_KEYS } from '../secrets';
+import { SECRET_KEYS } from '../../util/secrets';
+import { jsonWithoutSecrets } from '../secrets';
 import { RunFields } from './run-fields';
 
 /** Pino's wildcard stands for one level; what is deeper is found in the finished line. */
