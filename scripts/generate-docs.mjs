@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { apiReport } from './lib/api-report.mjs';
 import { importsOfSources, picture } from './lib/house.mjs';
 import { ROOT } from './lib/project.mjs';
 
@@ -13,6 +14,7 @@ const { inputFields } = load('./contract/input-fields.js');
 const { catalogue } = load('./rules/checks/index.js');
 
 const pages = {
+  'docs/client.api.md': apiReport(),
   'docs/errors.md': errorsPage(),
   'docs/checks.md': checksPage(),
   'docs/architecture.md': withPart('docs/architecture.md', 'house', picture(importsOfSources())),

@@ -7,6 +7,7 @@ import type { Embedded } from '../hosting/embedded';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClientOf } from './connection';
 import { followToEnd } from './follow-to-end';
+import { loadEmbedded } from './load-embedded';
 
 export interface RunFlags {
   json: boolean;
@@ -80,7 +81,7 @@ function quoted(text: string): string {
 
 async function embed(flags: RunFlags, { env, terminal }: CommandEnvironment): Promise<Embedded> {
   const folder = resolve(flags.embeddedDir ?? stateFolder(env));
-  const { startEmbedded } = require('../hosting/embedded') as typeof import('../hosting/embedded');
+  const { startEmbedded } = loadEmbedded();
   const { loadWorkerConfig } = require('../config/worker') as typeof import('../config/worker');
   const host = await startEmbedded(folder, loadWorkerConfig(env), (message) => terminal.error(message));
   if (!flags.json)

@@ -1,23 +1,67 @@
-// What the package offers to a program: nothing more than it needs to start, watch and steer switchbacks.
-export type { Alarm } from '../contract/alarm';
+// What the package offers to a program: nothing more than it needs to start, watch and steer switchbacks. The list with
+// its types is docs/client.api.md; `npm run docs` makes it, and fails when a public type speaks of one that is not here.
+export type { CatchUpProgress, Counted, Progress, WatchProgress } from '../contract/activities';
+export type { Alarm, AlarmCause, alarms } from '../contract/alarm';
 export type { Answer } from '../contract/answers';
-export type { Acknowledgement, CheckId, CheckResult } from '../contract/checks';
+export type {
+  Acknowledged,
+  Acknowledgement,
+  CheckId,
+  CheckResult,
+  checkSeverities,
+  Severity,
+  Verdict,
+} from '../contract/checks';
 export { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
-export type { RunEvent, RunEvents } from '../contract/events';
+export type {
+  EventSeverity,
+  EventType,
+  eventTypes,
+  PersonNeeded,
+  RunEnd,
+  RunEvent,
+  RunEvents,
+  RunIdentity,
+} from '../contract/events';
 export type { Mode, OnTimeout, SwitchbackInput } from '../contract/input';
-export type { ApproveInput, Attached, DecideInput, NamedReason } from '../contract/messages';
-export type { Pair, PairObservation, ServiceObservation, Side, Situation } from '../contract/observation';
-export type { Outcome } from '../contract/outcome';
-export type { Phase } from '../contract/phase';
+export type { Lag, LagSample } from '../contract/lag';
+export {
+  type ApproveInput,
+  type Attached,
+  type DecideInput,
+  type NamedReason,
+  updateNames,
+} from '../contract/messages';
+export type { UndeliveredNotifications } from '../contract/notifications';
+export type {
+  Dialect,
+  Pair,
+  PairObservation,
+  ReadService,
+  Role,
+  ServiceObservation,
+  ServiceState,
+  Side,
+  Situation,
+  UnreadService,
+} from '../contract/observation';
+export { type Outcome, type OutcomeRow, outcomes } from '../contract/outcome';
+export type { Parity, ParityChange, ParityDifference } from '../contract/parity';
+export { type Phase, type PhaseRow, phases } from '../contract/phase';
+export type { Latency, ProbeReport, ProbeSeries, Range, RowSet, WriteGap } from '../contract/probe';
+export type { EndpointReport, Landing, Proof, ProofStep, ProofStepId, ResolverView } from '../contract/proof';
 export type {
   AbortRequest,
   Approval,
   Decision,
+  KeptEvidence,
   Plan,
+  RequestCounts,
+  RunFacts,
   SwitchbackReport,
   TimelineEntry,
 } from '../contract/report';
-export type { SwitchbackStatus } from '../contract/status';
+export type { SwitchbackStatus, Waiting } from '../contract/status';
 export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
 export { SwitchbackFailedError } from './failed-error';
 export type { ListFilter, LiveStatus, RunSummary } from './runs';

@@ -64,6 +64,9 @@ export const abortUpdate = defineUpdate<AbortRequest, [NamedReason]>('abort');
  */
 export const attachUpdate = defineUpdate<Attached, [SwitchbackInput]>('attach');
 
+/** What a person can tell a run, by the names of Temporal's updates. */
+export const updateNames = ['approve', 'reject', 'acknowledge', 'decide', 'abort'] as const;
+
 export const DECIDE_ACTIONS = ['wait', 'return-to-recovery', 'accept', 'give-up'] as const;
 
 /** A payload for each update: shown in the UI, and with every complaint. */

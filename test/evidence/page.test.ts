@@ -126,7 +126,7 @@ test('the drawing holds the gap with its length, the promotion, and words for wh
   for (const drawing of drawings) {
     expect(drawing).toContain('>gap 6.4 s</text>');
     expect(drawing).toContain('>promotion</text>');
-    expect(drawing).toMatch(/<polygon [^>]*fill="var\(--bad\)" fill-opacity="0.14"/);
+    expect(drawing).toMatch(/<rect [^>]*fill="var\(--bad\)" fill-opacity="0.14"/);
     expect(drawing).not.toMatch(/href|<style|url\((?!#)/);
   }
   const { lastBefore, firstAfter } = measuredRun().report?.probe?.gap ?? {};

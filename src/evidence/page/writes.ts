@@ -3,7 +3,7 @@ import type { Latency, ProbeReport, RowSet, WriteGap } from '../../contract/prob
 import type { SwitchbackReport } from '../../contract/report';
 import { draw, zeroOf } from './chart';
 import { focusOf, type Span, wholeOf } from './chart-window';
-import { type Content, type Html, html, raw } from './html';
+import { type Content, type Html, html } from './html';
 import { absent, clock, count, counted, moment, plainMoment, section, table } from './parts';
 import { wordFor } from './words';
 
@@ -36,23 +36,17 @@ function why(pointOfNoReturn: string | undefined): string {
     : 'Not measured: no row was written through the Service URI while the pair switched, so neither the time without writes nor lost rows are known.';
 }
 
-async function figuresOf(probe: ProbeReport, promotion: string | undefined): Promise<Html> {
+function figuresOf(probe: ProbeReport, promotion: string | undefined): Html {
   const focus = focusOf(probe, promotion);
   const whole = wholeOf(probe.series);
-  if (focus === undefined) return figure(probe, promotion, whole, 'all', 'The whole measurement');
-  return html`${await figure(probe, promotion, focus, 'switch', 'Around the switch')}<details class="whole"><summary>The whole measurement</summary>${await figure(probe, promotion, whole, 'all', 'The whole measurement')}</details>`;
+  if (focus === undefined) return figure(probe, promotion, whole, 'The whole measurement');
+  return html`${figure(probe, promotion, focus, 'Around the switch')}<details class="whole"><summary>The whole measurement</summary>${figure(probe, promotion, whole, 'The whole measurement')}</details>`;
 }
 
-async function figure(
-  probe: ProbeReport,
-  promotion: string | undefined,
-  span: Span,
-  id: string,
-  title: string,
-): Promise<Html> {
+function figure(probe: ProbeReport, promotion: string | undefined, span: Span, title: string): Html {
   const drawn = { probe, promotion, span };
-  const wide = raw(await draw({ ...drawn, width: WIDE, id: `${id}-wide` }));
-  const narrow = raw(await draw({ ...drawn, width: NARROW, id: `${id}-narrow` }));
+  const wide = draw({ ...drawn, width: WIDE });
+  const narrow = draw({ ...drawn, width: NARROW });
   const zero = new Date(zeroOf(probe, promotion)).toISOString();
   const from = promotion === undefined ? 'the begin of the measurement' : 'the promotion';
   return html`<figure><div role="img" aria-label="${inWords(probe, span)}"><div class="wide">${wide}</div><div class="narrow">${narrow}</div></div>

@@ -1,0 +1,19 @@
+import { SwitchbackError } from '../contract/errors';
+
+type EmbeddedModule = typeof import('../hosting/embedded');
+
+/**
+ * The one part of the command that needs a worker.
+ *
+ * @throws SwitchbackError CONFIG_INVALID where the optional packages were not installed
+ */
+export function loadEmbedded(load = (): EmbeddedModule => require('../hosting/embedded')): EmbeddedModule {
+  try {
+    return load();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    const message =
+      'This installation holds the client alone, and --embedded runs a worker. Install switchback without --omit=optional.';
+    throw new SwitchbackError('CONFIG_INVALID', message, { cause: error });
+  }
+}
