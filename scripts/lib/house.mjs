@@ -71,7 +71,13 @@ function faultOf({ from, to }) {
   if (room === other) return undefined;
   const unknown = [room, other].find((name) => layerOf(name) === undefined);
   if (unknown) return `${unknown} has no place in the house`;
-  return layerOf(room) > layerOf(other) ? undefined : `${from} imports ${to}, which is not below it`;
+  if (layerOf(room) <= layerOf(other)) return `${from} imports ${to}, which is not below it`;
+  return isPastBarrel(other, to) ? `${from} imports ${to}, past ${other}/index.ts` : undefined;
+}
+
+/** Whether a room has a front, and this is another file of it. */
+function isPastBarrel(room, file) {
+  return file !== `${room}/index.ts` && existsSync(join(SOURCES, room, 'index.ts'));
 }
 
 /** The layer of a room, counted from 0 at the bottom. */

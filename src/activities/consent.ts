@@ -6,8 +6,8 @@ import type { Pair } from '../contract/observation';
 import { LOCK_WORKFLOW_TYPE, lockIdOf } from '../contract/pair-lock';
 import type { Approval } from '../contract/report';
 import { WORKFLOW_TYPE } from '../contract/workflow-id';
-import type { HistoryFact } from '../evidence/facts';
-import { factsOf, readHistory } from '../evidence/history';
+import type { HistoryFact } from '../evidence';
+import { factsOf, readHistory } from '../evidence';
 import { type CheckedState, consentNeeded, missingConsent } from '../rules/consent';
 import { runningWorkflow } from './running-workflow';
 

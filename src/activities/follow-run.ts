@@ -3,7 +3,7 @@ import type { RunEvents } from '../contract/events';
 import { eventsQuery } from '../contract/messages';
 import type { NotifyInput } from '../contract/notifications';
 import type { EventFeed } from '../notify';
-import { sleep } from '../notify/sleep';
+import { sleep } from '../util/sleep';
 import { abortable } from './abortable';
 import { HistoryPoller } from './history-poller';
 import { lostRun } from './lost-run';

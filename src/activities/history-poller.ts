@@ -3,7 +3,7 @@ import { getClient } from '@temporalio/activity';
 import { isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { NotifyInput } from '../contract/notifications';
-import { sleep } from '../notify/sleep';
+import { sleep } from '../util/sleep';
 import { abortable } from './abortable';
 
 const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;

@@ -3,7 +3,7 @@ import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities'
 import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
 import { WORKFLOW_TYPE } from '../contract/workflow-id';
 import type { EvidenceStore } from '../evidence';
-import type { NotifySettings } from '../notify/settings';
+import type { NotifySettings } from '../notify';
 import type { Databases } from '../postgres';
 import { catchUp } from './catch-up';
 import { type Guard, temporalGuard, type VerifyApproval } from './consent';

@@ -1,8 +1,8 @@
 import { activityInfo, heartbeat, log, metricMeter } from '@temporalio/activity';
 import { counter, metrics } from '../contract/metrics';
 import type { NotifyInput, NotifyProgress, SinkProgress } from '../contract/notifications';
+import type { NotifySettings } from '../notify';
 import { type DeliveryAttempt, EventFeed, notifyAll } from '../notify';
-import type { NotifySettings } from '../notify/settings';
 import { followRun } from './follow-run';
 import { withHeartbeat } from './with-heartbeat';
 

@@ -1,6 +1,6 @@
-import { SwitchbackFailedError } from '../client/failed-error';
 import { briefly } from '../contract/briefly';
 import { type ErrorEntry, errors, exitCodes, SwitchbackError } from '../contract/errors';
+import { SwitchbackFailedError } from '../contract/failed-error';
 import type { ErrorLine } from './lines';
 import { reportLines } from './render';
 import type { Terminal } from './terminal';

@@ -1,7 +1,7 @@
 import type { SwitchbackClient, SwitchbackRun } from '../client';
-import { SwitchbackFailedError } from '../client/failed-error';
-import { untilAborted } from '../client/until-aborted';
 import { exitCodes } from '../contract/errors';
+import { SwitchbackFailedError } from '../contract/failed-error';
+import { untilAborted } from '../util/until-aborted';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { fail } from './failure';
 import { follow } from './follow';

@@ -1,7 +1,7 @@
 import type { SwitchbackClient } from '../client';
-import { untilAborted } from '../client/until-aborted';
 import { exitCodes, SwitchbackError } from '../contract/errors';
 import { faultsOf } from '../contract/messages';
+import { untilAborted } from '../util/until-aborted';
 import { type CommandEnvironment, INTERRUPTED } from './command-environment';
 import { withClient } from './connection';
 import { fail } from './failure';

@@ -8,9 +8,9 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
+import { SwitchbackFailedError } from '../contract/failed-error';
 import type { SwitchbackReport } from '../contract/report';
 import { rootCause } from '../util/root-cause';
-import { SwitchbackFailedError } from './failed-error';
 
 /** What the server says to a query that no worker picks up: no poller was seen, or the query's time was over. */
 const NO_ANSWER = [grpcStatus.FAILED_PRECONDITION, grpcStatus.DEADLINE_EXCEEDED];

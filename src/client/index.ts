@@ -23,6 +23,7 @@ export type {
   RunEvents,
   RunIdentity,
 } from '../contract/events';
+export { SwitchbackFailedError } from '../contract/failed-error';
 export type { Mode, OnTimeout, SwitchbackInput } from '../contract/input';
 export type { Lag, LagSample } from '../contract/lag';
 export {
@@ -63,7 +64,6 @@ export type {
 } from '../contract/report';
 export type { SwitchbackStatus, Waiting } from '../contract/status';
 export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
-export { SwitchbackFailedError } from './failed-error';
 export type { ListFilter, LiveStatus, RunSummary } from './runs';
 export type { AttachedRun, AttachOptions, StartOptions, SwitchbackRun } from './start';
 export { SwitchbackClient, type WatchOptions } from './switchback-client';

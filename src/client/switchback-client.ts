@@ -21,6 +21,7 @@ import {
 } from '../contract/messages';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from '../contract/report';
 import { TASK_QUEUE } from '../contract/workflow-id';
+import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
 import { type ListFilter, type LiveStatus, progressIn, type RunSummary } from './runs';
@@ -33,7 +34,6 @@ import {
   start,
   startOrAttach,
 } from './start';
-import { untilAborted } from './until-aborted';
 
 /** How {@link SwitchbackClient.watch} watches. */
 export interface WatchOptions {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventTypes } from '../contract/events';
-import { faultOfToken, faultOfUrl, faultOfWebhookSecret } from '../notify/secrets';
-import type { SinkSettings } from '../notify/settings';
+import type { SinkSettings } from '../notify';
+import { faultOfToken, faultOfUrl, faultOfWebhookSecret } from '../notify';
 import type { Env } from './environment';
 import { faultsOfReference, type Reference, readerOf, readJson, referenceTo } from './references';
 

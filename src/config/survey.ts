@@ -1,4 +1,4 @@
-import type { SinkSettings } from '../notify/settings';
+import type { SinkSettings } from '../notify';
 import type { Databases } from '../postgres';
 import { type Env, type Read, stateFolder, withoutEmpty } from './environment';
 import { type EvidenceSettings, readEvidence } from './evidence';

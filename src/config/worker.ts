@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DEFAULT_BASE_URL } from '../aiven';
 import type { WorkerPolicy } from '../contract/activities';
 import { TASK_QUEUE } from '../contract/workflow-id';
-import type { NotifySettings } from '../notify/settings';
+import type { NotifySettings } from '../notify';
 import { Databases } from '../postgres';
 import { readDatabases } from './databases';
 import { allOrThrow, type Env, type Read, stateFolder, withoutEmpty } from './environment';

@@ -1,4 +1,4 @@
-import type { Secret, SinkSettings } from '../notify/settings';
+import type { Secret, SinkSettings } from '../notify';
 import { ask, type Finding, type Question, skip } from './ask';
 import { touch } from './network';
 import type { DoctorCheck } from './report';

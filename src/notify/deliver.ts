@@ -1,11 +1,11 @@
 import type { SinkProgress } from '../contract/notifications';
 import { now } from '../util/now';
+import { sleep } from '../util/sleep';
 import type { EventFeed, FeedEntry } from './event-feed';
 import { DeliveryFailure } from './failure';
 import type { HttpRequest, Reply } from './post';
 import type { RetryPolicy } from './settings';
 import type { Delivery, Sink } from './sink';
-import { sleep } from './sleep';
 
 /** What came of one attempt; `retried`: not yet, and it is tried again. */
 export type Result = 'delivered' | 'retried' | 'lost';

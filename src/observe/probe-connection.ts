@@ -1,5 +1,5 @@
 import type { PairDatabase, Session } from '../postgres';
-import { deleteOldProbeRows, type ProbeRow, writeProbeRow } from '../postgres/probe-table';
+import { deleteOldProbeRows, type ProbeRow, writeProbeRow } from '../postgres';
 
 /** An application that waits longer for an answer is not one that anybody waits for. */
 const STEP_TIMEOUT_MS = 2_000;

@@ -1,8 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Range } from '../contract/probe';
 import type { ConnectionName, PairDatabase } from '../postgres';
-import { toPostgresError } from '../postgres/error';
-import { readProbeRows } from '../postgres/probe-table';
+import { readProbeRows, toPostgresError } from '../postgres';
 import { isSetUpWrongly } from '../rules/probe/pace';
 import { union } from '../rules/probe/ranges';
 import type { ReadBack } from '../rules/probe/report';

@@ -9,7 +9,7 @@ const HOUSE = 'scripts/lib/house.mjs';
 
 const faultsOf = (...imports: [] | [Import[]]) => callModule(HOUSE, 'faultsOf', imports);
 
-test('every import of the sources points down, and none in a circle', () => {
+test('every import of the sources points down, none past a front, and none in a circle', () => {
   expect(callModule(HOUSE, 'importsOfSources', [])).toContainEqual({
     from: 'worker.ts',
     to: 'hosting/worker.ts',
@@ -27,6 +27,11 @@ test.each<[string, Import[], string[]]>([
     'an import of a room on the same layer',
     [{ from: 'notify/post.ts', to: 'aiven/http.ts' }],
     ['notify/post.ts imports aiven/http.ts, which is not below it'],
+  ],
+  [
+    'an import past the front of a room',
+    [{ from: 'activities/notify.ts', to: 'notify/settings.ts' }],
+    ['activities/notify.ts imports notify/settings.ts, past notify/index.ts'],
   ],
   [
     'anything of ours imported at the bottom',

@@ -1,5 +1,5 @@
-import { type ErrorCode, SwitchbackError } from '../contract/errors';
-import type { SwitchbackReport } from '../contract/report';
+import { type ErrorCode, SwitchbackError } from './errors';
+import type { SwitchbackReport } from './report';
 
 /** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
 export class SwitchbackFailedError extends SwitchbackError {
