@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { apiReport } from './lib/api-report.mjs';
 import { importsOfSources, picture } from './lib/house.mjs';
+import { withPart } from './lib/page-part.mjs';
 import { ROOT } from './lib/project.mjs';
 
 await build();
@@ -17,8 +18,8 @@ const pages = {
   'docs/client.api.md': apiReport(),
   'docs/errors.md': errorsPage(),
   'docs/checks.md': checksPage(),
-  'docs/architecture.md': withPart('docs/architecture.md', 'house', picture(importsOfSources())),
-  'docs/running.md': withPart('docs/running.md', 'input', inputTable()),
+  'docs/architecture.md': withPart(current('docs/architecture.md'), 'house', picture(importsOfSources())),
+  'docs/running.md': withPart(current('docs/running.md'), 'input', inputTable()),
 };
 const differing = Object.entries(pages).filter(([path, text]) => text !== current(path));
 
@@ -33,14 +34,6 @@ if (process.argv.includes('--check')) {
 function current(path) {
   const file = join(ROOT, path);
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
-
-/** The page as it is, with what is between the two markers of a part made anew. */
-function withPart(path, part, text) {
-  const page = current(path);
-  const between = new RegExp(`(<!-- ${part}: [^>]*-->\\n)[\\s\\S]*(\\n<!-- /${part} -->)`);
-  if (!between.test(page)) throw new Error(`${path} lacks the markers of the part ${part}`);
-  return page.replace(between, (_, begin, end) => `${begin}${text}${end}`);
 }
 
 function inputTable() {

@@ -1,12 +1,18 @@
-// Writes schemas/*.json and docs/schemas.md from the types: `npm run schemas`. With --check it only says whether they
+// Writes schemas/*.json and the table in docs/automation.md from the types: `npm run schemas`. With --check it only says whether they
 // differ.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from './build.mjs';
+import { withPart } from './lib/page-part.mjs';
 import { ROOT } from './lib/project.mjs';
-import { SCHEMAS } from './lib/schema-list.mjs';
-import { makeSchemas } from './lib/schemas.mjs';
+
+// The table of the input's fields is read from what the build has made of it.
+await build();
+const { SCHEMAS } = await import('./lib/schema-list.mjs');
+const { makeSchemas } = await import('./lib/schemas.mjs');
 
 const FOLDER = 'schemas';
+const PAGE = 'docs/automation.md';
 
 const files = {
   ...Object.fromEntries(
@@ -15,7 +21,7 @@ const files = {
       `${JSON.stringify(schema, null, 2)}\n`,
     ]),
   ),
-  'docs/schemas.md': page(),
+  [PAGE]: page(),
 };
 const differing = Object.entries(files).filter(([path, text]) => text !== current(path));
 const left = present().filter((path) => !Object.hasOwn(files, path));
@@ -40,26 +46,11 @@ function current(path) {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+/** The page as it is, with the table of schemas made anew. */
 function page() {
   const rows = SCHEMAS.map(
     ({ name, title, doors }) => `| [\`${name}\`](../schemas/${name}.json) | ${title} | ${doors} |`,
   );
-  return `# JSON Schemas
-
-<!-- Generated from scripts/lib/schema-list.mjs by \`npm run schemas\`. -->
-
-Everything that goes in and comes out as JSON has a [JSON Schema](https://json-schema.org) (draft-07), made from the
-types that the code itself is compiled against; a test validates the real output of every command against them. The
-package carries them: \`require('switchback/schemas/report.json')\`.
-
-| schema | what it describes | where it is taken or given |
-|---|---|---|
-${rows.join('\n')}
-
-- An unknown field is refused. A newer version may add optional ones: validate what a version prints with the schemas
-  of that version.
-- What is taken is judged by the run itself, which is stricter than a schema can be: that \`confirm\` equals \`service\`, that
-  a window is long enough, that a check may be acknowledged. A schema never refuses what a run accepts.
-- Times are ISO 8601 texts. Commands print one line of JSON; \`list\` prints one for each run.
-`;
+  const table = ['| schema | what it describes | where it is taken or given |', '|---|---|---|', ...rows];
+  return withPart(current(PAGE), 'schemas', table.join('\n'));
 }

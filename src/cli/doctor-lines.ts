@@ -17,7 +17,7 @@ const INDENT = ' '.repeat(GROUP_WIDTH);
 
 /**
  * What the doctor found: the verdict first, then group by group, with what to do below each problem. When all is well it
- * fits a terminal of 80 by 24; docs/doctor.md says what to do about what nobody looked at.
+ * fits a terminal of 80 by 24; docs/running.md says what to do about what nobody looked at.
  */
 export function doctorLines(report: DoctorReport, c: Colour): string[] {
   const groups = (Object.keys(GROUPS) as DoctorGroup[]).flatMap((group) => {

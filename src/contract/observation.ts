@@ -1,4 +1,4 @@
-/** Which of the two API forms is spoken for a pair. See docs/dialects/README.md. */
+/** Which of the two API forms is spoken for a pair. See docs/aiven-api.md. */
 export type Dialect = 'role' | 'promote-to-master';
 
 /** The two services, for good, and how to speak about them. */

@@ -19,7 +19,8 @@ export interface Limit {
  */
 export function limit(ms: number, caller: AbortSignal | undefined, late: Error = new TimeIsUp()): Limit {
   const joined = new AbortController();
-  setMaxListeners(0, joined.signal); // one for each session or request in it
+  // One for each request or session in it; all of them end.
+  setMaxListeners(0, joined.signal, ...(caller === undefined ? [] : [caller]));
   const stop = () => joined.abort(caller?.reason);
   if (caller?.aborted) stop();
   caller?.addEventListener('abort', stop, { once: true });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
-const PAGES = ['docs/ui.md', 'docs/running.md', 'docs/doctor.md', 'README.md'];
+const PAGES = ['docs/ui.md', 'docs/running.md', 'README.md'];
 
 const namedIn = (page: string) =>
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\(((?:docs\/)?images\/[^)]+\.png)\)/g)].map(

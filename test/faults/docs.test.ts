@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fault, faults } from './faults';
 
-const PAGE = join(__dirname, '..', '..', 'docs', 'faults.md');
+const PAGE = join(__dirname, '..', '..', 'docs', 'reliability.md');
 const MOMENTS = ['before the checks', 'between check and write', 'at the write', 'after the write'] as const;
 
 function section(moment: Fault['hits']): string {
@@ -10,7 +10,7 @@ function section(moment: Fault['hits']): string {
   const head =
     '| fault | what the run does | ends as | situation told | promotions · returns | writes sent |';
   return [
-    `## ${moment[0]?.toUpperCase()}${moment.slice(1)}`,
+    `### ${moment[0]?.toUpperCase()}${moment.slice(1)}`,
     '',
     head,
     '|---|---|---|---|---|---|',
@@ -32,8 +32,8 @@ function told(situation: Fault['ends']['situation']): string {
     .join(', ');
 }
 
-test('docs/faults.md says what the table of faults says', () => {
+test('docs/reliability.md says what the table of faults says', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const tables = page.slice(page.indexOf(`## ${MOMENTS[0][0]?.toUpperCase()}`));
+  const tables = page.slice(page.indexOf(`### ${MOMENTS[0][0]?.toUpperCase()}`));
   expect(tables.trimEnd()).toBe(MOMENTS.map(section).join('\n\n'));
 });

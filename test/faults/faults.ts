@@ -9,7 +9,7 @@ import type { FaultScene } from './stage';
 export interface Fault {
   name: string;
   hits: 'before the checks' | 'between check and write' | 'at the write' | 'after the write';
-  /** What the run does about it; for docs/faults.md. */
+  /** What the run does about it; for docs/reliability.md. */
   does: string;
   arrange(it: FaultScene): void;
   /** What happens, or is done by a person, while the run goes on. */
