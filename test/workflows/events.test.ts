@@ -39,23 +39,6 @@ const refusals = (['reject', 'abort'] as const).map((update) => ({
   }),
 }));
 
-const crowded = scenario(async (it) => {
-  await it.start(APPROVAL);
-  await it.until('it asks', ({ phase }) => phase === 'approval');
-  const input = { project: it.lab.project, service: it.pair.primary };
-  const attach = () =>
-    it.handle.executeUpdate('attach', { args: [input] }).then(
-      () => '',
-      ({ cause }: Error) => (cause as Error).message,
-    );
-  let refusal = '';
-  while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
-  const run = await it.harness.client.startOrAttach(input as never);
-  expect(run).toMatchObject({ attached: true, differences: [] });
-  await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
-  return { it, refusal };
-});
-
 const stuck = scenario(async (it) => {
   it.pair.behave({ stuck: true });
   await it.start({ convergeTimeout: '2s', decisionWindow: '10m' });
@@ -227,12 +210,6 @@ describe('a run that has ended, and whose evidence is still being kept', () => {
     expect(report.evidence).toHaveProperty('page');
     expect(typesOf(all).at(-1)).toBe('run.ended');
   });
-});
-
-test('attaching to a run leaves room for those who decide', async () => {
-  const { it, refusal } = await crowded();
-  expect(refusal).toContain('Too many have attached');
-  expect((await it.end()).report.outcome).toBe('switched-back');
 });
 
 describe('a worker that wants to be told the target twice', () => {

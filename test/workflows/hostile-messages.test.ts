@@ -77,27 +77,6 @@ describe('no message keeps a run from ending', () => {
     expect(code).toBe('GIVEN_UP');
   });
 
-  const approvals = scenario(async (it) => {
-    it.pair.behave({ stuck: true });
-    await it.start({ approval: 'required', requestedBy: 'ann@example.com', onTimeout: 'hold' });
-    const { plan } = await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
-    const approval = { ...OPS, fingerprint: plan?.fingerprint ?? '' };
-    const replies = await Promise.all(
-      Array.from({ length: 105 }, () => replyTo(it.harness.client.approve(it.workflowId, approval))),
-    );
-    await it.until('it waits for the pair', ({ phase }) => phase === 'converge');
-    await it.unstick();
-    const refused = replies.flatMap(({ refusal }) => refusal || []);
-    return { refused, ...(await it.end()) };
-  });
-
-  test('an approval that is sent for ever leaves room for a decision', async () => {
-    const { refused, report } = await approvals();
-    expect(refused).toHaveLength(5);
-    expect(refused[0]).toContain('Too many have approved this run');
-    expect(report.outcome).toBe('switched-back');
-  });
-
   const OPTIONS = {
     'an execution time-out': { workflowExecutionTimeout: '1h' },
     'a run time-out': { workflowRunTimeout: '1h' },

@@ -1,0 +1,50 @@
+import { approvePlan } from '../support/approve-plan';
+import { replyTo, useHarness } from './harness';
+
+const OPS = { by: 'ops@example.com', reason: 'INC-123' };
+const APPROVAL = { approval: 'required', requestedBy: 'sre@example.com', reason: 'INC-7' };
+const { scenario } = useHarness({ dialect: 'role' });
+
+const crowded = scenario(async (it) => {
+  await it.start(APPROVAL);
+  await it.until('it asks', ({ phase }) => phase === 'approval');
+  const input = { project: it.lab.project, service: it.pair.primary };
+  const attach = () =>
+    it.handle.executeUpdate('attach', { args: [input] }).then(
+      () => '',
+      ({ cause }: Error) => (cause as Error).message,
+    );
+  let refusal = '';
+  while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
+  const run = await it.harness.client.startOrAttach(input as never);
+  expect(run).toMatchObject({ attached: true, differences: [] });
+  await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
+  return { it, refusal };
+});
+
+test('attaching to a run leaves room for those who decide', async () => {
+  const { it, refusal } = await crowded();
+  expect(refusal).toContain('Too many have attached');
+  expect((await it.end()).report.outcome).toBe('switched-back');
+});
+
+const approvals = scenario(async (it) => {
+  it.pair.behave({ stuck: true });
+  await it.start({ approval: 'required', requestedBy: 'ann@example.com', onTimeout: 'hold' });
+  const { plan } = await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
+  const approval = { ...OPS, fingerprint: plan?.fingerprint ?? '' };
+  const replies = await Promise.all(
+    Array.from({ length: 105 }, () => replyTo(it.harness.client.approve(it.workflowId, approval))),
+  );
+  await it.until('it waits for the pair', ({ phase }) => phase === 'converge');
+  await it.unstick();
+  const refused = replies.flatMap(({ refusal }) => refusal || []);
+  return { refused, ...(await it.end()) };
+});
+
+test('an approval that is sent for ever leaves room for a decision', async () => {
+  const { refused, report } = await approvals();
+  expect(refused).toHaveLength(5);
+  expect(refused[0]).toContain('Too many have approved this run');
+  expect(report.outcome).toBe('switched-back');
+});
