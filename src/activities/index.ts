@@ -14,11 +14,13 @@ import { notify } from './notify';
 import { preflight } from './preflight';
 import { probeWrites } from './probe-writes';
 import { promote } from './promote';
+import { type BeginPromotionRecord, beginPromotionRecord } from './promotion-record';
 import { prove } from './prove';
 import { undelivered } from './undelivered';
 import { verify } from './verify';
 import { watchEndpoint } from './watch-endpoint';
 import { watchPair } from './watch-pair';
+import { alive } from './with-heartbeat';
 
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
@@ -35,6 +37,8 @@ export interface ActivityDependencies {
   verifyApproval?: VerifyApproval;
   /** Who may have what done. Default: what Temporal says of the run that asks. */
   guard?: Guard;
+  /** Where an attempt to promote records that it is about to send. Default: in Temporal. */
+  promotionRecord?: BeginPromotionRecord;
 }
 
 const NOBODY: NotifySettings = { sinks: [], uiUrl: undefined };
@@ -50,6 +54,7 @@ export function createActivities({
   stopping = NEVER,
   verifyApproval,
   guard = temporalGuard(policy, verifyApproval),
+  promotionRecord = beginPromotionRecord,
 }: ActivityDependencies): SwitchbackActivities {
   /** What writes, ends or sends something, for a running workflow of that type and for nobody else. */
   const only = <Input, Result>(workflowType: string, work: (input: Input) => Promise<Result>) => {
@@ -60,12 +65,12 @@ export function createActivities({
   };
   return {
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
-    discover: (input) => discover(aiven, input),
-    inspectLock: only(WORKFLOW_TYPE, inspectLock),
-    preflight: (input) => preflight(aiven, databases, input),
-    promote: (input) => promote(aiven, guard, input),
+    discover: (input) => alive(() => discover(aiven, input)),
+    inspectLock: only(WORKFLOW_TYPE, (input) => alive(() => inspectLock(input))),
+    preflight: (input) => alive(() => preflight(aiven, databases, input)),
+    promote: (input) => promote(aiven, guard, input, promotionRecord),
     watchPair: (input) => watchPair(aiven, input, stopping),
-    verify: (pair) => verify(aiven, pair),
+    verify: (pair) => alive(() => verify(aiven, pair)),
     catchUp: (input) => catchUp(databases, input, stopping),
     probeWrites: only(WORKFLOW_TYPE, (input) => probeWrites(databases, input, stopping)),
     prove: only(WORKFLOW_TYPE, (input) => prove(databases, input, stopping)),

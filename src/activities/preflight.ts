@@ -13,7 +13,7 @@ import { judge } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
 import type { Facts, PairDatabaseFacts } from '../rules/facts';
 import { lagOf } from '../rules/lag';
-import { isLongSettled } from '../rules/moves';
+import { isLongSettled, isOnItsWayHome } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
 import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
@@ -99,7 +99,8 @@ function verdictOn(
   now: string,
 ): Exclude<PreflightVerdict, 'blocked'> {
   if (isLongSettled(situation, observed, now)) return 'at-rest';
-  return observed.primary.readable && observed.primary.role === 'active' ? 'settle' : 'go';
+  const isActive = observed.primary.readable && observed.primary.role === 'active';
+  return isActive || isOnItsWayHome(observed) ? 'settle' : 'go';
 }
 
 /** The same for the same target, the same facts and the same open questions; short enough to be read aloud. */

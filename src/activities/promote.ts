@@ -1,13 +1,20 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { AivenApiError, type AivenClient, type PromotionReply } from '../aiven';
-import type { PromoteInput, PromoteOutcome, PromoteResult } from '../contract/activities';
+import {
+  NOTHING_SENT,
+  type PromoteInput,
+  type PromoteOutcome,
+  type PromoteResult,
+} from '../contract/activities';
 import { describePair } from '../contract/observation';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
 import { stopwatch } from '../util/elapsed';
+import { rootMessage } from '../util/root-cause';
 import type { Guard } from './consent';
+import { type BeginPromotionRecord, beginPromotionRecord, type PromotionRecord } from './promotion-record';
 
 /** What was read longer ago than this is no ground for a write. */
 const SECOND_LOOK_MAX_AGE_MS = 10_000;
@@ -15,14 +22,42 @@ const SECOND_LOOK_MAX_AGE_MS = 10_000;
 /**
  * Sends at most one promotion, and only right after both services were read (the second look), the table of moves
  * allows it, no critical fact has moved since the checks, and the run that asks has the right to it (the guard).
- * It never throws for a reason of the API: what became of the write is its answer.
+ * It never throws for a reason of the API: what became of the write is its answer. Before the write leaves, Temporal has
+ * taken down that it is about to.
  *
- * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running switchback asked for it: nothing was read or sent.
+ * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running switchback asked for it: nothing was read or sent;
+ * NOTHING_SENT, when the worker was told to stop before the write.
  */
 export async function promote(
   client: AivenClient,
   guard: Guard,
   input: PromoteInput,
+  beginRecord: BeginPromotionRecord = beginPromotionRecord,
+): Promise<PromoteResult> {
+  const record = await beginRecord().catch((error: unknown) => {
+    throw nothingSent(`Temporal did not take down that it has begun: ${rootMessage(error)}`);
+  });
+  try {
+    return await attempt(client, guard, input, record);
+  } catch (error) {
+    const { reason, aborted } = cancellationSignal();
+    if (!aborted || error !== reason) throw error;
+    // Only a write that was under way is an answer then; see `AivenClient.promote`.
+    throw nothingSent('the worker was told to stop');
+  } finally {
+    record.end();
+  }
+}
+
+function nothingSent(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`nothing was sent: ${why}`, NOTHING_SENT);
+}
+
+async function attempt(
+  client: AivenClient,
+  guard: Guard,
+  input: PromoteInput,
+  record: PromotionRecord,
 ): Promise<PromoteResult> {
   const { pair, target } = input;
   const { refusal, consent, isAsked } = await askGuard(guard, input);
@@ -67,6 +102,12 @@ export async function promote(
   const old = tooOld();
   if (old !== undefined) return answer('not-applied', old);
   if (input.rehearse) return answer('rehearsed', `${service} would have been promoted now`);
+  const unrecorded = await record.aboutToSend(cancellationSignal()).then(
+    () => undefined,
+    (error: unknown) => `Temporal did not take down that the write is about to leave (${rootMessage(error)})`,
+  );
+  cancellationSignal().throwIfAborted();
+  if (unrecorded !== undefined) return answer('not-applied', unrecorded);
   try {
     const options = session.options((requestId) => {
       writeId = requestId;

@@ -23,3 +23,13 @@ export async function withHeartbeat<T>(
     clearInterval(beats);
   }
 }
+
+/** Does work that reads, and heartbeats meanwhile: a request that hangs is no sign of a dead worker. */
+export async function alive<T>(work: () => Promise<T>): Promise<T> {
+  const beats = setInterval(() => heartbeat(), BEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beats);
+  }
+}

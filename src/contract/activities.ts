@@ -97,6 +97,17 @@ export interface PromoteInput {
   rehearse?: boolean;
 }
 
+/**
+ * The heartbeat details of an attempt to promote. An attempt that died as it was `reading` has sent nothing; one that
+ * died as it was `sending` may have. Without details nothing is known.
+ */
+export interface PromoteProgress {
+  stage: 'reading' | 'sending';
+}
+
+/** The type of the failure of an attempt to promote that was told to stop before it sent anything. */
+export const NOTHING_SENT = 'NOTHING_SENT';
+
 /** What is known about the write after one attempt to promote. */
 export type PromoteOutcome =
   /** A rehearsal: the write would have been sent now. */

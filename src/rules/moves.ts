@@ -37,6 +37,16 @@ export function isPromoted(target: Side, observed: PairObservation): boolean {
   return service.role === 'active';
 }
 
+/**
+ * True when the primary is active, or becomes it, and the recovery service is not: there is nothing to write, only an end
+ * to wait for, whoever began it. The promote-to-master dialect shows Rebuilding in the place of a role.
+ */
+export function isOnItsWayHome({ primary, recovery }: PairObservation): boolean {
+  if (!primary.readable || !recovery.readable) return false;
+  const goes = primary.role === 'active' || primary.role === 'changing';
+  return goes && (recovery.role === 'passive' || recovery.role === 'changing');
+}
+
 /** A service that changed within this time may not show yet that it is about to move. */
 const RECENT_MS = 5 * 60_000;
 

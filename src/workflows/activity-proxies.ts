@@ -6,18 +6,24 @@ import {
 } from '@temporalio/workflow';
 import type { SwitchbackActivities } from '../contract/activities';
 
+/** A worker that has not been heard of for so long is dead, and another one goes on. Each activity beats every 2 s. */
+const DEAD_AFTER = '10s';
+
 /** Reads before the write: the activity decides itself when to stop trying and to say what is unknown. */
 const READ: ActivityOptions = {
   startToCloseTimeout: '45s',
+  heartbeatTimeout: DEAD_AFTER,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
 /**
  * The write is attempted once per call: an attempt that died may have been applied, and only the workflow, after
- * reading both services, may decide on another. Two reads and one write of at most 10 s each fit in.
+ * reading both services, may decide on another. Two reads, the record that it is about to send, and one write, of at most
+ * 10 s each, fit in.
  */
 const WRITE: ActivityOptions = {
-  startToCloseTimeout: '25s',
+  startToCloseTimeout: '35s',
+  heartbeatTimeout: DEAD_AFTER,
   retry: { maximumAttempts: 1 },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
@@ -28,7 +34,7 @@ const WRITE: ActivityOptions = {
  */
 const WATCH: ActivityOptions = {
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: DEAD_AFTER,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };

@@ -1,5 +1,5 @@
-import { condition } from '@temporalio/workflow';
-import type { PromoteResult } from '../contract/activities';
+import { ActivityFailure, ApplicationFailure, condition, TimeoutFailure } from '@temporalio/workflow';
+import { NOTHING_SENT, type PromoteProgress, type PromoteResult } from '../contract/activities';
 import type { ErrorCode } from '../contract/errors';
 import type { Mode } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
@@ -16,6 +16,8 @@ const MAX_UNKNOWN_WRITES = 2;
 /** Attempts that provably did not count (429, connection refused) before the run stops without having written. */
 const MAX_UNSENT_WRITES = 10;
 const DEFAULT_WRITE_PAUSE_MS = 5_000;
+/** After an attempt that died before it sent anything: the worker is gone, and the next one is free. */
+const NOT_SENT_PAUSE_MS = 100;
 
 /**
  * Makes one side active, with zero or one effective write: a write whose outcome is unknown is followed by reads only,
@@ -49,6 +51,10 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
         await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
         if (operators.stopRequested && !record.mayHaveWritten) throw stopped(run);
         break;
+      case 'not-sent':
+        await pause(run, NOT_SENT_PAUSE_MS);
+        if (operators.stopRequested && !record.mayHaveWritten) throw stopped(run);
+        break;
       case 'not-allowed':
       case 'refused':
         return notWritten(run, target, result);
@@ -61,8 +67,16 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
   return notWritten(run, target, undefined);
 }
 
-/** One attempt; `undefined` when it died and could not report. */
-async function sendPromotion({ record, request }: Run, target: Side): Promise<PromoteResult | undefined> {
+/** An attempt that died, and that provably had not begun to send. */
+interface NotSent {
+  outcome: 'not-sent';
+}
+
+/** One attempt; `undefined` when it died and could not report, and may have written. */
+async function sendPromotion(
+  { record, request }: Run,
+  target: Side,
+): Promise<PromoteResult | NotSent | undefined> {
   const pair = record.requirePair;
   if (target === 'primary') {
     const isRehearsal = request.mode === 'rehearse';
@@ -86,11 +100,28 @@ async function sendPromotion({ record, request }: Run, target: Side): Promise<Pr
     record.recordObservation(result.situation, result.observed);
     return result;
   } catch (error) {
+    if (hasSentNothing(error)) {
+      record.note(`the attempt to promote ended before it sent anything (${rootMessage(error)})`);
+      if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
+      return { outcome: 'not-sent' };
+    }
     record.mayHaveWritten = true;
     record.countLostWrite();
     record.note(`the attempt to promote ended without an answer (${rootMessage(error)})`);
     return undefined;
   }
+}
+
+/**
+ * Whether an attempt that failed has provably sent nothing: it says so, or the last that Temporal took down of it is that
+ * it was reading. Without any record it may have been a worker that makes none.
+ */
+function hasSentNothing(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) return cause.type === NOTHING_SENT;
+  if (!(cause instanceof TimeoutFailure)) return false;
+  return (cause.lastHeartbeatDetails as PromoteProgress | undefined)?.stage === 'reading';
 }
 
 /** In the history the marker of the point of no return: what comes after it may have been written. */

@@ -1,4 +1,3 @@
-import { CancelledFailure } from '@temporalio/common';
 import type { FaultInput } from '../../lab/src/lab';
 import { AivenClient } from '../../src/aiven';
 import type { PromoteOutcome, PromoteResult } from '../../src/contract/activities';
@@ -228,9 +227,36 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     return { it, settled: await Promise.allSettled([result]) };
   });
 
-  test('cancelled while it reads: fails as cancelled, with nothing sent', async () => {
+  const unrecorded = scenario(async (it) => {
+    const expected = await it.checked();
+    const attempt = it.attempt({}, undefined, () => Promise.reject(new Error('no server')));
+    return { it, result: await attempt.promote({ pair: it.pair, target: 'primary', expected }) };
+  });
+
+  test('sends nothing when Temporal does not take down that it is about to', async () => {
+    const { it, result } = await unrecorded();
+    expect(result).toMatchObject({ outcome: 'not-applied', requests: { writes: 0 } });
+    expect(result.detail).toContain('did not take down that the write is about to leave (no server)');
+    expect(it.writes).toEqual([]);
+  });
+
+  const inOrder = scenario(async (it) => {
+    const expected = await it.checked();
+    let before: number | undefined;
+    const attempt = it.attempt({}, undefined, async () => {
+      before = it.writes.length;
+    });
+    await attempt.promote({ pair: it.pair, target: 'primary', expected });
+    return { before, after: it.writes.length };
+  });
+
+  test('has recorded that it is about to send before it sends', async () => {
+    expect(await inOrder()).toEqual({ before: 0, after: 1 });
+  });
+
+  test('told to stop while it reads: fails as one that has sent nothing', async () => {
     const { it, settled } = await cancelledBefore();
-    expect(settled).toMatchObject([{ status: 'rejected', reason: expect.any(CancelledFailure) }]);
+    expect(settled).toMatchObject([{ status: 'rejected', reason: { type: 'NOTHING_SENT' } }]);
     expect(it.writes).toEqual([]);
   });
 

@@ -37,8 +37,16 @@ export class Scene {
     this.pair = { project: lab.project, primary, recovery, dialect: lab.dialect };
   }
 
-  /** An attempt at an activity; a new environment for each, as Temporal would. */
-  attempt(info: EnvironmentInfo = {}, client = this.client): Attempt {
+  /**
+   * An attempt at an activity; a new environment for each, as Temporal would.
+   *
+   * @param aboutToSend where a promotion records that it is; test/crashes has the record in Temporal.
+   */
+  attempt(
+    info: EnvironmentInfo = {},
+    client = this.client,
+    aboutToSend: () => Promise<void> = async () => {},
+  ): Attempt {
     const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
     environment.on('heartbeat', (progress: WatchProgress) => {
       this.heartbeats.push(structuredClone(progress));
@@ -48,6 +56,7 @@ export class Scene {
       evidence: undefined,
       aiven: client,
       guard: ANYBODY,
+      promotionRecord: async () => ({ aboutToSend, end: () => {} }),
       policy: { approvalRequired: false, fourEyes: true, confirmTarget: false },
     });
     const bound = (name: keyof SwitchbackActivities) => (input: never) =>

@@ -107,9 +107,11 @@ export function testDeathsBy(signal: 'SIGKILL' | 'SIGTERM'): void {
         expect(effective).toEqual(writes.map((side) => scenario.pair[side]));
         expect(sent).toHaveLength(writes.length);
         expect(roles).toBe(outcome === 'switched-back' ? 'active/passive' : 'passive/active');
-        // Without it the worker would have died too late to matter.
-        const isHeld = point !== 'while it polls';
-        expect(phasesOf(report).includes('promote-uncertain')).toBe(isHeld);
+        // An attempt that died before it recorded that it is about to send leaves nothing to find out.
+        const isInDoubt = point !== 'while it polls' && point !== 'before the write';
+        expect(phasesOf(report).includes('promote-uncertain')).toBe(isInDoubt);
+        const said = report.timeline.some(({ event }) => event.includes('ended before it sent anything'));
+        expect(said).toBe(point === 'before the write');
       },
       LONGEST_MS,
     );

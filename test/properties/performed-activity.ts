@@ -10,8 +10,9 @@ import { coresdk } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
+import type { PromotionRecord } from '../../src/activities/promotion-record';
 import { AivenClient } from '../../src/aiven';
-import type { SwitchbackActivities, WorkerPolicy } from '../../src/contract/activities';
+import type { PromoteProgress, SwitchbackActivities, WorkerPolicy } from '../../src/contract/activities';
 import { Databases } from '../../src/postgres';
 import { ANYBODY } from '../activities/stage';
 import { Line, type Model } from './model';
@@ -96,6 +97,7 @@ export class PerformedActivity {
 
 class Attempt {
   #isDead = false;
+  #progress: PromoteProgress | undefined;
   #timeOut: NodeJS.Timeout | undefined;
   #isLost: (error: unknown) => void = () => undefined;
   readonly #lost = new Promise<never>((_, reject) => {
@@ -126,6 +128,7 @@ class Attempt {
       databases: new Databases(),
       evidence: undefined,
       guard: ANYBODY,
+      promotionRecord: () => this.#beginRecord(),
     })[name] as (input: unknown) => Promise<unknown>;
     this.#endIn(timeout, 'START_TO_CLOSE');
     const heard = this.environment.run(activity, input).then(
@@ -139,6 +142,18 @@ class Attempt {
     }
   }
 
+  /** Temporal takes down what a living worker tells of its attempt. */
+  async #beginRecord(): Promise<PromotionRecord> {
+    this.#progress = { stage: 'reading' };
+    return {
+      aboutToSend: async () => {
+        if (this.#isDead) throw new Error('Temporal has given this attempt up');
+        this.#progress = { stage: 'sending' };
+      },
+      end: () => {},
+    };
+  }
+
   die(heartbeatTimeout: Schedule['heartbeatTimeout']): void {
     if (this.#isDead) return;
     this.#isDead = true;
@@ -149,7 +164,7 @@ class Attempt {
 
   #endIn(timeout: Schedule['heartbeatTimeout'], kind: 'HEARTBEAT' | 'START_TO_CLOSE'): void {
     clearTimeout(this.#timeOut);
-    const error = new TimeoutFailure(`activity ${kind} timeout`, undefined, kind);
-    this.#timeOut = setTimeout(() => this.#isLost(error), tsToMs(timeout));
+    const lost = () => this.#isLost(new TimeoutFailure(`activity ${kind} timeout`, this.#progress, kind));
+    this.#timeOut = setTimeout(lost, tsToMs(timeout));
   }
 }

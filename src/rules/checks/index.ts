@@ -1,6 +1,6 @@
 import { type CheckId, type CheckResult, checkSeverities, type Severity } from '../../contract/checks';
-import type { PairObservation } from '../../contract/observation';
 import type { DiscoveryFacts, Facts } from '../facts';
+import { isOnItsWayHome } from '../moves';
 import { observePair } from '../observation';
 import { CAPACITY } from './capacity';
 import { DEPENDENCIES } from './dependencies';
@@ -45,7 +45,7 @@ export function catalogue() {
 function judgeRows<F extends DiscoveryFacts>(rows: readonly Row<F>[], facts: F): CheckResult[] {
   const names = { primary: facts.named, recovery: facts.peer ?? 'the peer' };
   const observed = observePair({ ...facts, names });
-  const onlyWatches = hasNothingToWrite(observed);
+  const onlyWatches = isOnItsWayHome(observed);
   return rows.map((row) => {
     const [severity] = severitiesOf(row.id);
     const answer = row.judge({ facts, observed, severity });
@@ -72,11 +72,6 @@ function resultOf<F extends DiscoveryFacts>(
     remedy: verdict === 'pass' ? '' : (answer.remedy ?? remedy),
     evidence: evidenceOf(answer.evidence),
   };
-}
-
-/** The roles are right already: such a run waits for them to settle, and writes nothing. */
-function hasNothingToWrite({ primary, recovery }: PairObservation): boolean {
-  return primary.readable && recovery.readable && primary.role === 'active' && recovery.role === 'passive';
 }
 
 function severitiesOf(id: CheckId): readonly [Severity, ...Severity[]] {

@@ -1,6 +1,7 @@
 import type { Integration, Service } from '../../aiven';
 import type { ReadService, ServiceObservation } from '../../contract/observation';
 import type { DiscoveryFacts, Facts } from '../facts';
+import { isOnItsWayHome } from '../moves';
 import { pairingsOf } from '../observation';
 import { type Answer, type Context, each, few, type Row, unread } from './row';
 
@@ -11,7 +12,8 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
     title: 'A switchover was completed: primary passive, recovery active',
     guards: 'run',
     looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
-    wanted: 'primary passive and recovery active (or primary active and recovery passive: nothing to write)',
+    wanted:
+      'primary passive and recovery active (or primary active, or on its way, and recovery passive: nothing to write)',
     remedy:
       'Look at both services: a switchback follows a completed switchover. A role that is neither active nor passive needs Aiven support.',
     judge: judgeRoles,
@@ -70,7 +72,7 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
     return { finding: 'block', observed, evidence, remedy };
   }
   const roles = `${primary.role}/${recovery.role}`;
-  if (roles === 'passive/active' || roles === 'active/passive')
+  if (roles === 'passive/active' || isOnItsWayHome({ primary, recovery }))
     return { finding: 'pass', observed, evidence };
   if ([primary.role, recovery.role].includes('changing')) {
     const remedy =
@@ -87,8 +89,8 @@ function judgeSettled({ facts, observed: { primary, recovery } }: Context<Discov
   const missing = evidence.flatMap((fact) => (fact.ok ? missingNodes(fact.value) : []));
   const observed = [said(primary), said(recovery), ...missing].join('; ');
   if (isUnknown) return { finding: 'unknown', observed, evidence };
-  // The roles are right already: nothing will be written, and settling is what the run waits for.
-  const onlyWaits = primary.role === 'active' && recovery.role === 'passive';
+  // Nothing will be written, and settling is what the run waits for.
+  const onlyWaits = isOnItsWayHome({ primary, recovery });
   const good = onlyWaits || (primary.settled && recovery.settled && missing.length === 0);
   return { finding: good ? 'pass' : 'block', observed, evidence };
 }

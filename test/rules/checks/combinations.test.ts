@@ -23,7 +23,9 @@ describe('over combinations of facts', () => {
         return situation === 'moving' ? `moving, primary ${primary}` : situation;
       }),
     );
-    expect(situations).toEqual(new Set(['recovery-active', 'primary-active', 'moving, primary active']));
+    expect(situations).toEqual(
+      new Set(['recovery-active', 'primary-active', 'moving, primary active', 'moving, primary changing']),
+    );
   });
 });
 

@@ -245,8 +245,15 @@ export const PAIR_ROWS: CheckRow[] = [
   ['switchover-completed', 'told', toldFacts(['PASSIVE', 'active']), 'pass', /passive\/RUNNING/],
   [
     'switchover-completed',
-    'told to be under way',
+    'told to be on its way home',
     toldFacts(['Rebuilding', 'Passive']),
+    'pass',
+    /rebuilding\/RUNNING/,
+  ],
+  [
+    'switchover-completed',
+    'told to be rebuilt beside an active one',
+    toldFacts(['Rebuilding', 'Active']),
     'block',
     /rebuilding\/RUNNING.*under way/,
   ],
