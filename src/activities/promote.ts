@@ -8,6 +8,7 @@ import {
   type PromoteResult,
 } from '../contract/activities';
 import { describePair } from '../contract/observation';
+import { WORKFLOW_TYPE } from '../contract/workflow-id';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
@@ -34,7 +35,9 @@ export async function promote(
   input: PromoteInput,
   beginRecord: BeginPromotionRecord = beginPromotionRecord,
 ): Promise<PromoteResult> {
-  const record = await beginRecord().catch((error: unknown) => {
+  const record = await beginRecord().catch(async (error: unknown) => {
+    // Who has no run behind it is told that first.
+    await guard.requireRun(WORKFLOW_TYPE);
     throw nothingSent(`Temporal did not take down that it has begun: ${rootMessage(error)}`);
   });
   try {
