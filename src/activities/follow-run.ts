@@ -91,7 +91,8 @@ async function untilKnown(run: NotifyInput, signal: AbortSignal): Promise<RunEnd
 function reportLostRun(run: NotifyInput, end: RunEndInTemporal, feed: EventFeed): void {
   const last = feed.present;
   const identity = last?.run ?? end.identity;
-  if (identity === undefined) log.warn('the run cannot be told of', { run: run.runId, status: end.status });
+  if (identity === undefined)
+    log.warn('no notification can be sent about the run', { run: run.runId, status: end.status });
   else feed.add({ run: { ...identity, ...run }, events: [lostRun(feed, end)] });
   feed.end(end.at);
 }

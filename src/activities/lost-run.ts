@@ -45,7 +45,7 @@ function withoutReport({ present: last }: EventFeed, { at, status, reason }: Run
     severity: mayHaveWritten ? 'critical' : 'warning',
     phase,
     summary: `The run was ${how} in Temporal${reason === undefined ? '' : ` (${reason})`} and left no report.`,
-    headline: 'Nobody watches the pair any more, and no report says what is true of it.',
+    headline: 'No run watches the pair any more, and no report says what is true of it.',
     ...(situation === undefined ? {} : { situation }),
     end: {
       outcome: 'no-report',

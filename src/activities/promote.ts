@@ -27,7 +27,7 @@ const SECOND_LOOK_MAX_AGE_MS = 10_000;
  * taken down that it is about to.
  *
  * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running switchback asked for it: nothing was read or sent;
- * NOTHING_SENT, when the worker was told to stop before the write.
+ * NOTHING_SENT, when the worker was stopped before the write.
  */
 export async function promote(
   client: AivenClient,
@@ -46,7 +46,7 @@ export async function promote(
     const { reason, aborted } = cancellationSignal();
     if (!aborted || error !== reason) throw error;
     // Only a write that was under way is an answer then; see `AivenClient.promote`.
-    throw nothingSent('the worker was told to stop');
+    throw nothingSent('the worker was stopped');
   } finally {
     record.end();
   }

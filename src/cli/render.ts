@@ -102,7 +102,7 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
       row(label, label === 'not proven' ? c.yellow(text) : text),
     ),
     ...(report.evidence === undefined ? [] : [row('evidence', describeEvidence(report.evidence))]),
-    ...undeliveredRows(report).map((text) => row('not told', c.yellow(text))),
+    ...undeliveredRows(report).map((text) => row('not sent', c.yellow(text))),
     row('took', `${took}, ${reads} reads, ${writes} ${writes === 1 ? 'write' : 'writes'}`),
     row('run', `${report.workflowId} · ${report.runId}`),
   ];

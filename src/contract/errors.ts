@@ -59,7 +59,7 @@ export const errors = {
   LOCKED: {
     title: 'Another run holds the lock of the pair; nothing was written',
     cause:
-      'A switchback of the same pair is going on, whatever its workflow id and whichever service it names.',
+      'Another run switches the same pair back. Its workflow id, and the service that it names, may be other ones.',
     remedy:
       'Follow the run that the message names, or end it first: the lock frees itself however its holder ends.',
     exitCode: exitCodes.blocked,
@@ -73,7 +73,7 @@ export const errors = {
   APPROVAL_EXPIRED: {
     title: 'Nobody approved or acknowledged in time; nothing was written',
     cause: 'The approval window passed while the run waited for an approval or an acknowledgement.',
-    remedy: 'Start again when somebody who may approve is at hand, or give a longer approvalWindow.',
+    remedy: 'Start again when an approver is at hand, or give a longer approvalWindow.',
     exitCode: exitCodes.aborted,
   },
   ABORTED: {
@@ -85,7 +85,7 @@ export const errors = {
   DRIFTED: {
     title: 'The pair changed between the checks and the write; nothing was written',
     cause:
-      'The read right before the write showed something else than the checks had: maintenance started, or somebody else promoted a service.',
+      'The read right before the write showed another state than the checks: maintenance started, or another actor promoted a service.',
     remedy: 'Look at the observed state in the report, and start again if it is still right to go back.',
     exitCode: exitCodes.aborted,
   },
@@ -135,7 +135,7 @@ export const errors = {
     title: 'The run ended without a report',
     cause: 'It was terminated, or timed out, in Temporal: no code of the workflow ran after that.',
     remedy:
-      'Look at both services (`switchback get`), then start again: a new run reads the world first, whatever the last one left.',
+      'Look at both services (`switchback get`), then start again: a new run reads both services first.',
     exitCode: exitCodes.needsOperator,
   },
   AIVEN_UNAVAILABLE: {

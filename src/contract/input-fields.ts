@@ -43,7 +43,7 @@ export const inputFields = {
   },
   acknowledge: {
     kind: 'acknowledgements',
-    help: 'soft findings that somebody answers for: `{"check":"recent-change","by":"…","reason":"…"}`',
+    help: 'soft findings that a person answers for: `{"check":"recent-change","by":"…","reason":"…"}`',
   },
   approvalWindow: {
     kind: 'duration',
@@ -63,8 +63,8 @@ export const inputFields = {
     kind: 'choice',
     choices: ['return-to-recovery', 'hold'],
     default: 'return-to-recovery',
-    help: 'what happens when the pair does not settle and nobody decides; or `"hold"`: wait for a person',
-    option: 'when the pair does not settle and nobody decides',
+    help: 'what the run does when the pair does not settle and no decision comes; `"hold"` waits for a person',
+    option: 'when the pair does not settle and no decision comes',
   },
   convergeTimeout: {
     kind: 'duration',

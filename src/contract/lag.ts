@@ -41,7 +41,7 @@ export function isWithin(lag: Lag, limit: LagLimit): boolean {
 
 /** `42.0 MB, 12 s behind, shrinking by 1.4 MB/s, about 30 s left` */
 export function describeLag(lag: Lag | undefined): string {
-  if (lag === undefined) return 'lag not known: nobody has looked yet';
+  if (lag === undefined) return 'lag not known: not measured yet';
   if (lag.problem !== undefined) return `lag not known: ${lag.problem}`;
   if (lag.paused === true) return `${amount(lag)}, and the replay is paused`;
   if (lag.bytes === 0) return 'no lag: all is replayed';

@@ -27,7 +27,7 @@ const ACTIVITY_SLOTS = 1_000;
 
 /** What a wait ends with when its worker is told to stop: another attempt, at once, by another worker. */
 const WORKER_STOPPING = ApplicationFailure.create({
-  message: 'this worker is told to stop; the next one goes on watching',
+  message: 'this worker stops; the next one goes on watching',
   type: 'WORKER_STOPPING',
   nextRetryDelay: '100ms',
 });

@@ -32,5 +32,5 @@ export async function within<T>(
 export function reasonOf(signal: AbortSignal | undefined): PostgresError {
   const reason: unknown = signal?.reason;
   if (reason instanceof PostgresError) return reason;
-  return new PostgresError('it was told to stop', 'aborted', { cause: reason });
+  return new PostgresError('it was stopped', 'aborted', { cause: reason });
 }

@@ -60,7 +60,7 @@ export function missingConsent(
       (state) => state.fingerprint === fingerprint && driftBetween(state.critical, facts).length === 0,
     ),
   );
-  if (forThis.length === 0) return 'nobody approved the state that would be written to';
+  if (forThis.length === 0) return 'there is no approval of the state that would be written to';
   if (needed.fourEyes && forThis.every(({ by }) => sameName(by, requestedBy))) {
     return `only ${requestedBy} approved it, who also asked for the run (four eyes)`;
   }

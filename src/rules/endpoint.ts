@@ -80,7 +80,7 @@ function sideOf(id: string, { sides }: EndpointFacts): Side | undefined {
 }
 
 function whyNeither({ pair, sides }: EndpointFacts): string {
-  if (isOneServer(sides)) return 'cannot be told: the own URIs of both services lead to one server';
+  if (isOneServer(sides)) return 'not known: the own URIs of both services lead to one server';
   const unasked = (['primary', 'recovery'] as const).flatMap((side) => {
     const asked = sides[side];
     return 'refusal' in asked

@@ -6,7 +6,7 @@ const WINDOW_MS = 30_000;
 /** What looks at the lag, oldest first, mean together: the last of them, and how it develops. */
 export function lagOf(looks: readonly LagSample[]): Lag {
   const last = looks.at(-1);
-  if (last === undefined) return { at: '', problem: 'nobody has looked' };
+  if (last === undefined) return { at: '', problem: 'not measured' };
   const { at, bytes, paused, problem } = last;
   const seconds = secondsOf(last, looks);
   return {

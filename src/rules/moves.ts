@@ -66,7 +66,7 @@ export function isLongSettled(
   );
 }
 
-/** What the policy does when the deadline has passed and nobody decided in time. */
+/** What the policy does when the deadline has passed and no decision came in time. */
 export type Compensation =
   /** Make the recovery service active again. */
   | 'return-to-recovery'

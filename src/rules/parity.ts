@@ -78,10 +78,9 @@ function changesOf(
 
 function remedyOfChange(service: string, field: string, was: string, is: string): string {
   const what = wordOf(field);
-  if (is === NONE)
-    return `Give ${service} ${what} back, unless somebody took it on purpose${because(field)}.`;
-  if (was === NONE) return `Find out who gave ${service} ${what}, and take it away if nobody did on purpose.`;
-  return `Find out who changed ${what} of ${service}, and set it back if nobody did on purpose${because(field)}.`;
+  if (is === NONE) return `Give ${service} ${what} back, unless that was intended${because(field)}.`;
+  if (was === NONE) return `Find out who gave ${service} ${what}, and remove it unless that was intended.`;
+  return `Find out who changed ${what} of ${service}, and set it back unless that was intended${because(field)}.`;
 }
 
 /** Field, and what stands on either side; without what the API did not tell on one of them. */
@@ -130,11 +129,11 @@ function because(field: string): string {
     plan: ': whichever is active must carry the load',
     nodes: ': whichever is active must carry the load',
     disk: ': both hold the same data',
-    network: ': whoever comes through the other network is cut off after a switch',
-    routes: ': whoever comes that way is cut off after a switch',
-    ip_filter: ': whoever comes from there is cut off after a switch',
+    network: ': clients of the other network are cut off after a switch',
+    routes: ': clients that come that way are cut off after a switch',
+    ip_filter: ': clients that come from there are cut off after a switch',
     pools: ': applications that use it fail without it',
-    integrations: ': without it nobody sees, or gets, what it carried',
+    integrations: ': what it carried no longer arrives',
   };
   return losses[groupOf(field)] ?? '';
 }

@@ -73,7 +73,7 @@ export const { terms } = proxyLocalActivities<Pick<SwitchbackActivities, 'terms'
 /** What a notifier knows; an answer that is late is none. */
 export const { undelivered } = proxyLocalActivities<Pick<SwitchbackActivities, 'undelivered'>>({
   scheduleToCloseTimeout: '3s',
-  summary: 'who has not been told everything',
+  summary: 'notifications that are still to be sent',
   retry: { maximumAttempts: 1 },
 });
 

@@ -46,7 +46,7 @@ export async function approve(
         record.waitFor({
           for: waitsNow,
           wanted: fourEyes
-            ? `an approval by somebody else than ${request.requestedBy} (nobody verifies the names), and every soft finding acknowledged`
+            ? `an approval by a second person, not ${request.requestedBy} (names are not verified), and every soft finding acknowledged`
             : 'every soft finding acknowledged, and an approval where one is required',
           until: window.at,
         });
@@ -91,7 +91,7 @@ function nobodyAsked({ record }: Run): Error {
   return record.failure(
     'INVALID_INPUT',
     'invalid-input',
-    `Nothing was written to ${record.request.service}: the run must be approved by somebody else than who asked for it, and the input does not say who asked.`,
+    `Nothing was written to ${record.request.service}: a second person must approve the run, and the input does not say who asked for it.`,
     'Start again with "requestedBy" in the input.',
   );
 }
@@ -111,7 +111,7 @@ function waitsFor(run: Run, required: boolean): string {
       : []),
     ...(required && record.operators.approval === undefined
       ? [
-          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the run was told its target only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
+          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the target was given only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
         ]
       : []),
   ];

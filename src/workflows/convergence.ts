@@ -216,7 +216,7 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
     throw record.failure('NOT_SWITCHED', 'not-switched', headline);
   }
   if (compensation === 'return-to-recovery') {
-    const reason = 'nobody decided in time';
+    const reason = 'no decision came in time';
     record.operators.decide({ action: 'return-to-recovery', by: POLICY, reason, at: now() });
   }
 }

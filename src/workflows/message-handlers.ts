@@ -139,7 +139,7 @@ class MessageHandlers {
       throw refusal(`The plan has the fingerprint ${current}, not ${fingerprint}: read the plan again`);
     }
     if (this.operators.gate?.fourEyes && sameName(by, this.record.request.requestedBy)) {
-      throw refusal(`${by} asked for this run; somebody else must approve it (four eyes)`);
+      throw refusal(`${by} asked for this run; a second person must approve it (four eyes)`);
     }
   }
 

@@ -115,6 +115,6 @@ describe('when the worker changes', () => {
     // A busy machine may have more of them.
     expect(Math.max(...(unwatched ?? []).map(({ ms }) => ms))).toBeGreaterThanOrEqual(1_800);
     expect(gap?.unwatchedMs).toBeGreaterThanOrEqual(1_500);
-    expect(problem).toMatch(/of the longest gap nobody was probing/);
+    expect(problem).toMatch(/of the longest gap no probe was running/);
   });
 });

@@ -44,7 +44,7 @@ test('approve: not the wrong state, not who asked, and not twice; then the run g
     `✘ refused by ${idOf(pair)}: The plan has the fingerprint ${fingerprint}, not abc: read the plan again\n`,
   );
   expect(own).toMatchObject({ code: exitCodes.usage, stdout: '' });
-  expect(own.stderr).toMatch(/somebody else must approve it \(four eyes\)\n$/);
+  expect(own.stderr).toMatch(/a second person must approve it \(four eyes\)\n$/);
   expect(json).toMatchObject({ code: exitCodes.usage, stderr: '' });
   expect(JSON.parse(json.stdout)).toEqual({
     code: 'INVALID_INPUT',

@@ -2,7 +2,7 @@ import type { ProbeReport } from '../../src/contract/probe';
 
 /** What a process that stood still for a moment, as on a busy machine it may, rightly says of its measurement. */
 const STOOD_STILL = [
-  /^for .* of the longest gap nobody was probing$/,
+  /^for .* of the longest gap no probe was running$/,
   /^the first row was acknowledged .* after the start, which counts as no gap$/,
 ];
 

@@ -190,7 +190,7 @@ test('the page of a run without a report tells what the history knows', async ()
 test.each([
   ['25006', 'read-only: the server is a standby'],
   ['57P01', 'session ended by an administrator'],
-  ['ECONNREFUSED', 'nobody listens at the address'],
+  ['ECONNREFUSED', 'nothing listens at the address'],
   ['53999', 'insufficient resources'],
   ['constructor', 'see the list of PostgreSQL error codes'],
 ])('the word for %s is "%s"', (code, word) => expect(wordFor(code)).toBe(word));

@@ -71,7 +71,7 @@ describe.each(examples())('examples/$name', ({ name, lacks, prepare, blocked, un
       // What the run refuses ends the command, and not the run.
       const refused = await run([...target, ASKED_BY]).ended;
       expect(refused.code).toBe(2);
-      expect(refused.stderr).toContain('somebody else must approve it (four eyes)');
+      expect(refused.stderr).toContain('a second person must approve it (four eyes)');
       expect(writesTo(pair)).toEqual([]);
 
       const second = await run([...target, APPROVER], { ...INPUT, convergeTimeout: '5m' }).ended;

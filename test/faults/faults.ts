@@ -52,7 +52,7 @@ export const PATIENT = {
   convergeTimeout: '1m',
   decisionWindow: '1m',
 };
-/** Nothing will heal, and nobody decides. */
+/** Nothing will heal, and no decision comes. */
 const ALONE = { convergeTimeout: '5s', decisionWindow: '3s' };
 
 const service = (it: FaultScene, side: Side) => it.pair[side];
@@ -346,7 +346,7 @@ export const faults: Fault[] = [
   {
     name: 'the primary is stuck in REBUILDING for ever',
     hits: 'after the write',
-    does: 'asks at the deadline; nobody decides, and the policy returns to the recovery service',
+    does: 'asks at the deadline; no decision comes, and the policy returns to the recovery service',
     input: ALONE,
     arrange: (it) => it.pair.behave({ stuck: true }),
     ends: { ...RETURNED, seeing: ['moving'] },
@@ -502,7 +502,7 @@ export const faults: Fault[] = [
   {
     name: 'neither service is active, for good',
     hits: 'after the write',
-    does: 'raises the alarm at once, asks at the deadline; nobody decides, and the policy makes the recovery service active',
+    does: 'raises the alarm at once, asks at the deadline; no decision comes, and the policy makes the recovery service active',
     input: ALONE,
     arrange: (it) => afterTheWrite(it, show(it, 'primary', { disaster_recovery_role: 'passive' })),
     ends: { ...RETURNED, seeing: ['none-active'] },

@@ -113,7 +113,7 @@ test('while it stops it is alive and not ready', async () => {
     {
       name: 'worker',
       ok: false,
-      detail: 'it is told to stop and takes no more work',
+      detail: 'it is stopping and takes no more work',
       remedy: expect.stringMatching(/told to stop: nothing/),
     },
   ]);

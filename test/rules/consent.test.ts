@@ -49,17 +49,21 @@ describe('an approval', () => {
   });
 
   test.each([
-    ['there is none', ask([]), /nobody approved/],
-    ['it names another state', ask([approval('lead@example.com', 'f2')]), /nobody approved/],
-    ['it names a state that nobody checked', ask([approval('lead@example.com', 'f3')]), /nobody approved/],
-    ['the facts have moved', ask([approval('lead@example.com')], {}, { a: 'b' }), /nobody approved/],
+    ['there is none', ask([]), /there is no approval/],
+    ['it names another state', ask([approval('lead@example.com', 'f2')]), /there is no approval/],
+    [
+      'it names a state that nobody checked',
+      ask([approval('lead@example.com', 'f3')]),
+      /there is no approval/,
+    ],
+    ['the facts have moved', ask([approval('lead@example.com')], {}, { a: 'b' }), /there is no approval/],
     ['its sender asked for the run', ask([approval('OPS@example.com.')]), /four eyes/],
     [
       'somebody rejected the plan',
       ask([approval('lead@example.com'), approval('sre@example.com', 'f1', 'rejected')]),
       /rejected/,
     ],
-    ['a confirmation is missing', ask([], { approval: false, confirmation: true }), /nobody approved/],
+    ['a confirmation is missing', ask([], { approval: false, confirmation: true }), /there is no approval/],
   ])('does not count when %s', (_, missing, why) => {
     expect(missing).toMatch(why);
   });

@@ -217,7 +217,7 @@ describe('changes during the run', () => {
       { integrations: [pairing(), { type: 'datadog', sourceService: PRIMARY }] },
       { integrations: [pairing()] },
       { field: 'integrations/datadog to an endpoint', before: '1', after: 'none' },
-      /^Give pg-demo the integration datadog to an endpoint back.*nobody sees/,
+      /^Give pg-demo the integration datadog to an endpoint back.*no longer arrives/,
     ],
     [
       'a pool was dropped',

@@ -227,7 +227,7 @@ describe('when nobody was watching', () => {
     });
     expect(unwatched).toEqual([{ from: expect.any(String), to: expect.any(String), ms: 12_000 }]);
     expect(gap).toMatchObject({ ms: 12_500 + INTERVAL_MS, unwatchedMs: 12_000 });
-    expect(problem).toBe('for 12 s of the longest gap nobody was probing');
+    expect(problem).toBe('for 12 s of the longest gap no probe was running');
   });
 
   test('a gap at another time is as measured', () => {

@@ -87,7 +87,7 @@ test.each<[string, Partial<EndpointFacts>, string]>([
   [
     'a server that both own URIs lead to',
     { sides: { primary: saw('a'), recovery: saw('a') } },
-    'cannot be told: the own URIs of both services lead to one server',
+    'not known: the own URIs of both services lead to one server',
   ],
 ])('%s is not agreed on, and it says why', (_, change, observed) => {
   const report = judge(change);

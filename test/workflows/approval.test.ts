@@ -115,7 +115,7 @@ describe('whose word counts', () => {
 
   test('not that of who asked for the run, however it is written', async () => {
     const { refusal } = await alone();
-    expect(refusal).toContain('asked for this run; somebody else must approve it (four eyes)');
+    expect(refusal).toContain('asked for this run; a second person must approve it (four eyes)');
   });
 
   const nameless = strict.scenario((it) => it.run());
@@ -123,7 +123,7 @@ describe('whose word counts', () => {
   test('a run that nobody has signed ends at once and says what is missing', async () => {
     const { code, message, writes } = await nameless();
     expect(code).toBe('INVALID_INPUT');
-    expect(message).toContain('approved by somebody else than who asked for it');
+    expect(message).toContain('a second person must approve the run');
     expect(message).toContain('Start again with "requestedBy" in the input');
     expect(writes).toEqual([]);
   });

@@ -130,7 +130,7 @@ describe('consent is what the worker that promotes demands', () => {
   test('and not what the one did that the run asked: without an approval nothing is sent', async () => {
     const { code, message, writes } = await unapproved();
     expect(code).toBe('DRIFTED');
-    expect(message).toContain('this worker demands consent: nobody approved the state');
+    expect(message).toContain('this worker demands consent: there is no approval of the state');
     expect(writes).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ export function registerSteer(program: Command, context: CommandContext): void {
     });
 
   steering(program, 'decide', 'decide for a run that asks, or about which an alarm stands')
-    .addArgument(offering(new Argument('<action>', 'what shall happen'), ACTIONS))
+    .addArgument(offering(new Argument('<action>', 'the decision'), ACTIONS))
     .addHelpText(
       'after',
       examples([

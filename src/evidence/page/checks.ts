@@ -14,8 +14,7 @@ export function checks({ checks: all }: Pick<SwitchbackReport, 'checks'>): Html 
     'Checks before the write',
     html`<p class="lead">${passed.length} of ${counted(all.length, 'check')} passed, ${counted(findings.length, 'finding')}, ${notChecked.length} not checked.</p>`,
     findings.length > 0 && table('Findings', heads, [...findings].sort(worstFirst).map(findingRow)),
-    notChecked.length > 0 &&
-      table('Not checked: nobody looked, so none of these is a pass', heads, notChecked.map(findingRow)),
+    notChecked.length > 0 && table('Not checked: none of these is a pass', heads, notChecked.map(findingRow)),
     passed.length > 0 &&
       table(
         'Passed',

@@ -38,7 +38,7 @@ function rto({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
   const how = `by a row written ${counted(probe.rate, 'time')} a second through the Service URI, as an application would`;
   const { gap } = probe;
   if (gap === undefined && Object.keys(probe.errors).length > 0) {
-    const means = `Writes failed until the first acknowledged one, so that nobody knows since when; measured ${how}.`;
+    const means = `Writes failed until the first acknowledged one: the begin is not known; measured ${how}.`;
     return { name, value: 'not known', tone: 'warn', means };
   }
   if (gap === undefined) {
@@ -77,7 +77,7 @@ function rpo({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
   const lone =
     unrecorded !== undefined &&
     unrecorded > 0 &&
-    ` ${counted(unrecorded, 'row')} arrived whose answer nobody waited for.`;
+    ` ${counted(unrecorded, 'row')} arrived, and their answers were not received.`;
   return {
     name,
     value: missing.count === 0 ? 'no row lost' : `${counted(missing.count, 'row')} lost`,

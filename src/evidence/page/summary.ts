@@ -55,7 +55,7 @@ function facts({ report, run, input }: EvidenceBundle): Html {
     typeof value === 'string' && value !== '' ? value : html`<i>${none}</i>`;
   const end = run.endedAt ?? run.seenUntil ?? run.startedAt;
   const rows: [string, Content][] = [
-    ['Asked by', text(report?.requestedBy ?? requestedBy, 'nobody was named')],
+    ['Asked by', text(report?.requestedBy ?? requestedBy, 'not named')],
     ['Why', text(report?.reason ?? reason, 'no reason was given')],
     ['Run', html`<code>${run.workflowId}</code><br><code>${run.runId}</code>`],
     ['Started', html`${moment(run.startedAt)} UTC`],

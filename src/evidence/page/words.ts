@@ -45,7 +45,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   '08006': 'connection broken',
   '08P01': 'protocol violation, often a connection pooler',
   timeout: 'no answer in time',
-  ECONNREFUSED: 'nobody listens at the address',
+  ECONNREFUSED: 'nothing listens at the address',
   ECONNRESET: 'connection cut by the other side',
   EPIPE: 'connection was closed',
   ETIMEDOUT: 'no answer in time',

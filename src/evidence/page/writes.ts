@@ -143,7 +143,7 @@ function rows({ missing, unexpected, unrecorded }: ProbeReport): Html {
       set('there although the write failed', unexpected),
       ...(unrecorded === undefined
         ? []
-        : [['there, and nobody waited for the answer', count(unrecorded), '']]),
+        : [['there, and the answer was not received', count(unrecorded), '']]),
     ],
   );
 }

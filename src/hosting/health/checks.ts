@@ -6,9 +6,9 @@ import type { Check } from './check';
 export function polling(worker: () => Worker | undefined, stop: AbortSignal): Check {
   return {
     name: 'worker',
-    remedy: 'Starting or told to stop: nothing. Otherwise: read its log and start it again.',
+    remedy: 'Starting or stopping: nothing. Otherwise: read its log and start it again.',
     look: async () => {
-      if (stop.aborted) throw new Error('it is told to stop and takes no more work');
+      if (stop.aborted) throw new Error('it is stopping and takes no more work');
       const status = worker()?.getStatus();
       if (status === undefined) throw new Error('it is starting');
       const { runState, workflowPollerState, activityPollerState } = status;

@@ -61,7 +61,7 @@ type Judged = Omit<Answer, 'evidence'>;
 function judgeVersions(primary: Service, recovery: Service): Judged {
   const versions = [primary, recovery].map(versionOf);
   const observed = [primary, recovery]
-    .map(({ serviceName }, index) => `${serviceName} has ${versions[index] ?? 'a version that is not told'}`)
+    .map(({ serviceName }, index) => `${serviceName} has ${versions[index] ?? 'an unknown version'}`)
     .join('; ');
   if (versions.includes(undefined)) return { finding: 'unknown', observed };
   return { finding: versions[0] === versions[1] ? 'pass' : 'block', observed };

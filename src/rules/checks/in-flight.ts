@@ -31,7 +31,7 @@ export const IN_FLIGHT: readonly Row<Facts>[] = [
     looksAt: 'pg_prepared_xacts of the active side',
     wanted: 'none',
     remedy:
-      'They go along with their locks, and whoever coordinates them must find the new active side. COMMIT PREPARED or ROLLBACK PREPARED first.',
+      'They go along with their locks, and their coordinator must find the new active side. COMMIT PREPARED or ROLLBACK PREPARED first.',
     judge: byDatabases({ active: ['preparedTransactions'] }, ({ active }) => {
       const { count, seconds } = active.preparedTransactions;
       if (count === 0) return { finding: 'pass', observed: `${active.name}: none` };

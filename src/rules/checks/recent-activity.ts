@@ -52,7 +52,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
     guards: 'write',
     looksAt: 'GET /v1/project/P/events, update_time of both services',
     wanted: 'no update, maintenance or role change by another actor',
-    remedy: 'Ask whoever is named what they are doing; then acknowledge it, or start again later.',
+    remedy: 'Ask the person named what they are doing. Then acknowledge it, or start again later.',
     judge: judgeRecentChange,
   },
   {

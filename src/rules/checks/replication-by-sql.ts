@@ -156,7 +156,7 @@ function judgeTimelines({ active, passive, looks }: Databases<'wal', 'wal' | 're
   // Without a receiver, the control file has to do, which is behind until the next checkpoint.
   const followed = received ?? passive.ask('controlTimeline');
   if (written === undefined || followed === undefined) {
-    return { finding: 'unknown', observed: `the timeline of ${passive.name} is not told` };
+    return { finding: 'unknown', observed: `the timeline of ${passive.name} is not known` };
   }
   const told = `${active.name} writes timeline ${written}, ${passive.name} follows timeline ${followed}`;
   if (followed > written) return { finding: 'block', observed: told };

@@ -76,7 +76,7 @@ export const SERVER_SETTINGS: readonly Row<Facts>[] = [
       'client sessions of the active side; max_connections and what is reserved of it on the passive side',
     wanted: 'room for all of them',
     remedy:
-      'Raise max_connections or the plan of the passive side, put a pool in front, or close sessions that nobody needs: the last ones are refused after the switchback.',
+      'Raise max_connections or the plan of the passive side, put a pool in front, or close unused sessions: the last ones are refused after the switchback.',
     judge: byDatabases({ active: ['connections'], passive: ['settings'] }, judgeHeadroom),
   },
   {

@@ -114,7 +114,7 @@ function problemsOf(progress: ProbeProgress, gap: WriteGap | undefined, readBack
       : []),
     ...(gap?.unwatchedMs === undefined
       ? []
-      : [`for ${formatDuration(gap.unwatchedMs)} of the longest gap nobody was probing`]),
+      : [`for ${formatDuration(gap.unwatchedMs)} of the longest gap no probe was running`]),
     ...(foldedTo === 0
       ? []
       : [`writes failed so often that rows up to ${foldedTo} were not compared with those that are there`]),

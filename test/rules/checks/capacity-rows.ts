@@ -26,7 +26,7 @@ export const CAPACITY_ROWS: CheckRow[] = [
     'not told at all',
     recovery({ pgVersion: undefined, metadata: {} }),
     'unknown',
-    /recovery has a version that is not told/,
+    /recovery has an unknown version/,
   ],
   ['same-version', 'unread', unreadPrimary, 'unknown', /no connection/],
 

@@ -174,7 +174,7 @@ export const DATABASE_ROWS: CheckRow[] = [
     'not told',
     passive({ receiver: null, refused: 'controlTimeline' }),
     'unknown',
-    /timeline of pg-demo is not told/,
+    /timeline of pg-demo is not known/,
   ],
   ['timeline', 'not allowed', active({ refused: 'wal' }), 'unknown', /permission/],
 
