@@ -49,7 +49,7 @@ function current(path) {
 /** The page as it is, with the table of schemas made anew. */
 function page() {
   const rows = SCHEMAS.map(
-    ({ name, title, doors }) => `| [\`${name}\`](../schemas/${name}.json) | ${title} | ${doors} |`,
+    ({ name, title, where }) => `| [\`${name}\`](../schemas/${name}.json) | ${title} | ${where} |`,
   );
   const table = ['| schema | what it describes | where it is taken or given |', '|---|---|---|', ...rows];
   return withPart(current(PAGE), 'schemas', table.join('\n'));

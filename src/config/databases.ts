@@ -64,7 +64,7 @@ function settingsOf(
     password: readerOf(password, env),
     ...(tls === 'off' ? {} : { tls: { ca: caOf(tls.ca) } }),
   };
-  const door = (text: string): ConnectionSettings => {
+  const connectionOf = (text: string): ConnectionSettings => {
     const { hostname, port, pathname, username } = new URL(text);
     return {
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -76,9 +76,9 @@ function settingsOf(
   };
   return {
     connections: {
-      service: door(uris.serviceUri),
-      primary: door(uris.primaryUri),
-      recovery: door(uris.recoveryUri),
+      service: connectionOf(uris.serviceUri),
+      primary: connectionOf(uris.primaryUri),
+      recovery: connectionOf(uris.recoveryUri),
     },
     resolvers,
     probe: { rate: probe.rate, retentionMs: parseDuration(probe.retention) ?? 0 },

@@ -21,7 +21,7 @@ const ACCESS: Question = {
     'docs/database.md says how to give access. Without it, a run measures and proves nothing, and says so.',
 };
 
-const DOORS: Record<ConnectionName, string> = {
+const CONNECTIONS: Record<ConnectionName, string> = {
   service: 'Service URI',
   primary: 'primary',
   recovery: 'recovery',
@@ -59,17 +59,19 @@ export async function examineDatabases(
       return [await ask({ ...ACCESS, about }, () => ({ verdict: 'warn', observed }))];
     }
     return Promise.all(
-      (Object.keys(DOORS) as ConnectionName[]).map((door) =>
-        ask({ ...ACCESS, title: DOORS[door], about }, (signal) => judgeDoor(database, door, signal)),
+      (Object.keys(CONNECTIONS) as ConnectionName[]).map((connection) =>
+        ask({ ...ACCESS, title: CONNECTIONS[connection], about }, (signal) =>
+          judgeConnection(database, connection, signal),
+        ),
       ),
     );
   });
   return (await Promise.all(found)).flat();
 }
 
-async function judgeDoor(
+async function judgeConnection(
   database: PairDatabase,
-  door: ConnectionName,
+  connection: ConnectionName,
   signal: AbortSignal,
 ): Promise<Finding> {
   const [resolver] = database.settings.resolvers;
@@ -78,10 +80,10 @@ async function judgeDoor(
     statementTimeoutMs: STEP_MS,
     signal,
     // The shared name may be one that only the configured resolver knows.
-    ...(door === 'service' && resolver !== undefined ? { resolver } : {}),
+    ...(connection === 'service' && resolver !== undefined ? { resolver } : {}),
   };
   try {
-    return judgeAccess(await database.use(door, readAccess, options), door);
+    return judgeAccess(await database.use(connection, readAccess, options), connection);
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
     const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(error.code)) ?? [];
@@ -90,7 +92,7 @@ async function judgeDoor(
   }
 }
 
-function judgeAccess({ server, probe }: AccessSnapshot, door: ConnectionName): Finding {
+function judgeAccess({ server, probe }: AccessSnapshot, connection: ConnectionName): Finding {
   const told = `PostgreSQL ${server.version}, ${server.inRecovery ? 'a standby' : 'takes writes'}, as ${server.user}`;
   const administrator = 'as an administrator, on the service that takes writes';
   if (!probe.exists) {
@@ -105,7 +107,7 @@ function judgeAccess({ server, probe }: AccessSnapshot, door: ConnectionName): F
     const remedy = `GRANT pg_monitor TO ${server.user}, ${administrator}; without it some checks are not made.`;
     return { verdict: 'warn', observed: `${told}, which is no member of pg_monitor`, remedy };
   }
-  if (door === 'service' && server.inRecovery) {
+  if (connection === 'service' && server.inRecovery) {
     const remedy =
       'Check that serviceUri is the address that both services share: it should lead to the active one.';
     return { verdict: 'warn', observed: told, remedy };
