@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
 import { describeLag, isWithin, type LagSample } from '../contract/lag';
+import { otherSide } from '../contract/observation';
 import { type Databases, measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
 import { now } from '../util/now';
@@ -78,7 +79,7 @@ class BothSides {
   ) {}
 
   async look(): Promise<LagSample> {
-    const passive = this.active === 'primary' ? 'recovery' : 'primary';
+    const passive = otherSide(this.active);
     const refused = await Promise.all([this.#open('active', this.active), this.#open('passive', passive)]);
     const look = await measureLag(this.#sessions.active, this.#sessions.passive);
     const problems = [

@@ -3,6 +3,7 @@ import { type RunEvent, runEndOf } from '../contract/events';
 import { outcomes } from '../contract/outcome';
 import type { Phase } from '../contract/phase';
 import type { EventFeed } from '../notify';
+import { compact } from '../util/compact';
 import type { RunEndInTemporal } from './run-end';
 
 /** Phases in which nothing was written yet. */
@@ -28,7 +29,7 @@ function fromReport(
     phase: 'report',
     summary: headline,
     headline,
-    ...(situation === undefined ? {} : { situation }),
+    ...compact({ situation }),
     end: runEndOf(report),
   };
 }
@@ -46,7 +47,7 @@ function withoutReport({ present: last }: EventFeed, { at, status, reason }: Run
     phase,
     summary: `The run was ${how} in Temporal${reason === undefined ? '' : ` (${reason})`} and left no report.`,
     headline: 'No run watches the pair any more, and no report says what is true of it.',
-    ...(situation === undefined ? {} : { situation }),
+    ...compact({ situation }),
     end: {
       outcome: 'no-report',
       code: 'NO_REPORT',

@@ -17,6 +17,7 @@ import { isLongSettled, isOnItsWayHome } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
 import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
+import { compact } from '../util/compact';
 import { retryUnread } from './read-retry';
 
 /** For runs that began before they said how long the pair may take. */
@@ -74,9 +75,7 @@ async function readFacts(
   const asked = { named: names.primary, peer: names.recovery, confirmed, now, budgetMs };
   const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
   const more = {
-    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-    ...(lock === undefined ? {} : { lock }),
-    ...(database === undefined ? {} : { database }),
+    ...compact({ clockOffsetMs, lock, database }),
   };
   return { pairFacts, facts: { ...facts, ...more } };
 }
@@ -90,7 +89,7 @@ function baselineOf({ primary, recovery, looks }: PairDatabaseFacts, now: string
   const timeline = wal?.ok === true ? wal.value.timeline : undefined;
   const problem = 'there is not one database that takes writes and one that replays';
   const lag = looks.length === 0 ? { at: now, problem } : lagOf(looks);
-  return { ...(timeline === undefined ? {} : { timeline }), lag };
+  return { ...compact({ timeline }), lag };
 }
 
 function verdictOn(

@@ -12,6 +12,7 @@ import { WORKFLOW_TYPE } from '../contract/workflow-id';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
+import { compact } from '../util/compact';
 import { stopwatch } from '../util/elapsed';
 import { rootMessage } from '../util/root-cause';
 import type { Guard } from './consent';
@@ -75,8 +76,7 @@ async function attempt(
     detail,
     ...reading,
     requests: session.requests,
-    ...(writeId === undefined ? {} : { requestId: writeId }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...compact({ requestId: writeId, retryAfterMs }),
   });
 
   if (isPromoted(target, reading.observed)) {

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ApiSession } from '../observe/api-session';
+import { compact } from '../util/compact';
 
 /** Attempts at reading before what is still unread is reported as unknown. */
 const READ_ATTEMPTS = 4;
@@ -14,6 +15,6 @@ export function retryUnread(session: ApiSession, what: string): void {
   throw ApplicationFailure.create({
     message: `${what} could not be read yet`,
     type: 'NOT_READABLE_YET',
-    ...(session.retryAfterMs === undefined ? {} : { nextRetryDelay: session.retryAfterMs }),
+    ...compact({ nextRetryDelay: session.retryAfterMs }),
   });
 }

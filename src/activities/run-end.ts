@@ -5,6 +5,7 @@ import type { RunIdentity } from '../contract/events';
 import type { NotifyInput } from '../contract/notifications';
 import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
+import { compact } from '../util/compact';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -38,9 +39,7 @@ export async function endOf(run: NotifyInput): Promise<RunEndInTemporal | undefi
     return {
       at: (found.closeTime ?? new Date()).getTime(),
       status: found.status.name,
-      ...(reason === undefined ? {} : { reason }),
-      ...(report === undefined ? {} : { report }),
-      ...(resetTo === undefined ? {} : { resetTo }),
+      ...compact({ reason, report, resetTo }),
       ...(project === undefined || primary === undefined ? {} : { identity: { project, primary, ...run } }),
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { SwitchbackClient } from '../client';
 import { loadTemporalConfig, type TemporalConfig, taskQueueOf } from '../config/temporal';
+import { compact } from '../util/compact';
 import type { CommandEnvironment } from './command-environment';
 
 /** Connects to the Temporal server of the environment for as long as `work` takes. */
@@ -20,10 +21,7 @@ export async function withClientOf<T>(
   const client = await SwitchbackClient.connect({
     namespace,
     taskQueue: taskQueueOf(env),
-    ...(address === undefined ? {} : { address }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...compact({ address, tls, apiKey, metadata }),
   });
   try {
     return await work(client);

@@ -2,6 +2,7 @@ import type { ListFilter, RunSummary } from '../client';
 import { formatDuration } from '../contract/duration';
 import { exitCodes } from '../contract/errors';
 import { namesTarget } from '../contract/workflow-id';
+import { compact } from '../util/compact';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
 import type { Terminal } from './terminal';
@@ -21,9 +22,7 @@ export async function list(options: ListOptions, { env, terminal }: CommandEnvir
   const { project, service, limit, json = false } = options;
   const only = (['running', 'waiting', 'failed'] as const).find((name) => options[name]);
   const filter: ListFilter = {
-    ...(project === undefined ? {} : { project }),
-    ...(service === undefined ? {} : { service }),
-    ...(only === undefined ? {} : { only }),
+    ...compact({ project, service, only }),
     limit: limit + 1, // the one that shows that there are more
   };
   const found = await withClient(env, (client) => client.list(filter));

@@ -10,6 +10,7 @@ import { parseInput, type SwitchbackInput, type SwitchbackRequest } from '../con
 import { attachUpdate } from '../contract/messages';
 import type { Phase } from '../contract/phase';
 import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
+import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';
 import type { TemporalSession } from './session';
 
@@ -133,7 +134,7 @@ function startOf(
     args: [input],
     staticSummary: `switchback of ${project}/${service}`,
     staticDetails: detailsOf(parsed.request),
-    ...(memo === undefined ? {} : { memo }),
+    ...compact({ memo }),
   };
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../contract/messages';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from '../contract/report';
 import { TASK_QUEUE } from '../contract/workflow-id';
+import { compact } from '../util/compact';
 import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
@@ -120,7 +121,7 @@ export class SwitchbackClient {
         this.#session.ask(() => handle.describe()),
       ]);
       const live = progressIn(description);
-      return { ...status, workflowId, ...(live === undefined ? {} : { live }) };
+      return { ...status, workflowId, ...compact({ live }) };
     } catch (error) {
       throw this.#session.translate(error, workflowId);
     }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { compact } from '../util/compact';
 import type { Env } from './environment';
 
 /** Where a worker keeps the evidence of its runs; `undefined` keeps none. */
@@ -54,8 +55,7 @@ function readS3(where: string, env: Env): { value: EvidenceSettings } | { faults
         region: region ?? 'us-east-1',
         accessKeyId,
         secretAccessKey,
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(sessionToken === undefined ? {} : { sessionToken }),
+        ...compact({ endpoint, sessionToken }),
       },
     },
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventTypes } from '../contract/events';
 import type { SinkSettings } from '../notify';
 import { faultOfToken, faultOfUrl, faultOfWebhookSecret } from '../notify';
+import { compact } from '../util/compact';
 import type { Env } from './environment';
 import { faultsOfReference, type Reference, readerOf, readJson, referenceTo } from './references';
 
@@ -71,7 +72,7 @@ export function readNotify(
 
 function settingsOf(one: Sink, env: Env): SinkSettings {
   const { events } = one;
-  const both = { name: nameOf(one), ...(events === undefined ? {} : { events }) };
+  const both = { name: nameOf(one), ...compact({ events }) };
   switch (one.type) {
     case 'webhook':
       return { ...both, type: one.type, url: urlOf(one.url, env), secret: readerOf(one.secret, env) };

@@ -1,3 +1,4 @@
+import { compact } from '../util/compact';
 import type { Alarm } from './alarm';
 import type { Answer } from './answers';
 import type { ErrorCode } from './errors';
@@ -111,8 +112,7 @@ export function runEndOf({
     next,
     wrote: pointOfNoReturn !== undefined,
     standingAlarms: alarms.filter(({ until }) => until === undefined).length,
-    ...(code === undefined ? {} : { code }),
-    ...(degraded === undefined ? {} : { degraded }),
+    ...compact({ code, degraded }),
     ...(probe?.gap === undefined ? {} : { gapMs: probe.gap.ms }),
     ...(probe?.missing === undefined ? {} : { lostRows: probe.missing.count }),
   };

@@ -78,3 +78,7 @@ export function describePair(observed: PairObservation): string {
 export function describeService(observed: ServiceObservation): string {
   return `${observed.service} ${observed.readable ? observed.summary : `unreadable (${observed.why})`}`;
 }
+
+export function otherSide(side: Side): Side {
+  return side === 'primary' ? 'recovery' : 'primary';
+}

@@ -2,6 +2,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { AivenApiError } from '../aiven';
 import { SwitchbackError } from '../contract/errors';
 import { PostgresError } from '../postgres';
+import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';
 import { Unreachable } from './network';
 import type { DoctorCheck } from './report';
@@ -59,5 +60,5 @@ function answered(
   { id, group, title, about, remedy: usual }: Question,
   { verdict, observed, remedy = verdict === 'ok' ? '' : usual }: Finding,
 ): DoctorCheck {
-  return { id, group, title, ...(about === undefined ? {} : { about }), verdict, observed, remedy };
+  return { id, group, title, ...compact({ about }), verdict, observed, remedy };
 }

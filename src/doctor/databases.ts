@@ -6,6 +6,7 @@ import {
   PostgresError,
   readAccess,
 } from '../postgres';
+import { compact } from '../util/compact';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
 import type { NamedPair } from './pairs';
 import type { DoctorCheck } from './report';
@@ -88,7 +89,7 @@ async function judgeConnection(
     if (!(error instanceof PostgresError)) throw error;
     const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(error.code)) ?? [];
     const observed = error.message.includes(error.code) ? error.message : `${error.message} (${error.code})`;
-    return { verdict: 'fail', observed, ...(remedy === undefined ? {} : { remedy }) };
+    return { verdict: 'fail', observed, ...compact({ remedy }) };
   }
 }
 

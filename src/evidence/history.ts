@@ -1,5 +1,6 @@
 import type { temporal } from '@temporalio/proto';
 import type { SwitchbackReport } from '../contract/report';
+import { compact } from '../util/compact';
 import { type Json, toJson } from './canonical';
 import { FactCollector } from './fact-collector';
 import type { HistoryFact, RunStatus } from './facts';
@@ -48,7 +49,7 @@ export function readHistory(history: History): ReadHistory {
     seenUntil: isoOf(last),
     status,
     input: decodeAll(first.workflowExecutionStartedEventAttributes?.input) ?? null,
-    ...(report === undefined ? {} : { report }),
+    ...compact({ report }),
   };
 }
 

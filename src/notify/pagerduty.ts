@@ -1,5 +1,6 @@
 import type { EventSeverity, RunEvent } from '../contract/events';
 import { outcomes } from '../contract/outcome';
+import { compact } from '../util/compact';
 import type { FeedEntry } from './event-feed';
 import { checkStatus } from './failure';
 import { faultOfToken, read } from './secrets';
@@ -86,7 +87,7 @@ function detailsOf({ run, event }: Pick<FeedEntry, 'run' | 'event'>): Record<str
   return {
     headline: event.headline,
     phase: event.phase,
-    ...(event.situation === undefined ? {} : { situation: event.situation }),
+    ...compact({ situation: event.situation }),
     ...(end === undefined ? {} : { outcome: end.outcome, next: end.next }),
     ...(need === undefined
       ? {}
@@ -96,7 +97,7 @@ function detailsOf({ run, event }: Pick<FeedEntry, 'run' | 'event'>): Record<str
         }),
     ...(need?.until === undefined ? {} : { until: need.until }),
     ...(run.requestedBy === undefined ? {} : { 'requested by': run.requestedBy }),
-    ...(run.reason === undefined ? {} : { reason: run.reason }),
+    ...compact({ reason: run.reason }),
     workflow: run.workflowId,
     run: run.runId,
   };

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { compact } from '../util/compact';
 import { TimeIsUp, withinLimit } from '../util/limit';
 import { retryAfterMs } from '../util/retry-after';
 import { version } from '../version';
@@ -66,7 +67,7 @@ async function exchange(dispatcher: Dispatcher, request: HttpRequest, signal: Ab
   if (!request.wantsBody) body.dump({ limit: MAX_REPLY_BYTES }).catch(() => {});
   const asked = headers['retry-after'];
   const wait = retryAfterMs(Array.isArray(asked) ? asked[0] : asked, '', Date.now());
-  return { status: statusCode, body: text, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return { status: statusCode, body: text, ...compact({ retryAfterMs: wait }) };
 }
 
 async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {

@@ -4,6 +4,7 @@ import type { RequestCounts } from '../contract/report';
 import { EVENTS_ASKED, type Fact } from '../rules/facts';
 import { observePair, type PairFacts } from '../rules/observation';
 import { situationOf } from '../rules/situation';
+import { compact } from '../util/compact';
 import { now } from '../util/now';
 
 export interface PairReading {
@@ -85,7 +86,7 @@ export class ApiSession {
         request,
         at: now(),
         ...id,
-        ...(status === undefined ? {} : { status }),
+        ...compact({ status }),
       };
     }
   }
@@ -137,7 +138,7 @@ export class ApiSession {
       names: { primary, recovery },
       primary: primaryFact,
       recovery: recoveryFact,
-      ...(disasterRecovery === undefined ? {} : { disasterRecovery }),
+      ...compact({ disasterRecovery }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Side } from '../contract/observation';
+import { otherSide } from '../contract/observation';
 import {
   hasNonce,
   type Nonce,
@@ -32,7 +33,7 @@ export async function attemptProof(
   const [firstWrite, activeSide, passiveSide] = await Promise.all([
     writeThroughServiceUri(database, first, options),
     ask(() => database.open(active, options)),
-    ask(() => database.open(active === 'primary' ? 'recovery' : 'primary', options)),
+    ask(() => database.open(otherSide(active), options)),
   ]);
   try {
     const row = 'answer' in firstWrite ? first : undefined;

@@ -10,6 +10,7 @@ import {
 } from '../postgres';
 import type { Fact, PairDatabaseFacts } from '../rules/facts';
 import { describeRefusal } from '../rules/proof';
+import { compact } from '../util/compact';
 import { ask } from './ask';
 
 /** Asks both databases of a pair; `undefined` when no access to them is configured. A cancellation is thrown. */
@@ -37,7 +38,7 @@ export async function askDatabases(
 async function askServiceUri(database: PairDatabase, signal: AbortSignal): Promise<Fact<ServerRole>> {
   const asked = await ask(() => {
     const [resolver] = database.settings.resolvers;
-    return database.use('service', readRole, { signal, ...(resolver === undefined ? {} : { resolver }) });
+    return database.use('service', readRole, { signal, ...compact({ resolver }) });
   });
   const of = { request: 'SQL through the Service URI', at: asked.at };
   if ('answer' in asked) return { ok: true, value: asked.answer, ...of };

@@ -4,6 +4,7 @@ import type { Dialect } from '../contract/observation';
 import { judgeDiscovery } from '../rules/checks';
 import type { DiscoveryFacts, UnreadFact } from '../rules/facts';
 import { peersOf } from '../rules/observation';
+import { compact } from '../util/compact';
 import { now } from '../util/now';
 import type { ApiSession } from './api-session';
 
@@ -28,7 +29,7 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     me: notAsked('the token was not looked at'),
     primary,
     recovery: notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
-    ...(disasterRecovery === undefined ? {} : { disasterRecovery }),
+    ...compact({ disasterRecovery }),
   };
   const isPair =
     primary.ok &&

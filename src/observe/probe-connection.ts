@@ -1,5 +1,6 @@
 import type { PairDatabase, Session } from '../postgres';
 import { deleteOldProbeRows, type ProbeRow, writeProbeRow } from '../postgres';
+import { compact } from '../util/compact';
 
 /** An application that waits longer for an answer is not one that anybody waits for. */
 const STEP_TIMEOUT_MS = 2_000;
@@ -61,7 +62,7 @@ export class ProbeConnection {
       connectTimeoutMs: STEP_TIMEOUT_MS,
       statementTimeoutMs: STEP_TIMEOUT_MS,
       signal: this.signal,
-      ...(this.resolver === undefined ? {} : { resolver: this.resolver }),
+      ...compact({ resolver: this.resolver }),
     });
   }
 }

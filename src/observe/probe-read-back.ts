@@ -5,6 +5,7 @@ import { readProbeRows, toPostgresError } from '../postgres';
 import { isSetUpWrongly } from '../rules/probe/pace';
 import { union } from '../rules/probe/ranges';
 import type { ReadBack } from '../rules/probe/report';
+import { compact } from '../util/compact';
 
 /** A worker that is told to stop has 20 s until it is killed. */
 const LIMIT_MS = 15_000;
@@ -27,7 +28,7 @@ export async function readBack(database: PairDatabase, runId: string, resolver?:
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         statementTimeoutMs: STATEMENT_TIMEOUT_MS,
         signal,
-        ...(resolver === undefined ? {} : { resolver }),
+        ...compact({ resolver }),
       });
     } catch (error) {
       const { code, message } = toPostgresError(error);

@@ -1,4 +1,5 @@
 import type { EndpointInput } from '../contract/activities';
+import { otherSide } from '../contract/observation';
 import {
   countSessions,
   type PairDatabase,
@@ -35,7 +36,7 @@ export async function readEndpoint(
     landings.set(address, landing);
     return landing;
   };
-  const passive = active === 'primary' ? 'recovery' : 'primary';
+  const passive = otherSide(active);
   const [activeId, { id: passiveId, sessions }, views] = await Promise.all([
     ask(() => database.use(active, async (session) => (await readServer(session)).id, options)),
     lookAtPassive(database, passive, options),

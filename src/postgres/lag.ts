@@ -1,4 +1,5 @@
 import type { LagSample } from '../contract/lag';
+import { otherSide } from '../contract/observation';
 import { now } from '../util/now';
 import type { PairDatabase } from './databases';
 import { toPostgresError } from './error';
@@ -38,7 +39,7 @@ export async function sampleLag(
   active: 'primary' | 'recovery',
   options?: SessionOptions,
 ): Promise<LagSample> {
-  const passive = active === 'primary' ? 'recovery' : 'primary';
+  const passive = otherSide(active);
   const [ofActive, ofPassive] = await Promise.allSettled([
     database.open(active, options),
     database.open(passive, options),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
+import { compact } from '../util/compact';
 import { StrictClient } from './client';
 import { PostgresError, toPostgresError } from './error';
 import { GuardedSocket } from './guarded-socket';
@@ -150,7 +151,7 @@ function tlsOptions(host: string, ca: string | undefined): ConnectionOptions {
     // Said although it is the default: NODE_TLS_REJECT_UNAUTHORIZED would change that.
     rejectUnauthorized: true,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === undefined ? {} : { ca }),
+    ...compact({ ca }),
   };
 }
 

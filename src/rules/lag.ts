@@ -1,4 +1,5 @@
 import type { Lag, LagSample } from '../contract/lag';
+import { compact } from '../util/compact';
 
 /** What a rate is made of: shorter is a jumpy number, longer a late one. */
 const WINDOW_MS = 30_000;
@@ -11,10 +12,10 @@ export function lagOf(looks: readonly LagSample[]): Lag {
   const seconds = secondsOf(last, looks);
   return {
     at,
-    ...(bytes === undefined ? {} : { bytes }),
+    ...compact({ bytes }),
     ...(seconds === undefined ? {} : { seconds: round(seconds) }),
     ...trendOf(last, looks),
-    ...(paused === undefined ? {} : { paused }),
+    ...compact({ paused }),
     // What was measured all the same, from the active side's own reports, counts.
     ...(problem === undefined || bytes !== undefined ? {} : { problem }),
   };

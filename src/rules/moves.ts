@@ -1,5 +1,6 @@
 import type { OnTimeout } from '../contract/input';
 import type { PairObservation, Side, Situation } from '../contract/observation';
+import { otherSide } from '../contract/observation';
 
 /**
  * The only writes there are, and when each is allowed. Nothing may write unless both services were read in the very
@@ -31,7 +32,7 @@ export function mayPromote(target: Side, situation: Situation, observed: PairObs
  */
 export function isPromoted(target: Side, observed: PairObservation): boolean {
   const service = observed[target];
-  const other = observed[target === 'primary' ? 'recovery' : 'primary'];
+  const other = observed[otherSide(target)];
   if (!service.readable) return false;
   if (service.role === 'changing') return other.readable && other.role !== 'active';
   return service.role === 'active';

@@ -1,5 +1,6 @@
 import type { DisasterRecovery, DisasterRecoverySide, Integration, Service } from '../aiven';
 import type { PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
+import { compact } from '../util/compact';
 import type { Fact, ReadFact } from './facts';
 
 /** What was read of the two services of a pair. */
@@ -77,7 +78,7 @@ function toObservation(
     settled: state === 'RUNNING' && service.nodeStates.length > 0 && notRunning.length === 0,
     summary: `${text}/${stateText}${nodes}`,
     peers: peersOf(service, project),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...compact({ requestId }),
     updatedAt: service.updateTime,
   };
 }

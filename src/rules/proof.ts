@@ -1,4 +1,5 @@
 import type { Pair, Side } from '../contract/observation';
+import { otherSide } from '../contract/observation';
 import type { Proof, ProofStep, ProofStepId } from '../contract/proof';
 
 /** What was asked of PostgreSQL and when, with the answer or why there is none. */
@@ -77,7 +78,7 @@ function verdictOf(steps: ProofStep[]): Proof['verdict'] {
 }
 
 function titlesOf({ pair, active }: Claim): Record<ProofStepId, string> {
-  const passive = active === 'primary' ? 'recovery' : 'primary';
+  const passive = otherSide(active);
   return {
     'write-through-service-uri': 'the Service URI takes a write',
     'active-is-writable': `${pair[active]} takes writes, and that row is there`,

@@ -5,6 +5,7 @@ import type { RunEnd, RunEvent, RunEvents } from '../contract/events';
 import type { SwitchbackRequest } from '../contract/input';
 import { type Outcome, outcomes } from '../contract/outcome';
 import type { Waiting } from '../contract/status';
+import { compact } from '../util/compact';
 import { now } from '../util/now';
 
 /** What is true of the run at the moment of an event. */
@@ -44,7 +45,7 @@ export class EventLog {
       type: 'switchback.person.needed',
       severity: phase === 'needs-operator' ? 'critical' : 'warning',
       summary: headline,
-      need: { for: what, answers, ...(until === undefined ? {} : { until }) },
+      need: { for: what, answers, ...compact({ until }) },
     });
   }
 
@@ -67,7 +68,7 @@ export class EventLog {
         project,
         primary: service,
         mode,
-        ...(recovery === undefined ? {} : { recovery }),
+        ...compact({ recovery }),
         workflowId,
         runId,
         ...(requestedBy === '' ? {} : { requestedBy }),
@@ -81,7 +82,7 @@ export class EventLog {
   #add(news: Omit<RunEvent, 'seq' | 'at' | keyof Present>): void {
     const { phase, headline, situation } = this.present();
     const at = now();
-    const present = { phase, headline, ...(situation === undefined ? {} : { situation }) };
+    const present = { phase, headline, ...compact({ situation }) };
     this.#events.push({ seq: this.#events.length + 1, at, ...news, ...present });
   }
 }

@@ -1,6 +1,7 @@
 import type { WatchInput, WatchResult } from '../contract/activities';
 import type { Side } from '../contract/observation';
 import { updateTimeIn } from '../rules/critical';
+import { compact } from '../util/compact';
 import { watch } from './activity-proxies';
 import { Background } from './background';
 import type { Run } from './run';
@@ -30,7 +31,7 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
     moved: record.moved,
     ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
     holdMs: record.changes > CALM_AFTER_CHANGES ? CALM_MS : 0,
-    ...(quietWindowMs === undefined ? {} : { quietWindowMs }),
+    ...compact({ quietWindowMs }),
   };
   const summary = `watch until ${pair[goal]} is active and settled`;
   return new Background(() => watch(summary).watchPair(input));

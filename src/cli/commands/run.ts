@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Mode, SwitchbackInput } from '../../client';
 import { type InputField, inputFields } from '../../contract/input-fields';
+import { compact } from '../../util/compact';
 import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
 import { faultsOfInput, pairOf } from '../pair';
 
@@ -39,7 +40,7 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     const { requestedBy, reason } = rest;
     const how = {
       ...rest,
-      ...(mode === undefined ? {} : { mode }),
+      ...compact({ mode }),
       ...(acknowledge === undefined
         ? {}
         : {

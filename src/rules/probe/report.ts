@@ -1,5 +1,6 @@
 import { formatDuration } from '../../contract/duration';
 import type { ProbeGap, ProbeProgress, ProbeReport, Range, WriteGap } from '../../contract/probe';
+import { compact } from '../../util/compact';
 import { isGap, unwatchedWithin } from './gaps';
 import { latencyOf, since } from './latency';
 import { above, countOf, difference, intersection, rowSet } from './ranges';
@@ -46,7 +47,7 @@ export function reportOf(
     endedAt: progress.at,
     rate,
     acknowledged: progress.acknowledged,
-    ...(longest === undefined ? {} : { gap: longest }),
+    ...compact({ gap: longest }),
     ...(others.length === 0 ? {} : { otherGaps: others }),
     ...('there' in readBack ? reconcile(progress, readBack.there) : {}),
     errors: progress.errors,
@@ -95,7 +96,7 @@ function latencies(
   const isOver = gap?.firstAfter !== undefined;
   const before = latencyOf(isOver ? beforeGap : all);
   const after = isOver ? latencyOf(since(all, beforeGap)) : undefined;
-  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+  return { ...compact({ before, after }) };
 }
 
 function problemsOf(progress: ProbeProgress, gap: WriteGap | undefined, readBack: ReadBack): string[] {
