@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createProgram } from './cli/program';
 import { createTerminal } from './cli/terminal';
+import { alignProxyVariables } from './config/proxy';
 import { alwaysVerifyCertificates } from './config/tls';
 
 /** The `switchback` command. The first Ctrl-C stops watching in order; the second one ends the process. */
@@ -10,6 +11,7 @@ process.once('SIGTERM', () => interrupt.abort());
 // Whoever read the output has gone, as `| head` does: there is nobody to go on watching for.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 
+alignProxyVariables(process.env);
 const terminal = createTerminal();
 const warning = alwaysVerifyCertificates(process.env);
 if (warning !== undefined) terminal.error(warning);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { alignProxyVariables } from './config/proxy';
 import { alwaysVerifyCertificates } from './config/tls';
 import { loadConfig } from './config/worker';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
@@ -7,6 +8,7 @@ import { createWorker } from './hosting/worker';
 
 /** Runs a worker until SIGTERM or SIGINT: what is under way may finish, what waits goes on elsewhere. */
 async function main(): Promise<void> {
+  alignProxyVariables(process.env);
   const { worker: config, temporal } = loadConfig(process.env);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());

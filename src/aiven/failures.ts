@@ -19,9 +19,16 @@ export interface Reply {
   readonly status: number;
   readonly text: string;
   readonly retryAfter?: string;
+  /** The headers `location`, `content-type` and `server`, which say who answers in the place of the API. */
+  readonly location?: string;
+  readonly contentType?: string;
+  readonly server?: string;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The title of a page is near its begin. */
+const PAGE_HEAD = 4_000;
 
 const TIMEOUT_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -38,7 +45,7 @@ export function bodyOf(attempt: RequestAttempt, reply: Reply): JsonObject {
   const body = jsonObject(reply.text);
   if (reply.status < 200 || reply.status > 299) throw httpFailure(attempt, reply, body);
   if (reply.text.trim() === '') return {};
-  if (!body) throw unreadable(attempt, `${reply.status} with a body that is not a JSON object`);
+  if (!body) throw unreadable(attempt, notTheApi(reply, attempt.token));
   if (body.error) throw httpFailure(attempt, reply, body);
   return body;
 }
@@ -87,14 +94,39 @@ function httpFailure(attempt: RequestAttempt, reply: Reply, body: JsonObject | u
   const errorCode = errorCodeOf(first, attempt.token);
   const sentence = apiMessage ?? STATUS_CODES[status] ?? 'unexpected status';
   const byTheApi = typeof body?.message === 'string' || Array.isArray(body?.errors);
-  return failure(attempt, `${status} ${sentence}${errorCode ? ` (${errorCode})` : ''}`, {
+  const foreign = body === undefined ? foreignWords(reply, attempt.token) : '';
+  const refused = (byTheApi && status >= 400 && status < 500 && status !== 408) || REDIRECTS.has(status);
+  return failure(attempt, `${status} ${sentence}${errorCode ? ` (${errorCode})` : ''}${foreign}`, {
     kind: 'http',
     retryable: status < 300 || status === 408 || status === 429 || status >= 500,
-    refused: byTheApi && status >= 400 && status < 500 && status !== 408,
+    refused,
     apiMessage,
     errorCode,
     retryAfterMs: retryAfterMs(reply.retryAfter, typeof said === 'string' ? said : '', Date.now()),
   });
+}
+
+/** Where a request would have to be made again; the one that was answered so did nothing. A 303 may come after the deed. */
+const REDIRECTS = new Set([301, 302, 307, 308]);
+
+/** A reply that is no JSON of the API, told as what it is. */
+function notTheApi(reply: Reply, token: string): string {
+  return `${reply.status} with a body that is not a JSON object${foreignWords(reply, token)}`;
+}
+
+/** Who answers in the place of the API, as far as the reply says, and what to do; empty where it says nothing. */
+function foreignWords({ text, location, contentType, server }: Reply, token: string): string {
+  const title = /<title[^>]{0,200}>([^<]{1,200})/i.exec(text.slice(0, PAGE_HEAD))?.[1];
+  const type = contentType?.split(';')[0]?.trim();
+  const parts = [
+    ...(location === undefined ? [] : [`it points to ${scrub(location.split('?')[0] ?? '', token, 200)}`]),
+    ...(type === undefined || /json/i.test(type) ? [] : [`${scrub(type, token, 60)}`]),
+    ...(server === undefined ? [] : [`server ${scrub(server, token, 60)}`]),
+    ...(title === undefined ? [] : [`titled "${scrub(title, token, 80)}"`]),
+  ];
+  const isForeign = location !== undefined || title !== undefined || /html/i.test(type ?? '');
+  if (!isForeign) return '';
+  return ` (${parts.join(', ')}): this is not the Aiven API. Check AIVEN_WEB_URL and the proxies on the way`;
 }
 
 interface Why {

@@ -71,6 +71,7 @@ async function exchange(
     headers: {
       authorization: `aivenv1 ${attempt.token}`,
       accept: 'application/json',
+      'accept-encoding': 'gzip, deflate, br',
       // A guard read that a cache answers is no look at all.
       'cache-control': 'no-cache',
       'user-agent': settings.userAgent,
@@ -97,6 +98,9 @@ async function exchange(
     status: response.statusCode,
     text,
     retryAfter: single(response.headers['retry-after']),
+    location: single(response.headers.location),
+    contentType: single(response.headers['content-type']),
+    server: single(response.headers.server),
   });
 }
 

@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { outgoing } from '../util/outgoing';
 import { ApiClock } from './api-clock';
 import { AivenOptionsError } from './errors';
 import type { RequestRecord } from './record';
@@ -38,7 +39,7 @@ export interface AivenClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /**
    * The undici dispatcher to send through. It must not repeat requests by itself (no `RetryAgent`), and stays
-   * the caller's to close. By default the client has an own keep-alive `Agent`, which `close()` closes.
+   * the caller's to close. By default the client has one of its own, which obeys the proxy variables, and which `close()` closes.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /** Told of every request when it is over; see {@link RequestRecord}. What it throws is ignored. */
@@ -64,7 +65,7 @@ export function normalise(options: AivenClientOptions): Settings {
     token: typeof options.token === 'function' ? options.token : checkedToken(options.token),
     userAgent: checkedUserAgent(options.userAgent ?? DEFAULT_USER_AGENT),
     requestTimeoutMs,
-    dispatcher: checkedDispatcher(options.dispatcher ?? ownAgent(requestTimeoutMs)),
+    dispatcher: checkedDispatcher(options.dispatcher ?? outgoing(requestTimeoutMs)),
     onRequest: options.onRequest,
     clock: options.clock ?? new ApiClock(),
   };
@@ -109,12 +110,4 @@ function checkedDispatcher(dispatcher: Dispatcher): Dispatcher {
     throw new AivenOptionsError('dispatcher must be an undici Dispatcher');
   }
   return dispatcher;
-}
-
-/** Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off otherwise. */
-const VERIFIED = { rejectUnauthorized: true };
-
-/** One request at a time per connection: undici repeats the ones queued behind a broken one. */
-function ownAgent(connectTimeoutMs: number): Agent {
-  return new Agent({ pipelining: 1, allowH2: false, connect: { timeout: connectTimeoutMs, ...VERIFIED } });
 }

@@ -3,6 +3,7 @@ import { eventTypes } from '../contract/events';
 import type { SinkSettings } from '../notify';
 import { faultOfToken, faultOfUrl, faultOfWebhookSecret } from '../notify';
 import { compact } from '../util/compact';
+import { isClearText } from './clear-text';
 import type { Env } from './environment';
 import { faultsOfReference, type Reference, readerOf, readJson, referenceTo } from './references';
 
@@ -17,7 +18,12 @@ const common = {
     .optional(),
   events: z.array(z.enum(eventTypes)).min(1).optional(),
 };
-const baseUrl = (usual: string) => url.transform((text) => text.replace(/\/+$/, '')).default(usual);
+/** A token is sent to it. */
+const baseUrl = (usual: string) =>
+  url
+    .refine((text) => !isClearText(text), 'must be https: a token is sent to it')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .default(usual);
 const sink = z.discriminatedUnion(
   'type',
   [

@@ -6,10 +6,12 @@ import type { WorkerPolicy } from '../contract/activities';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import type { NotifySettings } from '../notify';
 import { Databases } from '../postgres';
+import { faultsOfClearText, SENDS_IN_CLEAR_TEXT } from './clear-text';
 import { readDatabases } from './databases';
 import { allOrThrow, type Env, type Read, stateFolder, withoutEmpty } from './environment';
 import { type EvidenceSettings, readEvidence } from './evidence';
 import { readNotify } from './notify';
+import { faultsOfProxies } from './proxy';
 import { readTemporal, type TemporalConfig } from './temporal';
 
 /** The configuration of a worker: one validated object, read once. The only reader of the environment is this folder. */
@@ -55,6 +57,7 @@ const workerEnv = z.object({
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .refine(isBareUrl, 'must not hold a user, a password, a query or a fragment')
     .default(DEFAULT_BASE_URL),
+  [SENDS_IN_CLEAR_TEXT]: z.enum(['yes']).optional(),
   AIVEN_TOKEN: filled.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII').optional(),
   AIVEN_TOKEN_FILE: filled.optional(),
   SWITCHBACK_APPROVAL: z.enum(['none', 'required']).default('none'),
@@ -86,8 +89,11 @@ export function loadConfig(env: Env): { worker: WorkerConfig; temporal: Temporal
 
 /** Where the Aiven API is, whatever else is wrong. */
 export function readBaseUrl(env: Env): Read<string> {
-  const { data, error } = workerEnv.pick({ AIVEN_WEB_URL: true }).safeParse(withoutEmpty(env));
-  return data === undefined ? { faults: faultsOfSchema(error) } : { value: data.AIVEN_WEB_URL };
+  const given = withoutEmpty(env);
+  const { data, error } = workerEnv.pick({ AIVEN_WEB_URL: true }).safeParse(given);
+  const clear = faultsOfClearText(given).filter((fault) => fault.startsWith('AIVEN_WEB_URL'));
+  const faults = [...faultsOfSchema(error), ...clear];
+  return data === undefined || faults.length > 0 ? { faults } : { value: data.AIVEN_WEB_URL };
 }
 
 /** The token, whatever else is wrong. */
@@ -102,7 +108,12 @@ export function readToken(env: Env): Read<WorkerConfig['aiven']['token']> {
 export function readWorker(env: Env): Read<WorkerConfig> {
   const given = withoutEmpty(env);
   const parsed = workerEnv.safeParse(given);
-  const faults = [...faultsOfSchema(parsed.error), ...faultsOfToken(given)];
+  const faults = [
+    ...faultsOfSchema(parsed.error),
+    ...faultsOfToken(given),
+    ...faultsOfClearText(given),
+    ...faultsOfProxies(given),
+  ];
   const databases = readPairs(given.SWITCHBACK_DATABASES, env);
   if ('faults' in databases) faults.push(...databases.faults);
   const evidence = readEvidence(env, stateFolder(env));

@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { formatDuration } from '../contract/duration';
+import { outgoing } from '../util/outgoing';
 import { version } from '../version';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
 import { Unreachable } from './network';
@@ -34,7 +35,7 @@ export async function reachApi(
 ): Promise<{ isThere: boolean; checks: DoctorCheck[] }> {
   if (baseUrl === undefined) return unasked('AIVEN_WEB_URL cannot be used');
   let clock: Finding | undefined;
-  const dispatcher = new Agent({ connect: { timeout: LIMIT_MS } });
+  const dispatcher = outgoing(LIMIT_MS);
   const reachable = await ask(REACHABLE, async (signal) => {
     const began = Date.now();
     const { statusCode, headers, body } = await request(`${baseUrl.replace(/\/+$/, '')}/v1/me`, {

@@ -9,9 +9,11 @@ import type { TemporalConfig } from '../config/temporal';
 import type { WorkerConfig } from '../config/worker';
 import { SwitchbackError } from '../contract/errors';
 import { createEvidenceStore } from '../evidence';
+import { compact } from '../util/compact';
 import { version } from '../version';
 import { ensureSearchAttributes } from './search-attributes';
 import { Telemetry } from './telemetry';
+import { temporalProxyOf } from './temporal-proxy';
 
 /** Built by `npm run build`; it holds the workflow code with everything that it imports. */
 const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
@@ -132,9 +134,10 @@ function faultOfReadyFile(readyFile: string): SwitchbackError | undefined {
   }
 }
 
-async function connect({ connectionOptions, summary }: TemporalConfig): Promise<NativeConnection> {
+async function connect({ address, connectionOptions, summary }: TemporalConfig): Promise<NativeConnection> {
   try {
-    return await NativeConnection.connect(connectionOptions);
+    const proxy = temporalProxyOf(address);
+    return await NativeConnection.connect({ ...connectionOptions, ...compact({ proxy }) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SwitchbackError('TEMPORAL_UNREACHABLE', `Cannot connect to Temporal at ${summary}: ${why}`);

@@ -1,5 +1,5 @@
-import { Agent } from 'undici';
 import type { SinkProgress } from '../contract/notifications';
+import { outgoing } from '../util/outgoing';
 import { deliverAll, type Result } from './deliver';
 import type { EventFeed, FeedEntry } from './event-feed';
 import { pagerDutySink } from './pagerduty';
@@ -39,7 +39,7 @@ export interface NotifyAllOptions {
 export async function notifyAll(options: NotifyAllOptions, signal: AbortSignal): Promise<void> {
   const { settings, feed, progress, namespace, onAttempt } = options;
   const retryPolicy = { ...RETRY_POLICY, ...settings.retryPolicy };
-  const dispatcher = new Agent({ connect: { timeout: retryPolicy.attemptMs, rejectUnauthorized: true } });
+  const dispatcher = outgoing(retryPolicy.attemptMs);
   const notifyOne = (sink: SinkSettings, of: SinkProgress) =>
     deliverAll(
       feed,

@@ -25,9 +25,13 @@ import { WriteProbe } from './write-probe';
  *
  * @param input a {@link SwitchbackInput}; of unknown shape, since anybody can start a workflow with any JSON.
  * @returns the report of a run that ended well.
+ * @param more nothing: a second argument is refused, and not dropped in silence.
  * @throws ApplicationFailure whose `type` is an {@link ErrorCode} and whose first detail is the report.
  */
-export async function switchbackWorkflow(input: unknown): Promise<SwitchbackReport> {
+export async function switchbackWorkflow(input: unknown, ...more: unknown[]): Promise<SwitchbackReport> {
+  // Runs that are under way were let in.
+  if (more.length > 0 && patched('one-argument'))
+    throw await refuseInput(input, [`there must be one argument, and ${more.length + 1} were given`]);
   const parsed = parseInput(input);
   if (!parsed.ok) throw await refuseInput(input, parsed.faults);
   const faults = faultsOfStart(workflowInfo());

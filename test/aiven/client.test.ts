@@ -114,7 +114,7 @@ describe('requests on the wire', () => {
   test('a redirect is not followed and not worth another try', async () => {
     await start(text(307, '', { location: '/v1/elsewhere' }));
     expect(await failureOf(read(client))).toMatchObject({ kind: 'http', status: 307, retryable: false });
-    expect(await failureOf(write(client))).toMatchObject({ status: 307, outcome: 'maybe-applied' });
+    expect(await failureOf(write(client))).toMatchObject({ status: 307, outcome: 'not-applied' });
     expect(server.received).toHaveLength(2);
   });
 });

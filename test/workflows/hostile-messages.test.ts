@@ -111,6 +111,23 @@ describe('no message keeps a run from ending', () => {
     expect(requests).toEqual([]);
   });
 
+  const two = scenario(async (it) => {
+    const input = { project: it.lab.project, service: it.pair.primary };
+    const handle = await it.harness.temporal.workflow.start('switchbackWorkflow', {
+      workflowId: it.workflowId,
+      taskQueue: it.harness.taskQueue,
+      args: [input, { ...input, mode: 'plan' }],
+    });
+    const failure = await handle.result().then(String, (error) => String(error.cause?.message));
+    return { failure, requests: it.pair.requests() };
+  });
+
+  test('a second argument is refused like any faulty input, before anything is read or written', async () => {
+    const { failure, requests } = await two();
+    expect(failure).toContain('there must be one argument, and 2 were given');
+    expect(requests).toEqual([]);
+  });
+
   const unread = scenario(async (it) => {
     await promoting(it);
     it.lab.addFault({

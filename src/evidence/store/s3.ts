@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AwsClient } from 'aws4fetch';
+import { fetch } from 'undici';
 import { SwitchbackError } from '../../contract/errors';
+import { outgoing } from '../../util/outgoing';
 import { sha256 } from '../canonical';
 import type { EvidenceStore } from './store';
 
@@ -62,6 +64,7 @@ async function send(
 ): Promise<Attempt> {
   const { timeoutMs = TIMEOUT_MS } = options;
   const signal = AbortSignal.timeout(timeoutMs);
+  const dispatcher = outgoing(timeoutMs);
   try {
     const client = await signerOf(options);
     const request = await client.sign(urlOf(options, key), {
@@ -76,7 +79,14 @@ async function send(
       redirect: 'manual',
       signal,
     });
-    const answer = await fetch(request, { signal });
+    const answer = await fetch(request.url, {
+      method: 'PUT',
+      headers: Object.fromEntries(request.headers),
+      body: bytes,
+      redirect: 'manual',
+      signal,
+      dispatcher,
+    });
     if (answer.ok) {
       await answer.body?.cancel();
       return { ok: true };
@@ -86,6 +96,8 @@ async function send(
   } catch (error) {
     if (signal.aborted) return { ok: false, again: true, why: `no answer within ${timeoutMs / 1_000} s` };
     return { ok: false, again: true, why: networkWord(error) };
+  } finally {
+    await dispatcher.destroy();
   }
 }
 
