@@ -5,7 +5,7 @@ import type { WatchInput, WatchProgress, WatchResult } from '../contract/activit
 import { describePair, type Situation } from '../contract/observation';
 import { ApiSession, type PairReading } from '../observe/api-session';
 import { mayPromote } from '../rules/moves';
-import { isConfirmed, pauseBeforeNextRead } from '../rules/polling';
+import { isConfirmed, pauseBeforeNextRead, spanNeeded } from '../rules/polling';
 import { now } from '../util/now';
 import { withHeartbeat } from './with-heartbeat';
 
@@ -86,7 +86,7 @@ async function watchUntilEnd(
     const pause = pauseBeforeNextRead(
       elapsed(),
       goodReads.length,
-      input.settleWindowMs * (moved ? 1 : 2),
+      spanNeeded(input.settleWindowMs, moved),
       Math.random(),
     );
     await pauseFor(Math.max(pause, session.retryAfterMs ?? 0), signal);

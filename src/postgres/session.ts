@@ -115,6 +115,15 @@ export class Session {
   }
 }
 
+/**
+ * What our statements rely on, whatever the database or the role sets for its sessions: serializable is refused on a
+ * standby. `default_transaction_read_only` is left as it is: it is evidence.
+ */
+const OWN_DEFAULTS = [
+  `SET default_transaction_isolation = 'read committed'`,
+  'SET default_transaction_deferrable = off',
+] as const;
+
 async function connect(
   target: string,
   { host, port, database, user, password, tls }: ConnectionSettings,
@@ -141,7 +150,7 @@ async function connect(
   // Whoever waits for an answer hears of a lost connection there.
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`SET statement_timeout = ${statementTimeoutMs}`);
+  await client.query([`SET statement_timeout = ${statementTimeoutMs}`, ...OWN_DEFAULTS].join('; '));
   return client;
 }
 

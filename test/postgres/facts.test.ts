@@ -93,6 +93,18 @@ describe('as the role that deploy/database.sql makes', () => {
     expect(looks.at(-1)).toMatchObject({ bytes: 0, seconds: 0, paused: false });
   });
 
+  test('all of it also where the database makes its sessions serializable, which a standby refuses', async () => {
+    const { databaseName } = (
+      await pair.query('recovery', 'SELECT current_database() AS "databaseName"')
+    )[0] as {
+      databaseName: string;
+    };
+    await sql(`ALTER DATABASE ${databaseName} SET default_transaction_isolation = serializable`);
+    const { primary, recovery } = await readDatabases(database());
+    await sql(`ALTER DATABASE ${databaseName} RESET default_transaction_isolation`);
+    expect([refusals(primary), refusals(recovery)]).toEqual([{}, {}]);
+  });
+
   test('no password and no query of anybody is taken along', async () => {
     const secret = 'SELECT /* a secret in a query */ 1';
     await (await client()).query(secret);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GOOD_READS, isConfirmed, pauseBeforeNextRead } from '../../src/rules/polling';
+import { GOOD_READS, isConfirmed, pauseBeforeNextRead, spanNeeded } from '../../src/rules/polling';
 
 const elapsed = fc.integer({ min: 0, max: 24 * 3_600_000 });
 const window = fc.integer({ min: 0, max: 3_600_000 });
@@ -7,11 +7,11 @@ const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const reads = fc.integer({ min: 0, max: 100 });
 
 describe('the pause before the next read', () => {
-  test('is never shorter than a tenth of a second nor longer than about 5 s', () => {
+  test('is never shorter than a fifth of a second nor longer than about 5 s', () => {
     fc.assert(
       fc.property(elapsed, reads, window, random, (...args) => {
         const pause = pauseBeforeNextRead(...args);
-        expect(pause).toBeGreaterThanOrEqual(100);
+        expect(pause).toBeGreaterThanOrEqual(180);
         expect(pause).toBeLessThanOrEqual(5_500);
       }),
     );
@@ -25,12 +25,19 @@ describe('the pause before the next read', () => {
     );
   });
 
-  test('does not hurry while there is no good read to confirm', () => {
-    fc.assert(
-      fc.property(elapsed, window, random, (passed, settleWindow, chance) => {
-        expect(pauseBeforeNextRead(passed, 0, settleWindow, chance)).toBeGreaterThanOrEqual(900);
-      }),
-    );
+  test('is short for the first looks, so that a switch of a second is seen moving, and a second after that', () => {
+    const looks: number[] = [];
+    for (let at = 0; at < 4_000; at += pauseBeforeNextRead(at, 0, 10_000, 0.5)) looks.push(Math.round(at));
+    expect(looks).toEqual([0, 200, 500, 950, 1_625, 2_625, 3_625]);
+  });
+
+  test('makes ten looks at most of the 5 s in which nothing is seen to move, however short the settle window', () => {
+    let [at, good] = [0, 0];
+    while (!isConfirmed(good, at, 0, false)) {
+      at += pauseBeforeNextRead(at, good, spanNeeded(0, false), 0.5);
+      good += 1;
+    }
+    expect(good).toBeLessThanOrEqual(10);
   });
 
   test('keeps near the requests of polling every 5 s once a switch takes long', () => {
@@ -42,7 +49,7 @@ describe('the pause before the next read', () => {
       fc.property(
         elapsed,
         fc.integer({ min: 1, max: 2 }),
-        fc.integer({ min: 200, max: 5_000 }),
+        fc.integer({ min: 500, max: 5_000 }),
         random,
         (...args) => {
           expect(pauseBeforeNextRead(...args)).toBeLessThanOrEqual(args[2] / 2);
@@ -52,8 +59,8 @@ describe('the pause before the next read', () => {
   });
 
   test('spreads runs that started together', () => {
-    expect(pauseBeforeNextRead(0, 0, 10_000, 0)).toBe(900);
-    expect(pauseBeforeNextRead(0, 0, 10_000, 0.999)).toBeCloseTo(1_100, -1);
+    expect(pauseBeforeNextRead(4_000, 0, 10_000, 0)).toBe(900);
+    expect(pauseBeforeNextRead(4_000, 0, 10_000, 0.999)).toBeCloseTo(1_100, -1);
   });
 });
 
