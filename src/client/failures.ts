@@ -29,10 +29,14 @@ export function translate(error: unknown, temporal: Client, workflowId: string, 
   const root = rootCause(error);
   if (!isGrpcServiceError(root)) return error;
   if (NO_ANSWER.includes(root.code) && !/limit/i.test(root.details)) {
-    const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
-    return new SwitchbackError('NO_WORKER', message, { cause: error });
+    return noWorker(workflowId, taskQueue, error);
   }
   return unreachable(error, addressOf(temporal));
+}
+
+export function noWorker(workflowId: string, taskQueue: string, cause: unknown): SwitchbackError {
+  const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
+  return new SwitchbackError('NO_WORKER', message, { cause });
 }
 
 export function unreachable(error: unknown, address: string): SwitchbackError {

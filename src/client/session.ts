@@ -8,19 +8,22 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowHandle,
   WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
 import { statusQuery } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
 import { rootCause } from '../util/root-cause';
-import { translate } from './failures';
+import { noWorker, translate } from './failures';
 
 const UPDATE_ATTEMPTS = 5;
 const QUERY_ATTEMPTS = 20;
 const QUERY_PAUSE_MS = 250;
 /** After a worker was killed, Temporal asks another one ten seconds later; nobody should wait the usual 30 s for none. */
 const QUERY_MS = 15_000;
+/** The server would hold a message for a run without a worker for ever. */
+const UPDATE_MS = 20_000;
 
 /** Single requests to Temporal about runs, each given up when the client is closed; errors have a code of ours. */
 export class TemporalSession {
@@ -94,6 +97,9 @@ export class TemporalSession {
         const message = `The run ${workflowId} has ended; there is nothing to ${update.name} any more.`;
         throw new SwitchbackError('RUN_NOT_FOUND', message, { cause: error });
       }
+      // A deadline that is over can come as a cancellation, too.
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !this.isClosed)
+        throw noWorker(workflowId, this.taskQueue, error);
       const refused = rootCause(error);
       if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
       throw this.translate(error, workflowId);
@@ -108,9 +114,14 @@ export class TemporalSession {
   ): Promise<Answer> {
     const handle = this.temporal.workflow.getHandle(workflowId);
     const updateId = randomUUID(); // the same for all attempts, so that it counts once
+    const deadline = Date.now() + UPDATE_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.ask(() => handle.executeUpdate(update, { args: [payload], updateId }));
+        return await this.ask(() =>
+          this.temporal.withDeadline(deadline, () =>
+            handle.executeUpdate(update, { args: [payload], updateId }),
+          ),
+        );
       } catch (error) {
         const root = rootCause(error);
         const lost = isGrpcServiceError(root) && root.code === grpcStatus.FAILED_PRECONDITION;
