@@ -28,16 +28,18 @@ export function assertNodeVersion(version) {
 
 /**
  * Whether what npm noted when it filled node_modules is what package-lock.json asks for. Optional packages may be
- * missing: they are for other platforms.
+ * missing, for they are for other platforms; those that this project names itself may not.
  */
 export function isInstalled(root) {
   const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));
   const locked = readPackages(join(root, 'package-lock.json'));
   if (installed === undefined || locked === undefined) return false;
+  const ours = Object.keys(locked['']?.optionalDependencies ?? {}).map((name) => `node_modules/${name}`);
   return Object.entries(locked).every(([path, { version, integrity, optional }]) => {
     if (path === '') return true; // the project itself
     const there = installed[path];
-    return there ? there.version === version && there.integrity === integrity : optional === true;
+    if (there) return there.version === version && there.integrity === integrity;
+    return optional === true && !ours.includes(path);
   });
 }
 

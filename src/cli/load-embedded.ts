@@ -1,5 +1,8 @@
 import { SwitchbackError } from '../contract/errors';
 
+/** As package.json names them. */
+const OPTIONAL = /'(@temporalio\/|@opentelemetry\/|proxy-from-env)/;
+
 type EmbeddedModule = typeof import('../hosting/embedded');
 
 /**
@@ -11,7 +14,8 @@ export function loadEmbedded(load = (): EmbeddedModule => require('../hosting/em
   try {
     return load();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    const { code, message: why } = error as NodeJS.ErrnoException;
+    if (code !== 'MODULE_NOT_FOUND' || !OPTIONAL.test(why)) throw error;
     const message =
       'This installation holds the client alone, and --embedded runs a worker. Install switchback without --omit=optional.';
     throw new SwitchbackError('CONFIG_INVALID', message, { cause: error });

@@ -29,7 +29,11 @@ export const SECRET_KEY = SECRET_KEYS.join('|');
  * JSON as well. Each takes linear time.
  */
 const SECRETS: readonly [RegExp, string][] = [
-  [new RegExp(String.raw`(\b(?:${SECRET_KEY})=)[^\s"'\\&;,]+`, 'gi'), `$1${MASK}`],
+  // In quotes, as libpq has it, or until what ends a word. A backslash goes with what follows it, but for a quote.
+  [
+    new RegExp(String.raw`(\b(?:${SECRET_KEY})=)(?:'[^'"\\\n]*'|(?:[^\s"\\&]|\\[^"nrt])+)`, 'gi'),
+    `$1${MASK}`,
+  ],
   [/(\bauthorization:\s*(?:\w+\s+)?)[^\s"\\,;]+/gi, `$1${MASK}`],
   // The scheme of Aiven's Authorization header, and the passwords that Aiven gives out.
   [/(\baivenv1\s+)[^\s"\\]+/gi, `$1${MASK}`],

@@ -208,6 +208,8 @@ test.each([
     'see https://user:***@host/p and https://host:443/path?to=a@b',
   ],
   ['host=a password=hunter2 user=b', 'host=a password=*** user=b'],
+  ["host=a password='hunter2' user=b", 'host=a password=*** user=b'],
+  ['host=a password=hun,ter;2 user=b', 'host=a password=*** user=b'],
   ['its password is AVNS_a1-B2_c3.', 'its password is AVNS_***.'],
   ['authorization: aivenv1 0123456789abcdef0123', 'authorization: aivenv1 ***'],
   ['ops@example.com asked: why?', 'ops@example.com asked: why?'],

@@ -28,6 +28,15 @@ test.each([
   ['other contents', { '': project, pino }, { pino: { ...pino, integrity: 'sha512-b' } }, false],
   ['a package missing', { '': project, pino }, {}, false],
   ['an optional package missing', { '': project, pino: { ...pino, optional: true } }, {}, true],
+  [
+    'an optional package missing that the project names itself',
+    {
+      '': { ...project, optionalDependencies: { pino: '1.0.0' } },
+      'node_modules/pino': { ...pino, optional: true },
+    },
+    {},
+    false,
+  ],
 ])('installed? %s', async (_case, locked, installed, expected) => {
   await expect(isInstalled(locked, installed)).resolves.toBe(expected);
 });
