@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { PromotionBody } from '../contract/promotion';
 import { compact } from '../util/compact';
@@ -88,7 +90,7 @@ async function exchange(
   attempt.status = response.statusCode;
   const requestId = single(response.headers['x-request-id']);
   if (requestId) attempt.requestId = scrub(requestId, attempt.token, 128);
-  const text = await readText(response.body, attempt);
+  const text = await readText(response.body, single(response.headers['content-encoding']), attempt);
   // What is no success may come from a proxy, with a clock of its own, and says itself what is the matter.
   const isSuccess = response.statusCode >= 200 && response.statusCode <= 299;
   const { date, age } = response.headers;
@@ -115,6 +117,7 @@ async function tokenFor(settings: Settings, attempt: failures.RequestAttempt): P
 
 async function readText(
   body: Dispatcher.ResponseData['body'],
+  encoding: string | undefined,
   attempt: failures.RequestAttempt,
 ): Promise<string> {
   const chunks: Buffer[] = [];
@@ -124,7 +127,32 @@ async function readText(
     if (size > MAX_REPLY_BYTES) throw failures.unreadable(attempt, `more than ${MAX_REPLY_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return (await decoded(Buffer.concat(chunks), encoding, attempt)).toString('utf8');
+}
+
+/** Gateways compress whether they were asked or not. undici's own interceptor warns that it is experimental. */
+const DECODERS: Readonly<Record<string, (body: Buffer, options: ZlibOptions) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+async function decoded(
+  body: Buffer,
+  encoding: string | undefined,
+  attempt: failures.RequestAttempt,
+): Promise<Buffer> {
+  const name = encoding?.trim().toLowerCase();
+  if (name === undefined || name === '' || name === 'identity' || body.length === 0) return body;
+  const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (decode === undefined)
+    throw failures.unreadable(attempt, 'it is encoded in a way that was not asked for');
+  try {
+    return await decode(body, { maxOutputLength: MAX_REPLY_BYTES });
+  } catch {
+    throw failures.unreadable(attempt, `it says that it is ${name}, and cannot be decoded`);
+  }
 }
 
 function explain(

@@ -24,6 +24,14 @@ test('a gateway that compresses is understood, and compression is asked for', as
   expect(server.received[0]?.headers['accept-encoding']).toContain('gzip');
 });
 
+test('what cannot be decoded, or bursts, is an unreadable reply', async () => {
+  await answering((response) => {
+    const encoding = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    response.writeHead(200, encoding).end(gzipSync(Buffer.alloc(20_000_000)));
+  });
+  expect(String(await failureOf(read(client)))).toContain('it says that it is gzip, and cannot be decoded');
+});
+
 test.each([301, 302, 307, 308])(
   'a %i says where it points; a write that gets it was not applied',
   async (status) => {
