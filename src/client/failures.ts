@@ -34,8 +34,9 @@ export function translate(error: unknown, temporal: Client, workflowId: string, 
   return unreachable(error, addressOf(temporal));
 }
 
-export function noWorker(workflowId: string, taskQueue: string, cause: unknown): SwitchbackError {
-  const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.`;
+/** @param more what to do about it, a sentence. */
+export function noWorker(workflowId: string, taskQueue: string, cause: unknown, more = ''): SwitchbackError {
+  const message = `No worker answers for the run ${workflowId} on task queue ${taskQueue}.${more}`;
   return new SwitchbackError('NO_WORKER', message, { cause });
 }
 

@@ -99,7 +99,7 @@ export class TemporalSession {
       }
       // A deadline that is over can come as a cancellation, too.
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !this.isClosed)
-        throw noWorker(workflowId, this.taskQueue, error);
+        throw noWorker(workflowId, this.taskQueue, error, ' Look at its status before you send that again.');
       const refused = rootCause(error);
       if (refused instanceof ApplicationFailure) throw new SwitchbackError('INVALID_INPUT', refused.message);
       throw this.translate(error, workflowId);

@@ -114,7 +114,7 @@ test('while it stops it is alive and not ready', async () => {
       name: 'worker',
       ok: false,
       detail: 'it is stopping and takes no more work',
-      remedy: expect.stringMatching(/told to stop: nothing/),
+      remedy: expect.stringMatching(/stopping: nothing/),
     },
   ]);
   expect((await stopping.health('/healthz')).status).toBe(200);
