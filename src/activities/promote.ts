@@ -124,7 +124,11 @@ async function attempt(
     const { message, retryAfterMs } = error;
     if (error.outcome !== 'not-applied') return answer('unknown', message, retryAfterMs);
     if (error.retryable) return answer('not-applied', message, retryAfterMs);
-    reading = await session.readPair(pair);
+    // Told to stop meanwhile, it answers with what it read before: the write did leave.
+    reading = await session.readPair(pair).catch((failure: unknown) => {
+      if (!cancellationSignal().aborted) throw failure;
+      return reading;
+    });
     return answer('refused', message);
   }
 }

@@ -1,5 +1,4 @@
 import { activityInfo, getClient } from '@temporalio/activity';
-import { ActivityCancelledError, ActivityPausedError, ActivityResetError } from '@temporalio/client';
 import type { PromoteProgress } from '../contract/activities';
 import { withinLimit } from '../util/limit';
 
@@ -14,7 +13,8 @@ export interface PromotionRecord {
    * Records durably that the write is about to leave. Once this has resolved, whoever finds the attempt dead knows that
    * it may have written; before that, that it has not.
    *
-   * @throws Error when Temporal did not acknowledge it: then nothing may be sent
+   * @throws Error when Temporal did not acknowledge it, or has the activity cancelled, paused or reset: then nothing may be
+   * sent
    */
   aboutToSend(signal: AbortSignal): Promise<void>;
   /** Ends the beats. */
@@ -34,7 +34,7 @@ export const beginPromotionRecord: BeginPromotionRecord = async () => {
   let last: Promise<void> = Promise.resolve();
   const beat = () => {
     const details = progress;
-    last = last.then(() => recorded(activity.heartbeat(taskToken, details)));
+    last = last.then(() => activity.heartbeat(taskToken, details));
     return last;
   };
   // Without it nobody could tell this attempt from one of a worker that makes no such record.
@@ -60,15 +60,3 @@ export const beginPromotionRecord: BeginPromotionRecord = async () => {
     end: () => clearInterval(beats),
   };
 };
-
-/** What the server says about the activity is an answer, too: it has the record. */
-async function recorded(answer: Promise<void>): Promise<void> {
-  try {
-    await answer;
-  } catch (error) {
-    const hasIt = [ActivityCancelledError, ActivityPausedError, ActivityResetError].some(
-      (kind) => error instanceof kind,
-    );
-    if (!hasIt) throw error;
-  }
-}

@@ -166,7 +166,7 @@ async function movedAfterUnknownWrite(
 
 /** The write is provably not there: a run that has not written ends here, a return parks again. */
 function notWritten({ record, request }: Run, target: Side, result: PromoteResult | undefined): false {
-  const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} got through`;
+  const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} came to a write that counts`;
   if (target === 'recovery' || record.mayHaveWritten) {
     record.alarm('not-written', `the promotion of ${record.requirePair[target]} was not written: ${detail}`);
     return false;
@@ -178,7 +178,7 @@ function notWritten({ record, request }: Run, target: Side, result: PromoteResul
   );
 }
 
-/** Why nothing was written; without a result, no attempt got through. */
+/** Why nothing was written; without a result, no attempt came to a write that counts. */
 function codeOf(result: PromoteResult | undefined): ErrorCode {
   if (result === undefined) return 'AIVEN_UNAVAILABLE';
   return result.outcome === 'refused' ? 'PROMOTE_REFUSED' : 'DRIFTED';

@@ -250,6 +250,24 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     return { before, after: it.writes.length };
   });
 
+  const refusedAndStopped = scenario(async (it) => {
+    const expected = await it.checked();
+    onWrite({ type: 'status', status: 403, message: 'Read-only token' })(it);
+    it.lab.addFault({ match: it.look(1), do: { type: 'delay', delayMs: 5_000 } });
+    const attempt = it.attempt();
+    const result = attempt.promote({ pair: it.pair, target: 'primary', expected });
+    // The second look, the write, and the look after it.
+    await untilSeen(it, looks + 2);
+    attempt.cancel();
+    return { it, result: await result };
+  });
+
+  test('told to stop while it looks again after a refusal: says that it was refused, not that nothing was sent', async () => {
+    const { it, result } = await refusedAndStopped();
+    expect(result).toMatchObject({ outcome: 'refused', requests: { writes: 1 } });
+    expect(it.writes).toHaveLength(1);
+  });
+
   test('has recorded that it is about to send before it sends', async () => {
     expect(await inOrder()).toEqual({ before: 0, after: 1 });
   });

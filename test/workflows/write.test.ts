@@ -149,7 +149,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
   test('is given up when the services cannot be read any more, which is not called a refusal', async () => {
     const { code, message, report, writes } = await cutOff();
     expect(code).toBe('AIVEN_UNAVAILABLE');
-    expect(message).toMatch(/Nothing was written to \S+: no attempt of 10 got through/);
+    expect(message).toMatch(/Nothing was written to \S+: no attempt of 10 came to a write that counts/);
     expect(report).toMatchObject({ outcome: 'aborted', requests: { writes: 0 } });
     expect(writes).toEqual([]);
   });
