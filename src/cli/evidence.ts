@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { SwitchbackClient } from '../client';
 import { loadTemporalConfig } from '../config/temporal';
 import { exitCodes, SwitchbackError } from '../contract/errors';
@@ -10,6 +10,7 @@ import {
   verifyEvidence,
   writeBundle,
 } from '../evidence';
+import { connectToTemporal } from '../util/temporal-connection';
 import type { CommandEnvironment } from './command-environment';
 import type { EvidenceLine, VerifiedLine } from './lines';
 import type { PairName } from './pair';
@@ -104,7 +105,7 @@ async function fetchBundle(
 async function connect(env: CommandEnvironment['env']): Promise<Client> {
   const { address, namespace, connectionOptions } = loadTemporalConfig(env);
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
+    const connection = await connectToTemporal({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
     return new Client({ connection, namespace });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -19,6 +19,7 @@ const SILENCE = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED, grpcStatu
 
 /** What Temporal said about a run, as an error with a code; anything that is not Temporal's is returned as it is. */
 export function translate(error: unknown, temporal: Client, workflowId: string, taskQueue: string): unknown {
+  if (error instanceof SwitchbackError) return error;
   if (error instanceof NamespaceNotFoundError) {
     const message = `Temporal at ${addressOf(temporal)} has no namespace ${error.namespace}.`;
     return new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });

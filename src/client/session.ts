@@ -78,8 +78,11 @@ export class TemporalSession {
         );
       } catch (error) {
         const root = rootCause(error);
-        const isBusy = isGrpcServiceError(root) && root.code === grpcStatus.RESOURCE_EXHAUSTED;
-        if (!isBusy || attempt === QUERY_ATTEMPTS) throw error;
+        const code = isGrpcServiceError(root) ? root.code : undefined;
+        // A deadline that is over can come as a cancellation, too.
+        if (code === grpcStatus.CANCELLED && !this.isClosed)
+          throw noWorker(handle.workflowId, this.taskQueue, error);
+        if (code !== grpcStatus.RESOURCE_EXHAUSTED || attempt === QUERY_ATTEMPTS) throw error;
         await delay(QUERY_PAUSE_MS);
       }
     }

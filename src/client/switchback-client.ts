@@ -1,11 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Client,
-  Connection,
-  type ConnectionOptions,
-  WorkflowFailedError,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { Client, type ConnectionOptions, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Acknowledgement } from '../contract/checks';
 import type { SwitchbackError } from '../contract/errors';
 import type { SwitchbackInput } from '../contract/input';
@@ -22,6 +16,7 @@ import {
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from '../contract/report';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import { compact } from '../util/compact';
+import { connectToTemporal } from '../util/temporal-connection';
 import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
@@ -44,7 +39,7 @@ export interface WatchOptions {
   runId?: string;
   /** Ends the watching at once and without an error; the run is left alone. */
   signal?: AbortSignal;
-  /** Called when nobody answers, once until somebody does again. */
+  /** Called when Temporal or the worker does not answer: once for each, until one of them does again. */
   onSilence?: (error: SwitchbackError) => void;
 }
 
@@ -74,7 +69,7 @@ export class SwitchbackClient {
   ): Promise<SwitchbackClient> {
     const { namespace = 'default', taskQueue, ...connectionOptions } = options;
     try {
-      const connection = await Connection.connect({ connectTimeout: CONNECT_TIMEOUT, ...connectionOptions });
+      const connection = await connectToTemporal({ connectTimeout: CONNECT_TIMEOUT, ...connectionOptions });
       return new SwitchbackClient(new Client({ connection, namespace }), taskQueue);
     } catch (error) {
       throw unreachable(error, connectionOptions.address ?? 'localhost:7233');
@@ -171,21 +166,21 @@ export class SwitchbackClient {
     workflowId: string,
     { pollMs = POLL_MS, runId, signal, onSilence }: WatchOptions = {},
   ): AsyncGenerator<LiveStatus, void> {
-    let silentSince: number | undefined;
+    let silence: { since: number; code: string } | undefined;
     while (!signal?.aborted) {
       try {
         // Asked first: what the run says after its end is its last word.
         const running = await untilAborted(this.isRunning(workflowId, runId), signal);
         const status = await untilAborted(this.status(workflowId, runId), signal);
         if (status === undefined) return;
-        silentSince = undefined;
+        silence = undefined;
         yield status;
         if (status.outcome !== undefined || !running) return;
       } catch (error) {
         if (!isSilence(error)) throw error;
-        if (silentSince === undefined) onSilence?.(error);
-        silentSince ??= Date.now();
-        if (Date.now() - silentSince > PATIENCE_MS) throw error;
+        if (error.code !== silence?.code) onSilence?.(error);
+        silence = { since: silence?.since ?? Date.now(), code: error.code };
+        if (Date.now() - silence.since > PATIENCE_MS) throw error;
       }
       await delay(pollMs, undefined, { signal }).catch(() => {});
     }

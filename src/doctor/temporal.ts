@@ -1,11 +1,12 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { TemporalConfig } from '../config/temporal';
 import { SwitchbackError } from '../contract/errors';
 import { searchAttributes } from '../contract/search-attributes';
 import { commandsFor } from '../hosting/search-attributes';
 import { rootCause } from '../util/root-cause';
+import { connectToTemporal } from '../util/temporal-connection';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
 import type { DoctorCheck } from './report';
 import { examineWorkers, WORKER_QUESTIONS } from './workers';
@@ -63,7 +64,7 @@ export async function examineTemporal(
 
 async function open({ address, connectionOptions }: TemporalConfig): Promise<Connection> {
   try {
-    return await Connection.connect({ ...connectionOptions, connectTimeout: LIMIT_MS - 500 });
+    return await connectToTemporal({ ...connectionOptions, connectTimeout: LIMIT_MS - 500 });
   } catch (error) {
     throw new SwitchbackError('TEMPORAL_UNREACHABLE', `${address} does not answer: ${whyOf(error)}`);
   }

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { status as grpcStatus, InterceptingCall, type Interceptor } from '@grpc/grpc-js';
+import {
+  status as grpcStatus,
+  InterceptingCall,
+  type Interceptor,
+  type InterceptorOptions,
+} from '@grpc/grpc-js';
 import { Client, Connection } from '@temporalio/client';
 import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import {
@@ -143,9 +148,9 @@ test('starts or attaches without a worker: the run is there, and what only a wor
   }
 });
 
-test('starts or attaches without a worker, too, where a deadline that is over comes as a cancellation', async () => {
+test('starts or attaches without a worker, and says that there is none, where a deadline that is over comes as a cancellation', async () => {
   const asCancellation: Interceptor = (options, nextCall) =>
-    new InterceptingCall(nextCall(options), {
+    new InterceptingCall(nextCall(sooner(options)), {
       start: (metadata, _listener, next) =>
         next(metadata, {
           onReceiveStatus: (status, nextStatus) =>
@@ -156,6 +161,11 @@ test('starts or attaches without a worker, too, where a deadline that is over co
             ),
         }),
     });
+  // A question waits 15 s for a worker.
+  const sooner = (options: InterceptorOptions): InterceptorOptions =>
+    options.method_definition.path.endsWith('/QueryWorkflow')
+      ? { ...options, deadline: Date.now() + 300 }
+      : options;
   const address = testEnvironment.temporalAddress();
   const connection = await Connection.connect({ address, interceptors: [asCancellation] });
   const alone = new SwitchbackClient(new Client({ connection }), `${taskQueue}-nobody`);
@@ -164,6 +174,7 @@ test('starts or attaches without a worker, too, where a deadline that is over co
     const input = { project, service: freshPair().service };
     const run = await alone.startOrAttach(input, { workflowId, waitMs: 5_000 });
     expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false, differences: [] });
+    await expect(alone.status(workflowId)).rejects.toMatchObject({ code: 'NO_WORKER' });
   } finally {
     await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
     await alone.close();

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testEnvironment } from '../support/environment';
@@ -7,7 +8,7 @@ export class Output {
   stdout = '';
   stderr = '';
   #isClosed = false;
-  #news = () => {};
+  readonly #news = new EventEmitter().setMaxListeners(0);
 
   get output(): string {
     return this.stdout + this.stderr;
@@ -20,21 +21,19 @@ export class Output {
       if (found) return found;
       // Of a process that has ended there may be output that was not read yet.
       if (this.#isClosed) throw new Error(`ended without ${pattern}:\n${this.output}`);
-      await new Promise<void>((resolve) => {
-        this.#news = resolve;
-      });
+      await once(this.#news, 'news');
     }
   }
 
   protected add(stream: 'stdout' | 'stderr', text: string): void {
     this[stream] += text;
-    this.#news();
+    this.#news.emit('news');
   }
 
   /** There is no more. What is recorded is searched for secrets when all tests are over. */
   protected close(isRecorded = true): void {
     this.#isClosed = true;
-    this.#news();
+    this.#news.emit('news');
     if (isRecorded) appendFileSync(join(testEnvironment.records(), 'output.log'), this.output);
   }
 }
