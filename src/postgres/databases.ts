@@ -8,6 +8,8 @@ export type PairsSettings = Readonly<Record<string, PairSettings>>;
 /** The pairs whose databases may be reached. */
 export class Databases {
   #pairs: PairsSettings;
+  /** Of each pair: where a statement of ours goes on although it was cancelled. */
+  readonly #hanging = new Map<string, Set<ConnectionName>>();
 
   /**
    * @param pairs as read at start.
@@ -34,15 +36,28 @@ export class Databases {
       async () => {
         this.#pairs = await this.readAgain();
       },
+      this.#hangingOf(key),
     );
   }
+
+  #hangingOf(key: string): Set<ConnectionName> {
+    const known = this.#hanging.get(key) ?? new Set();
+    this.#hanging.set(key, known);
+    return known;
+  }
 }
+
+const HANGING = new PostgresError(
+  'an earlier statement of this worker goes on in the server although it was cancelled; no further session is opened until it ends',
+  'hanging',
+);
 
 /** Access to the two databases of one pair, and through the address that they share. */
 export class PairDatabase {
   constructor(
     private readonly find: () => PairSettings | undefined,
     private readonly readAgain: () => Promise<void>,
+    private readonly hanging: Set<ConnectionName> = new Set(),
   ) {}
 
   get settings(): PairSettings {
@@ -52,17 +67,24 @@ export class PairDatabase {
   }
 
   /**
-   * Opens a session; when the server refuses the credential, the settings are read again, once.
+   * Opens a session; when the server refuses the credential, the settings are read again, once. There is none while a
+   * statement of an earlier one goes on although it was cancelled: sessions that nobody can end would pile up.
    *
-   * @throws PostgresError
+   * @throws PostgresError; `hanging` for that.
    */
-  async open(connection: ConnectionName, options?: SessionOptions): Promise<Session> {
+  async open(connection: ConnectionName, options: SessionOptions = {}): Promise<Session> {
+    if (this.hanging.has(connection)) throw HANGING;
+    const onHanging = (over: Promise<void>) => {
+      this.hanging.add(connection);
+      void over.then(() => this.hanging.delete(connection));
+    };
+    const open = () => Session.open(this.settings.connections[connection], { ...options, onHanging });
     try {
-      return await Session.open(this.settings.connections[connection], options);
+      return await open();
     } catch (error) {
       if (!(error instanceof PostgresError) || !error.isCredentialRefused) throw error;
       await this.readAgain();
-      return Session.open(this.settings.connections[connection], options);
+      return open();
     }
   }
 

@@ -6,7 +6,7 @@ export class PostgresError extends Error {
     message: string,
     /**
      * SQLSTATE (`25006`, `57P01`), the network's or TLS's word (`ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID`), or
-     * `timeout`, `connection-lost`, `aborted`, `no-tls`, `protocol`, `no-password`, `not-configured`, `unknown`.
+     * `timeout`, `sync-rep` (a commit that no synchronous standby confirmed), `connection-lost`, `aborted`, `no-tls`, `protocol`, `no-password`, `not-configured`, `unknown`.
      */
     readonly code: string,
     options?: ErrorOptions,

@@ -30,6 +30,11 @@ export class GuardedSocket {
     if (this.#cutting.signal.aborted) throw reasonOf(this.#cutting.signal);
   }
 
+  /** Fires when the socket is cut, with the reason. */
+  get whenCut(): AbortSignal {
+    return this.#cutting.signal;
+  }
+
   /** Waits for `work` no longer than that; a limit that is over cuts the line. @throws PostgresError */
   async within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
     try {

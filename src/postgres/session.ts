@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { Client } from 'pg';
 import { compact } from '../util/compact';
+import { cancelStatement } from './cancel';
 import { StrictClient } from './client';
 import { PostgresError, toPostgresError } from './error';
 import { GuardedSocket } from './guarded-socket';
+import { within } from './limit';
 import { resolve, SYSTEM } from './resolve';
 import type { ConnectionSettings } from './settings';
 
@@ -15,6 +16,10 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** The server gives up first, so that it says so; a server that is not there any more says nothing. */
 const NETWORK_MARGIN_MS = 500;
 const END_TIMEOUT_MS = 500;
+/** How soon a statement ends whose server has taken the request to cancel it. */
+const CANCELLED_WITHIN_MS = 500;
+/** The routine of PostgreSQL in which a commit waits for a synchronous standby; its messages may be in any language. */
+const SYNC_REP_ROUTINE = 'SyncRepWaitForLSN';
 /** The address does not answer, so another one of the same name may. */
 const NEXT_ADDRESS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'timeout']);
 
@@ -27,6 +32,8 @@ export interface SessionOptions {
   address?: string;
   /** Cuts the connection. */
   signal?: AbortSignal;
+  /** Called for a statement that goes on in the server although it was cancelled; resolves when that is over. */
+  onHanging?: (over: Promise<void>) => void;
 }
 
 /**
@@ -34,14 +41,25 @@ export interface SessionOptions {
  * destroyed. Shows up in `pg_stat_activity` as `switchback`. No environment variable has a say in it.
  */
 export class Session {
-  readonly #client: Client;
+  readonly #client: StrictClient;
   readonly #socket: GuardedSocket;
   readonly #statementTimeoutMs: number;
+  readonly #onHanging: SessionOptions['onHanging'];
+  /** Whether a commit of this session waited for a synchronous standby until it was cancelled. */
+  #waitedForStandby = false;
 
-  private constructor(client: Client, socket: GuardedSocket, statementTimeoutMs: number) {
+  private constructor(
+    client: StrictClient,
+    socket: GuardedSocket,
+    { statementTimeoutMs = STATEMENT_TIMEOUT_MS, onHanging }: SessionOptions,
+  ) {
     this.#client = client;
     this.#socket = socket;
     this.#statementTimeoutMs = statementTimeoutMs;
+    this.#onHanging = onHanging;
+    client.on('notice', ({ routine }) => {
+      this.#waitedForStandby ||= routine === SYNC_REP_ROUTINE;
+    });
   }
 
   /**
@@ -72,14 +90,14 @@ export class Session {
   static async #openAt(
     target: string,
     settings: ConnectionSettings,
-    { statementTimeoutMs = STATEMENT_TIMEOUT_MS, signal }: SessionOptions,
+    options: SessionOptions,
     timeoutMs: number,
   ): Promise<Session> {
-    const socket = new GuardedSocket(signal);
+    const socket = new GuardedSocket(options.signal);
     try {
-      const opening = connect(target, settings, socket, statementTimeoutMs);
+      const opening = connect(target, settings, socket, options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS);
       const client = await socket.within(timeoutMs, `no session with ${settings.host}`, opening);
-      return new Session(client, socket, statementTimeoutMs);
+      return new Session(client, socket, options);
     } catch (error) {
       const refusal = toPostgresError(error);
       socket.cut(refusal);
@@ -87,18 +105,48 @@ export class Session {
     }
   }
 
-  /** @throws PostgresError; after a `timeout` the session is of no use any more. */
+  /** @throws PostgresError; after a `timeout` or `sync-rep` the session is of no use any more. */
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const limit = this.#statementTimeoutMs + NETWORK_MARGIN_MS;
+    let isOver = false;
     try {
       this.#socket.assertWhole();
       // Without parameters the simple protocol: one round trip, also through a pooler.
       const asked = parameters.length > 0 ? this.#client.query(sql, parameters) : this.#client.query(sql);
-      const { rows } = await this.#socket.within(limit, 'no answer', asked);
-      return rows as Row[];
+      const over = () => {
+        isOver = true;
+      };
+      const ended = asked.then(over, over);
+      try {
+        const { rows } = await within(limit, 'no answer', asked, this.#socket.whenCut);
+        return rows as Row[];
+      } catch (error) {
+        throw isOver ? error : await this.#giveUp(toPostgresError(error), ended);
+      }
     } catch (error) {
       throw toPostgresError(error);
     }
+  }
+
+  /**
+   * Ends a statement in the server that is no longer waited for here. It would go on there and keep its connection: a
+   * commit that waits for a synchronous standby heeds neither `statement_timeout` nor a client that has left. What such
+   * a statement did is unknown, whatever it answers now.
+   *
+   * @param ended resolves when the statement has ended, however it did.
+   * @returns why it was given up.
+   */
+  async #giveUp(why: PostgresError, ended: Promise<void>): Promise<PostgresError> {
+    const isTaken = cancelStatement(this.#client.cancelKey).then(
+      () => true,
+      () => false,
+    );
+    // It cannot be heard any more.
+    if (this.#socket.whenCut.aborted) return why;
+    const isHanging = (await isTaken) && !(await isWithin(CANCELLED_WITHIN_MS, ended));
+    if (isHanging && this.#onHanging !== undefined) this.#onHanging(ended.then(() => this.#socket.cut(why)));
+    else this.#socket.cut(why);
+    return this.#waitedForStandby ? WAITED_FOR_STANDBY : why;
   }
 
   /** The only row of an answer. @throws PostgresError */
@@ -115,6 +163,18 @@ export class Session {
   }
 }
 
+const WAITED_FOR_STANDBY = new PostgresError(
+  'the commit waited in SyncRep for a synchronous standby that does not confirm it (synchronous_standby_names)',
+  'sync-rep',
+);
+
+async function isWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  return within(ms, 'no end', work).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * What our statements rely on, whatever the database or the role sets for its sessions: serializable is refused on a
  * standby. `default_transaction_read_only` is left as it is: it is evidence.
@@ -129,7 +189,7 @@ async function connect(
   { host, port, database, user, password, tls }: ConnectionSettings,
   socket: GuardedSocket,
   statementTimeoutMs: number,
-): Promise<Client> {
+): Promise<StrictClient> {
   const [secret, ca] = await Promise.all([
     readSecret('password', password),
     tls?.ca && readSecret('ca', tls.ca),

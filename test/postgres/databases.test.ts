@@ -5,7 +5,7 @@ import { loadWorkerConfig } from '../../src/config/worker';
 import { Databases, type PairDatabase, type PairsSettings, PostgresError } from '../../src/postgres';
 import { doorTo } from '../activities/database-stage';
 import { useScratchFolder } from '../support/scratch';
-import { FakeServer, message } from './fake-server';
+import { DONE, FakeServer, message } from './fake-server';
 
 jest.setTimeout(60_000);
 
@@ -122,6 +122,29 @@ describe('reading again', () => {
     ).of(NAME);
     await expect(database?.open('primary')).rejects.toMatchObject({ code: 'not-configured' });
   });
+});
+
+test('no session is opened while a statement of an earlier one goes on although it was cancelled', async () => {
+  let answer = () => {};
+  const server = await FakeServer.listen({
+    statement: (_sql, socket) => {
+      answer = () => socket.write(DONE);
+    },
+  });
+  const connection = { ...doorTo(labPair.primaryUri, labPair), port: server.port };
+  const connections = { service: connection, primary: connection, recovery: connection };
+  const pairs = { 'p/s': { connections, resolvers: ['system'], probe: { rate: 1, retentionMs: 1 } } };
+  const databases = new Databases(pairs);
+  // Each activity asks for the access of its own.
+  const open = () =>
+    databases.of({ project: 'p', primary: 's' })?.open('service', { statementTimeoutMs: 50 });
+  const session = await open();
+  await expect(session?.query('SELECT 1')).rejects.toMatchObject({ code: 'timeout' });
+  await expect(open()).rejects.toMatchObject({ code: 'hanging' });
+  answer();
+  await server.empty();
+  await (await open())?.end();
+  await server.close();
 });
 
 test('a session of one piece of work is ended, whether that works or not', async () => {

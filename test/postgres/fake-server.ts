@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** The number in the place of a protocol version. */
+/** Numbers in the place of a protocol version. */
 const SSL_REQUEST = 80_877_103;
+const CANCEL_REQUEST = 80_877_102;
 
 export interface FakeAnswers {
   /** What is sent to a start-up message; by default that it is accepted. */
@@ -94,6 +95,10 @@ export class FakeServer {
       if (!isStarted && data.readUInt32BE(4) === SSL_REQUEST) {
         if (this.answers.tls !== undefined) socket.write(this.answers.tls);
         if (this.answers.certificate !== undefined) this.#secure(socket, this.answers.certificate);
+        return;
+      }
+      if (!isStarted && data.readUInt32BE(4) === CANCEL_REQUEST) {
+        socket.end();
         return;
       }
       if (!isStarted) {
