@@ -75,13 +75,16 @@ export function describeProof({ verdict, steps }: Proof): string {
 }
 
 /** `dr-pg.example.com: 2 resolvers, all lead to the active side` */
-export function describeEndpoint({ name, agreed, resolvers, sessionsOnOldSide }: EndpointReport): string {
+export function describeEndpoint(endpoint: EndpointReport): string {
+  const { name, agreed, notLookedAt, resolvers, sessionsOnOldSide } = endpoint;
   const who = `${resolvers.length} ${resolvers.length === 1 ? 'resolver' : 'resolvers'}`;
   const old =
     sessionsOnOldSide === undefined || sessionsOnOldSide === 0
       ? ''
       : `; ${sessionsOnOldSide} ${sessionsOnOldSide === 1 ? 'session is' : 'sessions are'} still on the old side`;
-  return `${name}: ${agreed ? `${who}, all lead to the active side` : `DEGRADED, not all of ${who} lead to the active side`}${old}`;
+  if (agreed) return `${name}: ${who}, all lead to the active side${old}`;
+  if (notLookedAt !== undefined) return `${name}: not looked at (${notLookedAt})${old}`;
+  return `${name}: DEGRADED, not all of ${who} lead to the active side${old}`;
 }
 
 function describeChanges(changes: { service: string; field: string }[]): string {

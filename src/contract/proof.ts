@@ -32,6 +32,8 @@ export interface EndpointReport {
   name: string;
   /** True when every address of every resolver lands on the active side and takes writes. */
   agreed: boolean;
+  /** Why nothing can be said of the rest: the worker's own access was refused. Then nothing speaks against agreement. */
+  notLookedAt?: string;
   at: string;
   resolvers: ResolverView[];
   /** Client sessions that are still open on the side that is passive now; absent when it could not be counted. */

@@ -58,6 +58,11 @@ export interface Answers {
   availableExtensions: Readonly<Record<string, readonly string[]>>;
   /** Sessions of others than this one, in all databases. */
   connections: { clients: number; senders: number };
+  /**
+   * How many sessions more the role's CONNECTION LIMIT allows, and that of the database; null: there is no limit. Null as
+   * a whole for a superuser.
+   */
+  freeSessions: { role: number | null; database: number | null } | null;
   /** Whether the last thing that the archiver did was to fail, and when it failed last. */
   archiver: { failing: boolean; failedSecondsAgo: number | null };
   /** WAL files that wait to be archived. */

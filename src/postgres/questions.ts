@@ -119,6 +119,16 @@ export const QUESTIONS = {
       'senders', count(*) FILTER (WHERE backend_type = 'walsender'))
     FROM pg_stat_activity)`,
 
+  // Nothing limits the sessions of a superuser. Our own are over by the time that it matters.
+  freeSessions: `(
+    SELECT json_build_object(
+      'role', nullif(r.rolconnlimit, -1) - count(a.pid) FILTER (WHERE a.usesysid = r.oid),
+      'database', nullif(d.datconnlimit, -1) - count(a.pid) FILTER (WHERE a.datid = d.oid))
+    FROM pg_roles r JOIN pg_database d ON d.datname = current_database()
+    LEFT JOIN pg_stat_activity a ON a.backend_type = 'client backend' AND a.application_name <> 'switchback'
+    WHERE r.rolname = current_user AND NOT r.rolsuper
+    GROUP BY r.rolconnlimit, d.datconnlimit)`,
+
   archiver: `(
     SELECT json_build_object(
       'failing', coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false),

@@ -1,6 +1,7 @@
 import type { Pair, Side } from '../contract/observation';
 import type { EndpointReport, Landing } from '../contract/proof';
-import { type Asked, describeRefusal } from './proof';
+import { compact } from '../util/compact';
+import { type Asked, describeRefusal, isAboutAccess, type Refusal } from './proof';
 
 const NO_ROUTE = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
@@ -29,7 +30,7 @@ export interface LandingFacts {
 
 /** Where each address leads, and whether all of them lead to the active side. */
 export function judgeEndpoint(facts: EndpointFacts, at: string): EndpointReport {
-  const { name, active, sessionsOnOldSide: sessions } = facts;
+  const { name, sessionsOnOldSide: sessions } = facts;
   const resolvers = facts.resolvers.map(({ resolver, addresses: found }) => {
     if ('refusal' in found) return { resolver, addresses: [], problem: describeRefusal(found.refusal) };
     const addresses = routable(found.answer).map((landing) => judgeLanding(landing, facts));
@@ -39,10 +40,36 @@ export function judgeEndpoint(facts: EndpointFacts, at: string): EndpointReport 
     resolvers.length > 0 &&
     resolvers.every(
       ({ addresses, problem }) =>
-        problem === undefined && addresses.every(({ lands, writable }) => lands === active && writable),
+        problem === undefined && addresses.every((landing) => isAgreed(landing, facts)),
     );
   const count = 'answer' in sessions ? sessions.answer : undefined;
-  return { name, agreed, at, resolvers, ...(count !== undefined && { sessionsOnOldSide: count }) };
+  const refusal = agreed ? undefined : accessRefusal(facts);
+  const notLookedAt = refusal && describeRefusal(refusal);
+  return { name, agreed, at, resolvers, ...compact({ notLookedAt, sessionsOnOldSide: count }) };
+}
+
+/** The refusal of our own access that hides where the Service URI leads; nothing, where something else is the matter. */
+function accessRefusal(facts: EndpointFacts): Refusal | undefined {
+  const refusals = facts.resolvers.flatMap(({ addresses }) => {
+    if ('refusal' in addresses || addresses.answer.length === 0) return [undefined];
+    const astray = routable(addresses.answer).filter(
+      (landing) => !isAgreed(judgeLanding(landing, facts), facts),
+    );
+    return astray.map(({ server }) => hiddenBy(server, facts));
+  });
+  return refusals.includes(undefined) ? undefined : refusals[0];
+}
+
+function hiddenBy(server: LandingFacts['server'], facts: EndpointFacts): Refusal | undefined {
+  if ('refusal' in server) return isAboutAccess(server.refusal) ? server.refusal : undefined;
+  const { id, inRecovery, readOnly } = server.answer;
+  if (inRecovery || readOnly || sideOf(id, facts) !== undefined) return undefined;
+  const asked = facts.sides[facts.active];
+  return 'refusal' in asked && isAboutAccess(asked.refusal) ? asked.refusal : undefined;
+}
+
+function isAgreed({ lands, writable }: Landing, { active }: EndpointFacts): boolean {
+  return lands === active && writable;
 }
 
 /**

@@ -41,5 +41,7 @@ function unproven(proof: Proof | undefined): string[] {
 }
 
 function unresolved(endpoint: EndpointReport | undefined): string[] {
-  return endpoint === undefined ? ['Nobody looked where the Service URI leads.'] : [];
+  if (endpoint === undefined) return ['Nobody looked where the Service URI leads.'];
+  const { notLookedAt: why } = endpoint;
+  return why === undefined ? [] : [`Where the Service URI leads was not looked at: ${why}.`];
 }

@@ -161,14 +161,21 @@ function unknown({ refusal, at }: { refusal: Refusal; at: string }): Judged {
   return { verdict: 'unknown', observed: describeRefusal(refusal), at };
 }
 
-/** Credentials (SQLSTATE 28), privileges and missing tables (42), a missing database or schema (3D, 3F); or ours alone. */
-function isAboutAccess({ code }: Refusal): boolean {
-  return /^(28|42|3D|3F)...$/.test(code) || OURS.has(code);
+/**
+ * True for what refuses our own access and nobody else's: credentials (SQLSTATE 28), privileges and missing tables (42), a
+ * missing database or schema (3D, 3F), a CONNECTION LIMIT of our role or database; or ours alone.
+ */
+export function isAboutAccess({ code, message }: Refusal): boolean {
+  const isLimit = code === '53300' && OWN_LIMIT.test(message);
+  return /^(28|42|3D|3F)...$/.test(code) || isLimit || OURS.has(code);
 }
+
+/** A server that is full says "sorry, too many clients already", or that the last slots are reserved. */
+const OWN_LIMIT = /too many connections for (role|database)/;
 
 /** What a server itself said; the network's words have no digits. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
-const OURS = new Set(['no-password', 'no-ca', 'not-configured', 'aborted']);
+const OURS = new Set(['no-password', 'no-ca', 'not-configured', 'aborted', 'hanging']);
 
 /** `cannot execute INSERT in a read-only transaction (25006)` */
 export function describeRefusal({ message, code }: Refusal): string {

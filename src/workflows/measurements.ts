@@ -28,9 +28,10 @@ export class Measurements {
     this.proofs = 0;
   }
 
-  /** Some resolver does not lead to the active side. */
+  /** Some resolver does not lead to the active side. What our own access could not look at is no sign of that. */
   get degraded(): 'endpoint' | undefined {
-    return this.endpoint?.agreed === false ? 'endpoint' : undefined;
+    const { agreed = true, notLookedAt } = this.endpoint ?? {};
+    return agreed || notLookedAt !== undefined ? undefined : 'endpoint';
   }
 
   /** PostgreSQL was asked about the present side, and did not prove it. */

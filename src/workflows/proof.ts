@@ -89,7 +89,12 @@ export async function followEndpoint(run: Run, side: Side): Promise<boolean> {
       // The pair is home: no measurement may fail the run now.
       if (looking.failure !== undefined) return reports > 0;
       if (looking.result !== undefined) record.measured.endpoint = looking.result;
-      if (record.measured.endpoint?.agreed === true || isOver()) return reports > 0;
+      const { agreed, notLookedAt } = record.measured.endpoint ?? {};
+      if (agreed === true || isOver()) return reports > 0;
+      if (notLookedAt !== undefined) {
+        record.note(`where the Service URI leads was not looked at: ${notLookedAt}`);
+        return reports > 0;
+      }
       const observed =
         record.measured.endpoint === undefined ? '' : describeDisagreement(record.measured.endpoint, side);
       if (reports === 0)

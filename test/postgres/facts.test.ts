@@ -88,6 +88,7 @@ describe('as the role that deploy/database.sql makes', () => {
       extensions: { value: { plpgsql: '1.0' } },
       availableExtensions: { value: { plpgsql: ['1.0'] } },
       connections: { value: { senders: 1 } },
+      freeSessions: { value: { role: null, database: null } },
       probe: { value: { exists: true, allowed: true } },
     });
     expect(looks.at(-1)).toMatchObject({ bytes: 0, seconds: 0, paused: false });
@@ -103,6 +104,14 @@ describe('as the role that deploy/database.sql makes', () => {
     const { primary, recovery } = await readDatabases(database());
     await sql(`ALTER DATABASE ${databaseName} RESET default_transaction_isolation`);
     expect([refusals(primary), refusals(recovery)]).toEqual([{}, {}]);
+  });
+
+  test('how many sessions the limits of role and database leave, without our own', async () => {
+    await sql('ALTER ROLE switchback CONNECTION LIMIT 2; ALTER DATABASE defaultdb CONNECTION LIMIT 7');
+    const found = told(await readDatabases(database()), 'freeSessions');
+    await sql('ALTER ROLE switchback CONNECTION LIMIT -1; ALTER DATABASE defaultdb CONNECTION LIMIT -1');
+    expect(found).toEqual({ role: 2, database: expect.any(Number) });
+    expect(found?.database).toBeLessThanOrEqual(7);
   });
 
   test('no password and no query of anybody is taken along', async () => {

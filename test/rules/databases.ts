@@ -59,6 +59,7 @@ const HEALTHY: Answers = {
   connections: { clients: 12, senders: 1 },
   archiver: { failing: false, failedSecondsAgo: null },
   archiveReady: 0,
+  freeSessions: { role: null, database: null },
   probe: { exists: true, allowed: true },
 };
 

@@ -95,6 +95,49 @@ test.each<[string, Partial<EndpointFacts>, string]>([
   expect(describeDisagreement(report, 'primary')).toBe(`system: 10.0.0.1 ${observed}`);
 });
 
+test.each<[string, Partial<EndpointFacts>, string]>([
+  ['at the address', through({ address: '10.0.0.1', server: refused('28P01') }), 'no (28P01)'],
+  [
+    'at one address of two',
+    through(landing('a'), { address: '10.0.0.2', server: refused('28P01') }),
+    'no (28P01)',
+  ],
+  [
+    'by the limit of our role',
+    through({
+      address: '10.0.0.1',
+      server: { at: AT, refusal: { code: '53300', message: 'too many connections for role "switchback"' } },
+    }),
+    'too many connections for role "switchback" (53300)',
+  ],
+  [
+    'at the own URI of the active side',
+    { sides: { primary: refused('28P01'), recovery: saw('b') } },
+    'no (28P01)',
+  ],
+])('a refusal of our own access %s is not looked at, and speaks against nobody', (_, change, why) => {
+  expect(judge(change)).toMatchObject({ agreed: false, notLookedAt: why });
+});
+
+test.each<[string, Partial<EndpointFacts>]>([
+  ['a server that is full', through({ address: '10.0.0.1', server: refused('53300') })],
+  [
+    'an address that leads to the other side',
+    through(landing('b'), { address: '10.0.0.2', server: refused('28P01') }),
+  ],
+  [
+    'a resolver that does not answer',
+    {
+      resolvers: [
+        { resolver: '10.0.0.2', addresses: refused('ETIMEOUT') },
+        { resolver: 'system', addresses: saw([{ address: '10.0.0.1', server: refused('28P01') }]) },
+      ],
+    },
+  ],
+])('%s speaks against agreement, whatever else was refused', (_, change) => {
+  expect(judge(change)).not.toHaveProperty('notLookedAt');
+});
+
 test('the passive side that cannot be asked does not matter to what lands on the active one', () => {
   expect(judge({ sides: { primary: saw('a'), recovery: refused('timeout') } }).agreed).toBe(true);
 });

@@ -275,6 +275,13 @@ test.each([
   },
 );
 
+test('a write that the limit of our own role or database refuses says nothing about the pair', () => {
+  for (const limited of ['role "switchback"', 'database "defaultdb"']) {
+    const refusal = { code: '53300', message: `too many connections for ${limited}` };
+    expect(judge({ firstWrite: { at: END, refusal } }).verdict).toBe('unproven');
+  }
+});
+
 test('what nobody asked is unknown in every step, and never proven', () => {
   const { verdict, steps } = unaskedProof(CLAIM, 'no access', END);
   expect(verdict).toBe('unproven');

@@ -52,17 +52,25 @@ export function endpoint({ endpoint: it }: Pick<SwitchbackReport, 'endpoint'>): 
   return section(
     'endpoint',
     'Service URI',
-    html`<p class="lead">${it.agreed ? badge('agreed', 'good') : badge('not agreed', 'warn')} <code>${it.name}</code> at ${moment(it.at)} UTC. ${
-      it.agreed
-        ? 'Every resolver leads to the active side.'
-        : 'Some resolver leads elsewhere: clients that use it do not reach the active side.'
-    } ${sessions(it)}</p>`,
+    html`<p class="lead">${agreement(it)} <code>${it.name}</code> at ${moment(it.at)} UTC. ${meaning(it)} ${sessions(it)}</p>`,
     table(
       'Where each resolver leads',
       ['Resolver', 'Address', 'Leads to', 'Observed'],
       it.resolvers.flatMap(resolverRows),
     ),
   );
+}
+
+function agreement({ agreed, notLookedAt }: EndpointReport): Html {
+  if (agreed) return badge('agreed', 'good');
+  return badge(notLookedAt === undefined ? 'not agreed' : 'not looked at', 'warn');
+}
+
+function meaning({ agreed, notLookedAt }: EndpointReport): string {
+  if (agreed) return 'Every resolver leads to the active side.';
+  return notLookedAt === undefined
+    ? 'Some resolver leads elsewhere: clients that use it do not reach the active side.'
+    : `The worker's own access was refused: ${notLookedAt}.`;
 }
 
 function sessions({ sessionsOnOldSide }: EndpointReport): string {

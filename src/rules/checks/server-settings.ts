@@ -16,6 +16,8 @@ const NOT_LOWER = [
   'max_locks_per_transaction',
 ];
 /** So many WAL files waiting (16 MiB each, by default) are more than what the archiver has in hand at any time. */
+/** The most that a run has open on one server at once: its probe, and what proof and endpoint open beside it. */
+const SESSIONS_OF_A_RUN = 5;
 const BACKLOG_FILES = 16;
 
 /** The passive side can do what the active one does now. */
@@ -111,11 +113,10 @@ export const SERVER_SETTINGS: readonly Row<Facts>[] = [
     title: 'The run can measure the write gap',
     guards: 'write',
     looksAt:
-      'the table switchback.probe on both sides, the rights of the role on it, and where the Service URI leads',
-    wanted:
-      'the table, SELECT, INSERT and DELETE on it, and a Service URI that leads to a server that takes writes',
+      'the table switchback.probe on both sides, the rights of the role on it, the connection limits of role and database, and where the Service URI leads',
+    wanted: `the table, SELECT, INSERT and DELETE on it, ${SESSIONS_OF_A_RUN} sessions, and a Service URI that leads to a server that takes writes`,
     remedy:
-      'Check serviceUri and the first of the resolvers (docs/database.md). Run deploy/database.sql on the active side, in the database that the Service URI names. Without it the run goes on, but measures neither the gap nor lost rows.',
+      'Check serviceUri and the first of the resolvers (docs/database.md). Run deploy/database.sql on the active side, in the database that the Service URI names. Raise a CONNECTION LIMIT that is too low. Without it the run goes on, but measures neither the gap nor lost rows.',
     judge: byDatabases({ active: ['probe'], passive: ['probe'] }, judgeProbe),
   },
 ];
@@ -241,11 +242,20 @@ function judgeProbe({ active, passive, service }: Databases<'probe', 'probe'>): 
     if (!exists) return [`${name} has no table switchback.probe`];
     return allowed ? [] : [`the role may not read, insert and delete in switchback.probe on ${name}`];
   });
+  for (const { name, ask } of [active, passive]) {
+    const { role, database } = ask('freeSessions') ?? {};
+    if (isTooFew(role)) wrong.push(`the role may open only ${role} more sessions on ${name}`);
+    if (isTooFew(database)) wrong.push(`the database takes only ${database} more sessions on ${name}`);
+  }
   if (service?.ok === false) wrong.push(service.why);
   if (service?.ok && (service.value.inRecovery || service.value.readOnly))
     wrong.push('the Service URI leads to a server that takes no writes');
   if (wrong.length > 0) return { finding: 'warn', observed: wrong.join('; ') };
   return { finding: 'pass', observed: `switchback.probe is there, and the role may use it` };
+}
+
+function isTooFew(sessions: number | null | undefined): boolean {
+  return typeof sessions === 'number' && sessions < SESSIONS_OF_A_RUN;
 }
 
 function numberOf(settings: Settings, name: string): number | undefined {

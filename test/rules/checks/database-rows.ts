@@ -575,6 +575,21 @@ export const DATABASE_ROWS: CheckRow[] = [
     'warn',
     /role may not.*recovery/,
   ],
+  [
+    'probe-ready',
+    'role with a limit',
+    active({ freeSessions: { role: 2, database: null } }),
+    'warn',
+    /the role may open only 2 more sessions on .*recovery/,
+  ],
+  [
+    'probe-ready',
+    'database with a limit',
+    passive({ freeSessions: { role: 5, database: 4 } }),
+    'warn',
+    /the database takes only 4 more sessions on pg-demo/,
+  ],
+  ['probe-ready', 'limits not told', passive({ refused: 'freeSessions' }), 'pass', /may use it/],
   ['probe-ready', 'unknown', active({ refused: 'probe' }), 'unknown', /permission/],
   [
     'probe-ready',
