@@ -116,7 +116,7 @@ function notTheApi(reply: Reply, token: string): string {
 
 /** Who answers in the place of the API, as far as the reply says, and what to do; empty where it says nothing. */
 function foreignWords({ text, location, contentType, server }: Reply, token: string): string {
-  const title = /<title[^>]{0,200}>([^<]{1,200})/i.exec(text.slice(0, PAGE_HEAD))?.[1];
+  const title = /<title[^>]{0,200}>([^<]{1,200})/iu.exec(text.slice(0, PAGE_HEAD))?.[1];
   const type = contentType?.split(';')[0]?.trim();
   const parts = [
     ...(location === undefined ? [] : [`it points to ${scrub(location.split('?')[0] ?? '', token, 200)}`]),

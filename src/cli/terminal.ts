@@ -2,6 +2,7 @@ import { clearLine, cursorTo } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
+import { cut } from '../util/text';
 
 /** Where a command writes: plain lines for scripts, colour and one live line for a person at a terminal. */
 export interface Terminal {
@@ -98,5 +99,5 @@ function width(text: string): number {
 
 /** A line that wrapped could not be taken back. */
 function shortened(text: string, columns = 80): string {
-  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
+  return cut(text, columns - 1);
 }

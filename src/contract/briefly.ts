@@ -1,3 +1,4 @@
+import { cut } from '../util/text';
 /** Characters of what a failure says on top, its code included. */
 export const MESSAGE_LIMIT = 300;
 /** What to do next has at least this many of them. */
@@ -22,8 +23,8 @@ export function briefly(code: string, service: string, { headline, next }: Brief
   const told = `${first.includes(service) ? '' : `${service}: `}${first} ${second}`.trim();
   const [todo = ''] = next.split(SENTENCE_END);
   const room = MESSAGE_LIMIT - messageOf(code, { headline: '', next: '' }).length;
-  const cutNext = cut(todo, Math.max(NEXT_LIMIT, room - told.length));
-  return { headline: cut(told, room - cutNext.length), next: cutNext };
+  const cutNext = cutAtSpace(todo, Math.max(NEXT_LIMIT, room - told.length));
+  return { headline: cutAtSpace(told, room - cutNext.length), next: cutNext };
 }
 
 /** As the failure of a run says it. */
@@ -32,9 +33,8 @@ export function messageOf(code: string, { headline, next }: Brief): string {
 }
 
 /** At a space where there is one near the end. */
-function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const kept = text.slice(0, limit - 1);
+function cutAtSpace(text: string, limit: number): string {
+  const kept = cut(text, limit);
   const space = kept.lastIndexOf(' ');
-  return `${kept.slice(0, space > limit * 0.7 ? space : undefined)}…`;
+  return kept === text || space <= limit * 0.7 ? kept : `${kept.slice(0, space)}…`;
 }

@@ -1,6 +1,7 @@
 import type { EventSeverity, RunEvent } from '../contract/events';
 import { outcomes } from '../contract/outcome';
 import { compact } from '../util/compact';
+import { cut } from '../util/text';
 import type { FeedEntry } from './event-feed';
 import { checkStatus } from './failure';
 import { faultOfToken, read } from './secrets';
@@ -24,7 +25,7 @@ export function pagerDutySink(settings: Extract<SinkSettings, { type: 'pagerduty
         body: JSON.stringify({
           routing_key: await read('routing key', settings.routingKey, faultOfToken),
           event_action: action,
-          dedup_key: `switchback/${delivery.run.project}/${delivery.run.primary}`.slice(0, DEDUP_KEY),
+          dedup_key: cut(`switchback/${delivery.run.project}/${delivery.run.primary}`, DEDUP_KEY),
           ...(action === 'trigger' ? incidentOf(delivery) : {}),
         }),
       }));
@@ -70,7 +71,7 @@ function incidentOf({ run, event, link }: Delivery) {
     client: 'switchback',
     ...links,
     payload: {
-      summary: clip(`${pair}: ${event.summary}`, SUMMARY),
+      summary: cut(`${pair}: ${event.summary}`, SUMMARY),
       source: pair,
       severity: severityOf(event),
       timestamp: event.at,
@@ -107,8 +108,4 @@ function detailsOf({ run, event }: Pick<FeedEntry, 'run' | 'event'>): Record<str
 function severityOf({ type, severity }: RunEvent): EventSeverity | 'error' {
   if (type === 'switchback.alarm.raised') return 'critical';
   return type === 'switchback.run.ended' ? 'error' : severity;
-}
-
-function clip(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }

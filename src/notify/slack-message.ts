@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answers';
 import type { EventSeverity } from '../contract/events';
+import { cut } from '../util/text';
 import type { FeedEntry } from './event-feed';
 
 /** A message in Slack's terms. */
@@ -115,7 +116,7 @@ function date(at: string): string {
 
 /** A header takes no markup, so that nothing in it needs to be escaped. */
 function plain(content: string): Text {
-  return { type: 'plain_text', text: content.length > HEADER ? `${content.slice(0, HEADER - 1)}…` : content };
+  return { type: 'plain_text', text: cut(content, HEADER) };
 }
 
 function text(content: string): Text {
@@ -129,6 +130,5 @@ function escaped(content: string): string {
 
 /** Escaped, and within the limit; no escape is cut in two. */
 function mrkdwn(content: string, limit: number): string {
-  const whole = escaped(content);
-  return whole.length <= limit ? whole : `${whole.slice(0, limit - 1).replace(/&[a-z]*$/, '')}…`;
+  return cut(escaped(content), limit).replace(/&[a-z]*…$/, '…');
 }

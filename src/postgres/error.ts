@@ -1,3 +1,5 @@
+import { cut } from '../util/text';
+
 /** Why PostgreSQL could not be asked, or what it answered instead. Its message never holds a credential. */
 export class PostgresError extends Error {
   override readonly name = 'PostgresError';
@@ -33,7 +35,7 @@ const DRIVER_WORDS: [RegExp, string][] = [
 export function toPostgresError(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const { message: text, code } = error as Error & { code?: unknown };
-  const message = text.slice(0, LONGEST_MESSAGE);
+  const message = cut(text, LONGEST_MESSAGE);
   if (typeof code === 'string' && code !== '')
     return new PostgresError(message || code, code, { cause: error });
   const [, word = 'unknown'] = DRIVER_WORDS.find(([pattern]) => pattern.test(message)) ?? [];

@@ -20,7 +20,7 @@ export function cut(text: string, limit: number): string {
  * where it is, so that no word turns into a known one.
  */
 export function legible(text: string, limit = 1_000): string {
-  return cut(text.slice(0, 2 * limit).replace(INVISIBLES, ' '), limit);
+  return cut(cut(text, 2 * limit).replace(INVISIBLES, ' '), limit);
 }
 
 /** At most ten of a list of faults, in at most 2 kB, and how many more there are. */

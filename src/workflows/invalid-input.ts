@@ -12,6 +12,7 @@ import { outcomes } from '../contract/outcome';
 import type { SwitchbackReport } from '../contract/report';
 import { searchAttributes } from '../contract/search-attributes';
 import { now } from '../util/now';
+import { cut } from '../util/text';
 import { terms } from './activity-proxies';
 import { startNotifier } from './notifier';
 
@@ -75,5 +76,5 @@ async function tellOthers(project: string, service: string): Promise<void> {
 /** As it was given, where it is a text at all, and not longer than a name can be. */
 function textOf(input: unknown, field: string): string {
   const value = (input as Record<string, unknown> | null | undefined)?.[field];
-  return typeof value === 'string' ? value.slice(0, 100) : '';
+  return typeof value === 'string' ? cut(value, 100) : '';
 }

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { type NotifyInput, type NotifyProgress, notifierIdOf } from '../contract/notifications';
+import { cut } from '../util/text';
 import { tell } from './activity-proxies';
 
 /**
@@ -10,7 +11,7 @@ import { tell } from './activity-proxies';
  * @returns how far each sink got.
  */
 export async function notifierWorkflow(input: NotifyInput): Promise<NotifyProgress> {
-  return tell(`tell what happens to ${input.workflowId.slice(0, 100)}`).notify(input);
+  return tell(`tell what happens to ${cut(input.workflowId, 100)}`).notify(input);
 }
 
 /** Starts the notifier of this run; it goes on when the run has ended, however it did. @returns its workflow id. */

@@ -45,6 +45,18 @@ async function told(story: Story) {
   return { incidents, teller, actions: incidents.actions };
 }
 
+test('a long alarm is cut, and never inside a character, which PagerDuty refuses for good', async () => {
+  for (const pad of ['', 'x']) {
+    const message = `${pad}${'😀'.repeat(1_000)}`;
+    const { incidents } = await told(new Story().raise({ ...BOTH, message }));
+    const summaries = incidents.receiver.received.map(
+      ({ json }) => (json.payload as { summary: string }).summary,
+    );
+    expect(summaries).toHaveLength(1);
+    expect(() => encodeURIComponent(summaries.join())).not.toThrow();
+  }
+});
+
 test('an alarm is a critical incident that says what is wrong and where to look', async () => {
   const { incidents } = await told(new Story().enter('converge', 'Waiting for pg-main.').raise(BOTH));
   const link = `https://ui.example/namespaces/default/workflows/${RUN.workflowId}/${RUN.runId}`;

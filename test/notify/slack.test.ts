@@ -108,12 +108,14 @@ test('nothing in a text can call people or become a link', async () => {
   expect(everything).toContain('a¦b&gt;c>');
 });
 
-test('long texts stay within the limits of Slack, and no escape is cut', async () => {
+test('long texts stay within the limits of Slack, and neither an escape nor a character is cut', async () => {
   const workspace = await SlackWorkspace.open();
   const run = { ...RUN, reason: '&'.repeat(5_000), primary: 'p'.repeat(200) };
   const { events } = new Story()
     .enter('discover', '<'.repeat(5_000))
-    .raise({ ...BOTH, message: '>'.repeat(5_000) });
+    .raise({ ...BOTH, message: '>'.repeat(5_000) })
+    .enter('promote', `x${'😀'.repeat(2_500)}`)
+    .raise({ ...BOTH, message: `${'😀'.repeat(2_500)}` });
   await new Teller([slack(workspace.url)]).add(events, run).end();
   const texts = workspace.messages.flatMap(({ blocks }) =>
     blocks.flatMap(({ type, text, fields = [] }) => [
@@ -125,6 +127,7 @@ test('long texts stay within the limits of Slack, and no escape is cut', async (
   for (const { limit, text } of texts) {
     expect(text.length).toBeLessThanOrEqual(limit);
     expect(text.replace(/&(amp|lt|gt);/g, '')).not.toContain('&');
+    expect(() => encodeURIComponent(text)).not.toThrow();
   }
 });
 

@@ -6,3 +6,8 @@ test('a server that says a lot is cut short, since it travels into the history o
   expect(message).toHaveLength(500);
   expect(code).toBe('XX000');
 });
+
+test('and never inside a character', () => {
+  const { message } = toPostgresError(new Error(`${'x'.repeat(499)}😀😀`));
+  expect(() => encodeURIComponent(message)).not.toThrow();
+});

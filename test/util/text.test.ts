@@ -13,6 +13,7 @@ test('a text is never cut inside a character', () => {
 
 test('what a screen obeys is taken out of somebody else’s text, and no word turns into another', () => {
   expect(legible('a\u001b[31mb\r\nc\u202ed')).toBe('a [31mb c d');
+  expect(() => encodeURIComponent(legible(`${'\n'.repeat(3)}😀😀`, 3))).not.toThrow();
   expect(legible(' active')).toBe(' active');
   expect(legible('active\n')).toBe('active ');
 });

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../contract/duration';
 import { type ProbeProgress, type ProbeStretch, ROWS_PER_ATTEMPT } from '../../contract/probe';
+import { cut } from '../../util/text';
 import { isGap, keep, keepUnwatched, lengthOf } from './gaps';
 import { count } from './latency';
 import { above, append } from './ranges';
@@ -98,7 +99,7 @@ export class ProbeJournal {
     const isNew = !Object.hasOwn(errors, code);
     const key = isNew && Object.keys(errors).length >= MOST_CODES ? OTHER_CODES : code;
     errors[key] = (errors[key] ?? 0) + 1;
-    this.#progress.lastFailure = `${code} ${message.replace(/\s+/g, ' ')}`.slice(0, LONGEST_MESSAGE);
+    this.#progress.lastFailure = cut(`${code} ${message.replace(/\s+/g, ' ')}`, LONGEST_MESSAGE);
     noteFailed(series, now.t);
     if (row === undefined) return;
     append(decided, row);
