@@ -14,6 +14,7 @@ import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
 import { compact } from '../util/compact';
 import { stopwatch } from '../util/elapsed';
+import { spread } from '../util/retry-after';
 import { rootMessage } from '../util/root-cause';
 import type { Guard } from './consent';
 import { type BeginPromotionRecord, beginPromotionRecord, type PromotionRecord } from './promotion-record';
@@ -121,7 +122,8 @@ async function attempt(
     return wasFirst ? { ...answer('accepted', ''), hadNoEffect: true } : answer('accepted', '');
   } catch (error) {
     if (!(error instanceof AivenApiError)) throw error;
-    const { message, retryAfterMs } = error;
+    const { message } = error;
+    const retryAfterMs = error.retryAfterMs && spread(error.retryAfterMs);
     if (error.outcome !== 'not-applied') return answer('unknown', message, retryAfterMs);
     if (error.retryable) return answer('not-applied', message, retryAfterMs);
     // Told to stop meanwhile, it answers with what it read before: the write did leave.

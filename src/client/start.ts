@@ -4,9 +4,14 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
-import { parseInput, type SwitchbackInput, type SwitchbackRequest } from '../contract/input';
+import {
+  differencesBetween,
+  parseInput,
+  type SwitchbackInput,
+  type SwitchbackRequest,
+} from '../contract/input';
 import { attachUpdate } from '../contract/messages';
 import type { Phase } from '../contract/phase';
 import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
@@ -110,9 +115,31 @@ export async function startOrAttach(
     throw new SwitchbackError('TEMPORAL_UNREACHABLE', message, { cause: error });
   });
   const attached = memo?.startId !== startId;
-  if (answer === undefined) return { workflowId, runId, attached, differences: [] };
+  if (answer === undefined) {
+    const differences = attached ? await differencesFrom(session, input, { workflowId, runId }) : [];
+    return { workflowId, runId, attached, differences };
+  }
   const { phase, headline, differences } = answer;
   return { workflowId, runId, attached, phase, headline, differences };
+}
+
+/** By the first event of the run, where the run itself takes no more callers or no worker answers. */
+async function differencesFrom(
+  session: TemporalSession,
+  input: SwitchbackInput,
+  execution: { workflowId: string; runId: string },
+): Promise<string[]> {
+  const { temporal } = session;
+  const { history } = await session.ask(() =>
+    temporal.workflowService.getWorkflowExecutionHistory({
+      namespace: temporal.options.namespace,
+      execution,
+      maximumPageSize: 1,
+    }),
+  );
+  const [argument] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const running = parseInput(argument && defaultPayloadConverter.fromPayload(argument));
+  return running.ok ? differencesBetween(input, running.request) : [];
 }
 
 /** How a run is started; its summary and details are what Temporal's UI shows of it for good. */

@@ -6,6 +6,7 @@ import { observePair, type PairFacts } from '../rules/observation';
 import { situationOf } from '../rules/situation';
 import { compact } from '../util/compact';
 import { now } from '../util/now';
+import { spread } from '../util/retry-after';
 
 export interface PairReading {
   observed: PairObservation;
@@ -56,10 +57,10 @@ export class ApiSession {
     return !inVain && this.#unread.some(({ error, weight }) => weight !== 'extra' && error.retryable);
   }
 
-  /** The longest wait that the API asked for, in milliseconds. */
+  /** The longest wait that the API asked for, in milliseconds, and up to a quarter more. */
   get retryAfterMs(): number | undefined {
     const waits = this.#unread.flatMap(({ error }) => error.retryAfterMs ?? []);
-    return waits.length > 0 ? Math.max(...waits) : undefined;
+    return waits.length > 0 ? spread(Math.max(...waits)) : undefined;
   }
 
   /** Asks for one fact. An API failure is an answer too; a cancellation is not and is thrown. */

@@ -4,6 +4,9 @@
  */
 export const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
+/** Of a wait, at most: those who were turned away together shall not come back together. */
+const SPREAD = 0.25;
+
 const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000 };
 
 /**
@@ -16,6 +19,11 @@ const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s:
 export function retryAfterMs(header: string | undefined, message: string, now: number): number | undefined {
   const wait = fromHeader(header?.trim() ?? '', now) ?? fromText(message);
   return wait === undefined ? undefined : Math.min(Math.max(Math.ceil(wait), 0), MAX_RETRY_AFTER_MS);
+}
+
+/** A wait that was asked for, or up to a quarter longer; never shorter. */
+export function spread(waitMs: number, random: number = Math.random()): number {
+  return Math.ceil(waitMs * (1 + SPREAD * random));
 }
 
 function fromHeader(header: string, now: number): number | undefined {

@@ -140,8 +140,10 @@ test('starts or attaches without a worker: the run is there, and what only a wor
     const run = await alone.startOrAttach(input, { workflowId, waitMs: 5_000 });
     expect(run).toEqual({ workflowId, runId: expect.any(String), attached: false, differences: [] });
     expect(await alone.isRunning(workflowId, run.runId)).toBe(true);
-    const again = await alone.startOrAttach(input, { workflowId, waitMs: 500 });
-    expect(again).toEqual({ ...run, attached: true });
+    const other = { ...input, convergeTimeout: '7m' };
+    const again = await alone.startOrAttach(other, { workflowId, waitMs: 500 });
+    const differences = [expect.stringContaining('convergeTimeout')];
+    expect(again).toEqual({ ...run, attached: true, differences });
   } finally {
     await withTemporal((temporal) => temporal.workflow.getHandle(workflowId).terminate());
     await alone.close();

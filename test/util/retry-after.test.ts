@@ -1,4 +1,4 @@
-import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../src/util/retry-after';
+import { MAX_RETRY_AFTER_MS, retryAfterMs, spread } from '../../src/util/retry-after';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 
@@ -41,4 +41,8 @@ test.each<[string, number | undefined]>([
 
 test('the header goes before the text', () => {
   expect(retryAfterMs('3', 'try again in 28s', NOW)).toBe(3_000);
+});
+
+test('a wait is spread over a quarter more, and is never shorter than asked', () => {
+  expect([0, 0.5, 1].map((random) => spread(28_000, random))).toEqual([28_000, 31_500, 35_000]);
 });

@@ -16,8 +16,11 @@ const crowded = scenario(async (it) => {
     );
   let refusal = '';
   while (refusal === '') refusal = (await Promise.all(Array.from({ length: 5 }, attach))).at(-1) ?? '';
-  const run = await it.harness.client.startOrAttach(input as never);
-  expect(run).toMatchObject({ attached: true, differences: [] });
+  const run = await it.harness.client.startOrAttach({ ...input, settleWindow: '9s' } as never);
+  expect(run).toMatchObject({
+    attached: true,
+    differences: expect.arrayContaining([expect.stringMatching(/^settleWindow: 9.0 s was asked for/)]),
+  });
   await approvePlan(it.harness.client, it.workflowId, { by: 'lead@example.com', reason: 'INC-7' });
   return { it, refusal };
 });

@@ -15,7 +15,11 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     judge: ({ facts: { me } }) => {
       if (me.ok) return { finding: 'pass', observed: `accepted as ${me.value.user}`, evidence: [me] };
       const refused = me.status === 401 || me.status === 403;
-      return { ...unread(me), finding: refused ? 'block' : 'unknown' };
+      if (refused) return { ...unread(me), finding: 'block' };
+      return {
+        remedy: 'Start again when the API answers; `switchback doctor` says whether it does.',
+        ...unread(me),
+      };
     },
   },
   {

@@ -1,7 +1,8 @@
 import type { Service } from '../../aiven';
 import type { CheckId, Severity, Verdict } from '../../contract/checks';
 import type { PairObservation } from '../../contract/observation';
-import type { DiscoveryFacts, Fact, Facts } from '../facts';
+import { compact } from '../../util/compact';
+import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
 
 /** One row of the catalogue. Its severities are in contract/checks.ts, as people name its id in acknowledgements. */
 export interface Row<F extends DiscoveryFacts = Facts> {
@@ -57,9 +58,15 @@ export function withoutFraction(iso: string): string {
 }
 
 export function unread(...facts: (Fact<unknown> | undefined)[]): Answer {
-  const whys = facts.flatMap((fact) => (fact === undefined || fact.ok ? [] : [fact.why]));
-  return { finding: 'unknown', observed: whys.join('; '), evidence: facts };
+  const missing = facts.filter((fact): fact is UnreadFact => fact !== undefined && !fact.ok);
+  const remedy = missing.some(({ status }) => status === TOO_MANY_REQUESTS) ? RATE_LIMITED : undefined;
+  const observed = missing.map(({ why }) => why).join('; ');
+  return { finding: 'unknown', observed, evidence: facts, ...compact({ remedy }) };
 }
+
+const TOO_MANY_REQUESTS = 429;
+const RATE_LIMITED =
+  'Aiven limits the requests of this token. Wait as long as it says, let less ask at once, or give the worker a token of its own; then start again.';
 
 /** For what no request of this run can answer. It says so in the report, and never passes. */
 export function notChecked(what: string): Answer {

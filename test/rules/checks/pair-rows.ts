@@ -11,7 +11,20 @@ export const PAIR_ROWS: CheckRow[] = [
   ['token-valid', 'accepted', facts(), 'pass', /accepted as ops@example\.com/],
   ['token-valid', '401', facts({}, { me: unread('GET /me', 401) }), 'block', /GET \/me: 401.*AIVEN_TOKEN/],
   ['token-valid', '403', facts({}, { me: unread('GET /me', 403) }), 'block', /GET \/me: 403/],
-  ['token-valid', '500', facts({}, { me: unread('GET /me', 500) }), 'unknown', /GET \/me: 500/],
+  [
+    'token-valid',
+    '500',
+    facts({}, { me: unread('GET /me', 500) }),
+    'unknown',
+    /GET \/me: 500.*when the API answers/,
+  ],
+  [
+    'token-valid',
+    '429',
+    facts({}, { me: unread('GET /me', 429) }),
+    'unknown',
+    /GET \/me: 429.*limits the requests/,
+  ],
   ['token-valid', 'no connection', facts({}, { me: notToken }), 'unknown', /no connection/],
 
   ['services-exist', 'both', facts(), 'pass', /pg-demo and pg-demo-recovery exist/],
