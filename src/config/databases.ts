@@ -3,21 +3,31 @@ import { readFile } from 'node:fs/promises';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '../contract/duration';
-import { type ConnectionSettings, type PairSettings, type PairsSettings, SYSTEM } from '../postgres';
+import {
+  type ConnectionName,
+  type ConnectionSettings,
+  type PairSettings,
+  type PairsSettings,
+  SYSTEM,
+} from '../postgres';
+import { compact } from '../util/compact';
 import type { Env } from './environment';
 import { contentOf, faultsOfReference, filled, readerOf, readJson, referenceTo } from './references';
 
 const uri = z.string().superRefine((text, context) => {
   for (const fault of faultsOfUri(text)) context.addIssue({ code: 'custom', message: fault });
 });
+/** The names in the certificates, where they are others than the hosts of the URIs. */
+const servername = z.strictObject({ service: filled, primary: filled, recovery: filled }).partial();
 const pair = z.strictObject({
   serviceUri: uri,
   primaryUri: uri,
   recoveryUri: uri,
   password: referenceTo('password'),
   tls: z
-    .union([z.literal('off'), z.strictObject({ ca: filled.optional() })], {
-      error: 'must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"',
+    .union([z.literal('off'), z.strictObject({ ca: filled.optional(), servername: servername.optional() })], {
+      error:
+        'must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"; beside "ca" it takes "servername":{"service":…,"primary":…,"recovery":…}',
     })
     .default({}),
   resolvers: z
@@ -60,11 +70,10 @@ function settingsOf(
   { tls, password, resolvers, probe, ...uris }: z.output<typeof pair>,
   env: Env,
 ): PairSettings {
-  const common = {
-    password: readerOf(password, env),
-    ...(tls === 'off' ? {} : { tls: { ca: caOf(tls.ca) } }),
-  };
-  const connectionOf = (text: string): ConnectionSettings => {
+  const common = { password: readerOf(password, env) };
+  const tlsOf = (name: ConnectionName) =>
+    tls === 'off' ? {} : { tls: { ca: caOf(tls.ca), ...compact({ servername: tls.servername?.[name] }) } };
+  const connectionOf = (name: ConnectionName, text: string): ConnectionSettings => {
     const { hostname, port, pathname, username } = new URL(text);
     return {
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -72,13 +81,14 @@ function settingsOf(
       database: decodeURIComponent(pathname.slice(1)),
       user: decodeURIComponent(username),
       ...common,
+      ...tlsOf(name),
     };
   };
   return {
     connections: {
-      service: connectionOf(uris.serviceUri),
-      primary: connectionOf(uris.primaryUri),
-      recovery: connectionOf(uris.recoveryUri),
+      service: connectionOf('service', uris.serviceUri),
+      primary: connectionOf('primary', uris.primaryUri),
+      recovery: connectionOf('recovery', uris.recoveryUri),
     },
     resolvers,
     probe: { rate: probe.rate, retentionMs: parseDuration(probe.retention) ?? 0 },
@@ -127,11 +137,20 @@ function faultsOfUri(text: string): string[] {
     ...(hostname.includes(',') ? ['must name one host'] : []),
     ...(port === '' || isPort(port) ? [] : ['names no port that can be']),
     ...(username === '' ? ['names no user'] : []),
-    ...(password === '' ? [] : ['must not hold a password; refer to it with "password"']),
     ...(pathname.length > 1 ? [] : ['names no database']),
     ...(isEncoded(username) && isEncoded(pathname) ? [] : ['holds a % that encodes nothing']),
-    ...(search + hash === '' ? [] : ['must not have parameters; TLS is configured with "tls"']),
+    ...(password + search + hash === '' ? [] : [pasted(new URL(text))]),
   ];
+}
+
+/** For a Service URI as Aiven shows it: what to write instead. A password must not get into this file. */
+function pasted({ protocol, host, username, pathname, hash }: URL): string {
+  // What a password with a # or a ? in it made of the URI is shown to nobody.
+  const isWhole = username !== '' && hash === '';
+  const instead = isWhole
+    ? `"${protocol}//${username}@${host}${pathname}"`
+    : 'postgres://USER@HOST:PORT/DATABASE';
+  return `must hold neither a password nor parameters: write ${instead} here, refer to the password with "password":{"file":"/path"}, and name the authority in "tls":{"ca":"/path/ca.pem"}`;
 }
 
 function isEncoded(text: string): boolean {

@@ -205,7 +205,7 @@ async function connect(
     application_name: 'switchback',
     keepAlive: true,
     stream: () => socket.socket,
-    ssl: tls === undefined ? false : tlsOptions(host, ca),
+    ssl: tls === undefined ? false : tlsOptions(tls.servername ?? host, ca),
   });
   // Whoever waits for an answer hears of a lost connection there.
   client.on('error', () => undefined);

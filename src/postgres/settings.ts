@@ -7,7 +7,11 @@ export interface ConnectionSettings {
   /** Asked before every connection, so that a renewed credential is picked up. */
   password: () => Promise<string>;
   /** Absent: no TLS. The server's certificate and name are always verified, against `ca` or else the system's authorities. */
-  tls?: { ca: (() => Promise<string>) | undefined };
+  tls?: {
+    ca: (() => Promise<string>) | undefined;
+    /** The name that the certificate must be for; default: `host`. For a tunnel, a private link or a bare address. */
+    servername?: string;
+  };
 }
 
 /** Where a session leads: the address that both services share, or one of them by itself. */

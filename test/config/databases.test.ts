@@ -58,6 +58,12 @@ test('white space around a password is not part of it, wherever it comes from', 
   expect(await connections.service.password()).toBe('secret');
 });
 
+/** The entry to write instead of a Service URI. */
+function pasted(uri?: string): string {
+  const instead = uri === undefined ? 'postgres://USER@HOST:PORT/DATABASE' : `"${uri}"`;
+  return `primaryUri: must hold neither a password nor parameters: write ${instead} here, refer to the password with "password":{"file":"/path"}, and name the authority in "tls":{"ca":"/path/ca.pem"}`;
+}
+
 describe('the file of databases', () => {
   test('needs three addresses and a password; the rest has defaults', async () => {
     const { connections, resolvers, probe } = await settingsOf(MINIMAL);
@@ -84,7 +90,7 @@ describe('the file of databases', () => {
       ...MINIMAL,
       recoveryUri: 'postgres://switch%40back@[2001:db8::7]:6432/default%20db',
       password,
-      tls: { ca },
+      tls: { ca, servername: { primary: 'pg-main.internal.example' } },
       resolvers: ['system', '10.0.0.2', '10.0.0.2:5353', '2001:db8::2', '[2001:db8::2]:53'],
       probe: { rate: 1.5, retention: '24h' },
     });
@@ -95,6 +101,8 @@ describe('the file of databases', () => {
       database: 'default db',
     });
     expect(await connections.service.tls?.ca?.()).toContain('BEGIN CERTIFICATE');
+    expect(connections.service.tls).not.toHaveProperty('servername');
+    expect(connections.primary.tls).toHaveProperty('servername', 'pg-main.internal.example');
     expect(resolvers).toHaveLength(5);
     expect(probe).toEqual({ rate: 1.5, retentionMs: 24 * 3_600_000 });
   });
@@ -156,9 +164,9 @@ describe('what is wrong with it is told', () => {
       ['primaryUri: must be a URI such as postgres://switchback@host:5432/defaultdb'],
     ],
     [
-      'a URI holds a password',
-      { primaryUri: `postgres://u:${SECRET}@h:1/d` },
-      ['primaryUri: must not hold a password; refer to it with "password"'],
+      'a URI is pasted as Aiven shows it',
+      { primaryUri: `postgres://avnadmin:${SECRET}@pg-main.example:21699/defaultdb?sslmode=require` },
+      [pasted('postgres://avnadmin@pg-main.example:21699/defaultdb')],
     ],
     [
       'a password breaks the URI',
@@ -177,14 +185,10 @@ describe('what is wrong with it is told', () => {
     ],
     [
       'a URI has parameters',
-      { primaryUri: 'postgres://u@h/d?sslmode=disable' },
-      ['primaryUri: must not have parameters; TLS is configured with "tls"'],
+      { primaryUri: `postgres://u@h/d?password=${SECRET}` },
+      [pasted('postgres://u@h/d')],
     ],
-    [
-      'a URI has a fragment',
-      { primaryUri: 'postgres://u@h/d#x' },
-      ['primaryUri: must not have parameters; TLS is configured with "tls"'],
-    ],
+    ['a URI has a fragment', { primaryUri: 'postgres://u@h/d#x' }, [pasted('postgres://u@h/d')]],
     [
       'a URI is badly encoded',
       { primaryUri: 'postgres://u@h/%zz' },
@@ -210,7 +214,9 @@ describe('what is wrong with it is told', () => {
     [
       'TLS is something else',
       { tls: 'require' },
-      ['tls: must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"'],
+      [
+        'tls: must be {"ca":"/path/ca.pem"}, {} for the system\'s authorities, or "off"; beside "ca" it takes "servername":{"service":…,"primary":…,"recovery":…}',
+      ],
     ],
     ['the authority is missing', { tls: { ca: '/none' } }, ['tls.ca: the file cannot be read (ENOENT)']],
     [
@@ -286,7 +292,7 @@ describe('the configuration of a worker', () => {
     });
     const load = () => loadWorkerConfig({ SWITCHBACK_DATABASES: path, SWITCHBACK_LOG_LEVEL: 'loud' });
     expect(load).toThrow(
-      /SWITCHBACK_LOG_LEVEL[\s\S]*AIVEN_TOKEN[\s\S]*SWITCHBACK_DATABASES: .*primaryUri: must not hold/,
+      /SWITCHBACK_LOG_LEVEL[\s\S]*AIVEN_TOKEN[\s\S]*SWITCHBACK_DATABASES: .*primaryUri: must hold neither/,
     );
     expect(load).not.toThrow(SECRET);
   });

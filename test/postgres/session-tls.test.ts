@@ -92,6 +92,23 @@ test('a whole session works over it, also when it is cut', async () => {
   expect(await codeOf(session.query('SELECT 1'))).toBe('connection-lost');
 });
 
+test('a name of its own for the certificate is sent and verified, whatever the host is called', async () => {
+  const behind = (servername: string) => door('primary', { host: '127.0.0.1', tls: { ca, servername } });
+  expect(await tlsVersion(behind(NAME))).toMatch(/^TLSv1\.[23]$/);
+  expect(await codeOf(tlsVersion(behind('other.example')))).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
+test('a statement that is given up is cancelled in the server through TLS, too', async () => {
+  const session = await Session.open(door('primary', { host: NAME }), {
+    address: '127.0.0.1',
+    statementTimeoutMs: 200,
+  });
+  await session.query('SET statement_timeout = 0');
+  expect(await codeOf(session.query('SELECT pg_sleep(600)'))).toBe('timeout');
+  const asleep = `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND state = 'active'`;
+  expect(await labPair.query('primary', asleep)).toEqual([]);
+});
+
 test.each([
   [
     'another authority',
