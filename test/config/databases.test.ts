@@ -188,7 +188,7 @@ describe('what is wrong with it is told', () => {
       { primaryUri: `postgres://u@h/d?password=${SECRET}` },
       [pasted('postgres://u@h/d')],
     ],
-    ['a URI has a fragment', { primaryUri: 'postgres://u@h/d#x' }, [pasted('postgres://u@h/d')]],
+    ['a URI has a fragment', { primaryUri: 'postgres://u@h/d#x' }, [pasted()]],
     [
       'a URI is badly encoded',
       { primaryUri: 'postgres://u@h/%zz' },
