@@ -3,7 +3,7 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../contract/activities';
 import { describeLag, isWithin, type LagSample } from '../contract/lag';
 import { otherSide } from '../contract/observation';
-import { type Databases, measureLag, type PairDatabase, type Session } from '../postgres';
+import { type Databases, hasProbeRow, measureLag, type PairDatabase, type Session } from '../postgres';
 import { lagOf } from '../rules/lag';
 import { now } from '../util/now';
 import { withHeartbeat } from './with-heartbeat';
@@ -11,10 +11,14 @@ import { withHeartbeat } from './with-heartbeat';
 const LOOK_MS = 1_000;
 /** More would say nothing more about the trend. */
 const LOOKS_KEPT = 60;
+/** A probe that writes at all has its first row within this; no run waits for one that does not. */
+const FIRST_ROW_MS = 5_000;
+const FIRST_ROW_LOOK_MS = 100;
 
 /**
- * Looks at the replication lag every second until it stayed within the limit for the settle window, or returns with
- * what it has when it is time to report. A side that cannot be asked is a lag that is not known, never a small one.
+ * Looks at the replication lag every second until it stayed within the limit for the settle window, and the write probe
+ * has its first row: what it did not see working before the write, it cannot measure. Or returns with what it has when
+ * it is time to report. A side that cannot be asked is a lag that is not known, never a small one.
  */
 export async function catchUp(
   databases: Databases,
@@ -36,7 +40,7 @@ export async function catchUp(
 
 async function lookUntilWithin(
   database: PairDatabase | undefined,
-  { active, limit, settleWindowMs, reportAfterMs }: CatchUpInput,
+  { active, limit, settleWindowMs, reportAfterMs, probing = false }: CatchUpInput,
   progress: CatchUpProgress,
   signal: AbortSignal,
 ): Promise<CatchUpResult> {
@@ -54,7 +58,10 @@ async function lookUntilWithin(
       heartbeat(progress);
       const now = performance.now();
       withinSince = isWithin(lag, limit) ? (withinSince ?? now) : undefined;
-      if (withinSince !== undefined && now - withinSince >= settleWindowMs) return { within: true, lag };
+      if (withinSince !== undefined && now - withinSince >= settleWindowMs) {
+        if (probing) await sides?.firstRow(activityInfo().workflowExecution?.runId ?? '');
+        return { within: true, lag };
+      }
       // Neither while it settles, which is soon over.
       if (withinSince === undefined && now - startedAt >= reportAfterMs) return { within: false, lag };
       await setTimeout(LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -89,6 +96,17 @@ class BothSides {
     if (problems.length === 0) return look;
     await this.end();
     return { ...look, problem: problems.join('; ') };
+  }
+
+  /** Waits for the first row of the write probe, for a while. Never fails but by being stopped: the probe says why. */
+  async firstRow(runId: string): Promise<void> {
+    const { active } = this.#sessions;
+    for (const limit = performance.now() + FIRST_ROW_MS; performance.now() < limit; ) {
+      const isThere = await (active && hasProbeRow(active, runId).catch(() => true));
+      this.signal.throwIfAborted();
+      if (isThere !== false) return;
+      await setTimeout(FIRST_ROW_LOOK_MS, undefined, { signal: this.signal }).catch(() => undefined);
+    }
   }
 
   async end(): Promise<void> {

@@ -209,6 +209,8 @@ export interface CatchUpInput extends Reporting {
   limit: LagLimit;
   /** How long the lag must stay within the limit. */
   settleWindowMs: number;
+  /** True when the write probe runs, whose first row is then waited for. */
+  probing?: boolean;
 }
 
 /** Heartbeat details of `catchUp`; the looks are what a trend is made of. */

@@ -10,8 +10,9 @@ export function describeProbe(report: ProbeReport): string {
 }
 
 /** `2.3 s without an acknowledged write`, the measured RTO. */
-export function describeGap({ gap, acknowledged, errors, problem }: ProbeReport): string {
+export function describeGap({ gap, gapNotMeasured, acknowledged, errors, problem }: ProbeReport): string {
   if (acknowledged === 0) return `none was acknowledged${problem === undefined ? '' : ` (${problem})`}`;
+  if (gapNotMeasured !== undefined) return `the gap was not measured (${gapNotMeasured})`;
   if (gap === undefined) {
     return Object.keys(errors).length === 0
       ? 'no write failed, none took a second'
@@ -59,7 +60,7 @@ function probeRows(probe: ProbeReport): [string, string][] {
   );
   const errors = Object.entries(probe.errors).map(([code, count]) => `${code} × ${count}`);
   return [
-    ['write gap', `${describeGap(probe)} (RTO, measured)`],
+    ['write gap', `${describeGap(probe)}${probe.gapNotMeasured === undefined ? ' (RTO, measured)' : ''}`],
     ['lost rows', `${describeLoss(probe)} (RPO, measured)`],
     ['latency', `p50 / p99 ${latency[0]} before, ${latency[1]} after`],
     ...(errors.length === 0 ? [] : [['errors', errors.join(', ')] satisfies [string, string]]),

@@ -10,11 +10,14 @@ export interface ProbeReport {
   /** Rows whose commit was acknowledged. */
   acknowledged: number;
   /**
-   * The longest time between two acknowledged writes with a failed one in between, or of {@link GAP_MS} and more: the
-   * measured RTO. Absent when no write failed or took that long, or when not one row was acknowledged.
+   * The time between two acknowledged writes with a failed one in between, or of {@link GAP_MS} and more: the measured
+   * RTO. Of several the one that ended after the write was sent and was watched longest. Absent when no write failed or
+   * took that long, when not one row was acknowledged, or when it was not measured.
    */
   gap?: WriteGap;
-  /** Gaps other than the longest one, in order; the 20 longest of them. */
+  /** Why the gap of the switch was not measured. */
+  gapNotMeasured?: string;
+  /** Gaps other than that one, in order; the 20 longest of them. */
   otherGaps?: WriteGap[];
   /**
    * Acknowledged rows that are not there any more: the measured RPO. Absent when the rows could not be read back, and

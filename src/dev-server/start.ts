@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { limit } from '../util/limit';
 import { childEnv } from './child-env';
 import { type Output, openOutput } from './output';
 import { assertFree, freePorts } from './ports';
@@ -163,7 +164,7 @@ async function ready(
 ): Promise<void> {
   const deadlineMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
   const settled = new AbortController();
-  const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), settled.signal]);
+  const { signal, end } = limit(deadlineMs, settled.signal);
   const expected = { namespace, searchAttributes: Object.keys(options.searchAttributes ?? {}) };
   const fail = (what: string) =>
     new Error(`The Temporal dev server ${what}. The end of its output:\n${output.tail()}`);
@@ -177,6 +178,7 @@ async function ready(
       }),
     ]);
   } finally {
+    end();
     settled.abort();
   }
 }

@@ -17,6 +17,12 @@ export async function writeProbeRow(session: Session, { runId, attempt, seq }: P
   await session.query(sql, [runId, attempt, seq]);
 }
 
+/** Whether a row of a run is there. @throws PostgresError */
+export async function hasProbeRow(session: Session, runId: string): Promise<boolean> {
+  const sql = 'SELECT EXISTS (SELECT 1 FROM switchback.probe WHERE run_id = $1) AS there';
+  return (await session.one<{ there: boolean }>(sql, [runId])).there;
+}
+
 /**
  * Deletes rows of other runs that are older than the retention, the oldest first, a bounded number of them.
  *

@@ -24,8 +24,9 @@ export function notProven({ name, hasAccess, wrote, probe, proof, endpoint }: Me
 
 function unmeasured(probe: ProbeReport | undefined): string[] {
   if (probe === undefined) return ['The write gap and lost rows were not measured.'];
-  const { problem, missing, unwatched = [] } = probe;
+  const { problem, missing, gapNotMeasured, unwatched = [] } = probe;
   return [
+    ...(gapNotMeasured === undefined ? [] : [`The write gap was not measured: ${gapNotMeasured}.`]),
     ...(missing === undefined ? ['Lost rows could not be counted.'] : []),
     ...(problem === undefined ? [] : [`The measurement of writes is incomplete: ${problem}.`]),
     ...(unwatched.length > 0

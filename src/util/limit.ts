@@ -13,7 +13,8 @@ export interface Limit {
 /**
  * Joins a time limit and a signal. By hand: in Node 20 `AbortSignal.any` keeps every joined signal as long as the one
  * that it follows, which for an activity that looks again and again is for ever. Where both live equally long,
- * `AbortSignal.any` is right, as for an activity and the end of its worker.
+ * `AbortSignal.any` is right, as for an activity and the end of its worker; but an `AbortSignal.timeout` in it may be
+ * collected as garbage, and then never fires.
  *
  * @param late the reason when the time is over.
  */

@@ -14,7 +14,7 @@ const FIRST_LOOKS_MS = 10_000;
  * Holds the run until the passive side has replayed all but a tolerable rest, for the settle window. It gives up at its
  * deadline, when nothing was written yet. Without database access there is nothing to look at.
  */
-export async function catchUp({ request, record }: Run): Promise<void> {
+export async function catchUp({ request, record, writeProbe }: Run): Promise<void> {
   if (record.measured.database === undefined || isAcknowledged(record, 'database-access')) return;
   const pair = record.requirePair;
   const wanted = `${describeLimit(request.maxLag)} behind, for the settle window`;
@@ -39,6 +39,7 @@ export async function catchUp({ request, record }: Run): Promise<void> {
           limit: request.maxLag,
           settleWindowMs: request.settleWindowMs,
           reportAfterMs: reportAfterMs(reports),
+          ...(writeProbe.isRunning ? { probing: true } : {}),
         }),
       );
       await condition(() => looking.ended || deadline.passed);

@@ -1,6 +1,7 @@
 import { ActivityFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { describeProbe } from '../contract/describe-measured';
 import type { ProbeReport } from '../contract/probe';
+import { withGapOfSwitch } from '../rules/probe/headline';
 import { measure } from './activity-proxies';
 import { Background } from './background';
 import type { RunRecord } from './run-record';
@@ -23,6 +24,10 @@ export class WriteProbe {
     });
   }
 
+  get isRunning(): boolean {
+    return this.#probing !== undefined;
+  }
+
   /** Stops it and takes in what it measured; a run never fails for that. */
   async stop(): Promise<void> {
     const probing = this.#probing;
@@ -30,8 +35,10 @@ export class WriteProbe {
     this.#probing = undefined;
     const report = await CancellationScope.nonCancellable(() => probing.end());
     if (report !== undefined) {
-      this.record.measured.probe = report;
-      this.record.note(describeProbe(report));
+      const { pointOfNoReturn: sentAt } = this.record;
+      const measured = sentAt === undefined ? report : withGapOfSwitch(report, sentAt);
+      this.record.measured.probe = measured;
+      this.record.note(describeProbe(measured));
       return;
     }
     const { failure } = probing;

@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 import { catchUp } from '../../src/activities/catch-up';
 import type { CatchUpInput, CatchUpProgress, CatchUpResult } from '../../src/contract/activities';
@@ -50,6 +51,27 @@ test('a pair without a lag is within the limit at the first look', async () => {
   const { within, lag } = await resultOf(looking());
   expect(within).toBe(true);
   expect(lag.paused).toBe(false);
+});
+
+test('the first row of the write probe is waited for, where it runs', async () => {
+  const { runId } = new MockActivityEnvironment().context.info.workflowExecution ?? {};
+  const attempt = looking({ probing: true });
+  await Promise.race([attempt.said((details) => seenIn(details) !== 'nothing yet'), attempt.result]);
+  const first = await Promise.race([attempt.result.then(() => 'over'), Promise.resolve('waiting')]);
+  expect(first).toBe('waiting');
+  await labPair.query(
+    'recovery',
+    `INSERT INTO switchback.probe (run_id, attempt, seq) VALUES ('${runId}', 1, 1)`,
+  );
+  expect((await resultOf(attempt)).within).toBe(true);
+  expect((await resultOf(looking({ probing: true }))).within).toBe(true);
+});
+
+test('a pair whose probe writes nothing is not waited for without end', async () => {
+  await labPair.query('recovery', 'DELETE FROM switchback.probe');
+  const attempt = looking({ probing: true });
+  expect((await resultOf(attempt)).within).toBe(true);
+  expect(performance.now() - attempt.startedAt).toBeGreaterThanOrEqual(5_000);
 });
 
 test('the lag must stay within the limit for the settle window', async () => {

@@ -36,7 +36,9 @@ function rto({ probe, pointOfNoReturn }: SwitchbackReport): Figure {
   if (pointOfNoReturn === undefined || probe === undefined || probe.acknowledged === 0)
     return unmeasured(name, pointOfNoReturn, probe);
   const how = `by a row written ${counted(probe.rate, 'time')} a second through the Service URI, as an application would`;
-  const { gap } = probe;
+  const { gap, gapNotMeasured } = probe;
+  if (gapNotMeasured !== undefined)
+    return { name, value: 'not measured', tone: 'warn', means: sentence(gapNotMeasured) };
   if (gap === undefined && Object.keys(probe.errors).length > 0) {
     const means = `Writes failed until the first acknowledged one: the begin is not known; measured ${how}.`;
     return { name, value: 'not known', tone: 'warn', means };
