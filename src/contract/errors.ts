@@ -185,8 +185,9 @@ export const errors = {
   },
   SEARCH_ATTRIBUTES_MISSING: {
     title: 'The namespace lacks the search attributes of the workflow',
-    cause: 'The worker may not register them itself (Temporal Cloud, or missing permission).',
-    remedy: 'Run the commands that the message prints, then start the worker again.',
+    cause:
+      'The worker may not register them itself (Temporal Cloud, or missing permission), or the namespace has no room for them: with a SQL database as its visibility store it takes ten of the type Keyword.',
+    remedy: 'Do what the message says, then start the worker again.',
     lists: true,
     exitCode: exitCodes.connection,
   },

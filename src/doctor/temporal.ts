@@ -4,7 +4,7 @@ import { temporal } from '@temporalio/proto';
 import type { TemporalConfig } from '../config/temporal';
 import { SwitchbackError } from '../contract/errors';
 import { searchAttributes } from '../contract/search-attributes';
-import { commandsFor } from '../hosting/search-attributes';
+import { commandsFor, missingByQuery } from '../hosting/search-attributes';
 import { rootCause } from '../util/root-cause';
 import { connectToTemporal } from '../util/temporal-connection';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
@@ -114,7 +114,9 @@ async function judgeAttributes(connection: Connection, namespace: string): Promi
     return { verdict: 'fail', observed: `not registered: ${missing.join(', ')}`, remedy };
   } catch (error) {
     if (!isGrpcServiceError(error) || !DENIED.includes(error.code)) throw error;
-    const remedy = `If a worker says that they are missing: ${commands(names)}`;
-    return { verdict: 'skipped', observed: 'the server does not tell them to these credentials', remedy };
+    const missing = await missingByQuery(connection, namespace);
+    if (missing.length === 0) return { verdict: 'ok', observed: `all ${names.length} can be searched by` };
+    const observed = `these credentials may not list them, and a search finds none called ${missing.join(', ')}`;
+    return { verdict: 'fail', observed, remedy: `Run: ${commands(missing)}` };
   }
 }

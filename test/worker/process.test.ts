@@ -148,7 +148,7 @@ test('where it may not register search attributes it prints the commands that do
     expect(stderr.trim().split('\n').slice(1)).toEqual(
       ['Project', 'Service', 'Phase', 'Alarm', 'Outcome'].map(
         (name) =>
-          `  temporal operator search-attribute create --namespace cloud.a1b2c --name Switchback${name} --type Keyword`,
+          `  tcld namespace search-attributes add --namespace cloud.a1b2c --search-attribute "Switchback${name}=Keyword"`,
       ),
     );
   } finally {
