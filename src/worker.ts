@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { alignProxyVariables } from './config/proxy';
+import { readTemporal } from './config/temporal';
 import { alwaysVerifyCertificates } from './config/tls';
 import { loadConfig } from './config/worker';
 import { errors, exitCodes, SwitchbackError } from './contract/errors';
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   const warning = alwaysVerifyCertificates(process.env);
   const logger = await installRuntime(config);
   if (warning !== undefined) logger.warn(warning);
-  const worker = await createWorker(config, temporal);
+  const worker = await createWorker(config, temporal, undefined, { read: () => readTemporal(process.env) });
   logger.info(
     `worker on task queue ${config.taskQueue}; Temporal ${temporal.summary}; Aiven API ${config.aiven.baseUrl}`,
   );

@@ -49,18 +49,19 @@ export class Telemetry {
    */
   async begin(connection: NativeConnection, namespace: string, stop: AbortSignal): Promise<void> {
     const { healthAddress, metricsAddress, aiven } = this.config;
+    const present = () => this.worker?.connection ?? connection;
     if (healthAddress !== undefined) {
       const worker = () => this.worker;
       this.#health = await serveHealth(healthAddress, worker, [
         polling(worker, stop),
-        temporalAnswers(connection, namespace),
+        temporalAnswers(present, namespace),
         tokenReadable(aiven.token),
         this.#trouble,
       ]);
     }
     if (metricsAddress !== undefined) {
       const { metricMeter: meter, logger: log } = this.#runtime;
-      void showListedRuns({ connection, namespace, meter, log }, this.#stopping.signal);
+      void showListedRuns({ connection: present, namespace, meter, log }, this.#stopping.signal);
     }
   }
 

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { AivenClient } from '../aiven';
 import type { TemporalConfig } from '../config/temporal';
@@ -11,6 +11,7 @@ import { SwitchbackError } from '../contract/errors';
 import { createEvidenceStore } from '../evidence';
 import { compact } from '../util/compact';
 import { version } from '../version';
+import { type Renewal, renewCredentials } from './renew-credentials';
 import { ensureSearchAttributes } from './search-attributes';
 import { Telemetry } from './telemetry';
 import { temporalProxyOf } from './temporal-proxy';
@@ -43,12 +44,14 @@ export interface HostedWorker {
  * A worker for `switchbackWorkflow`, connected and with its search attributes in place, ready to run.
  *
  * @param bundle path of the prebuilt workflow bundle.
+ * @param renewal where its credentials for Temporal are looked for again; without it, it keeps those that it began with.
  * @throws SwitchbackError TEMPORAL_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING, CONFIG_INVALID
  */
 export async function createWorker(
   config: WorkerConfig,
   temporal: TemporalConfig,
   bundle = WORKFLOW_BUNDLE,
+  renewal?: Renewal,
 ): Promise<HostedWorker> {
   // One that a killed worker left would say that this one polls already.
   if (config.readyFile !== undefined) rmSync(config.readyFile, { force: true });
@@ -62,7 +65,7 @@ export async function createWorker(
   const close = async () => {
     await telemetry.end();
     await aiven.close();
-    await connection.close();
+    await (telemetry.worker?.connection ?? connection).close();
   };
   try {
     await ensureSearchAttributes(connection, temporal.namespace);
@@ -90,7 +93,15 @@ export async function createWorker(
       shutdownForceTime: SHUTDOWN_FORCE,
     });
     telemetry.worker = worker;
-    return { run: (stop) => run(worker, stopping, config.readyFile, stop).finally(close) };
+    const over = new AbortController();
+    const renewing =
+      renewal && renewCredentials(worker, temporal, renewal, connect, Runtime.instance().logger, over.signal);
+    const end = async () => {
+      over.abort();
+      await close();
+      await Promise.all(((await renewing) ?? []).map((retired) => retired.close()));
+    };
+    return { run: (stop) => run(worker, stopping, config.readyFile, stop).finally(end) };
   } catch (error) {
     await close();
     throw error;

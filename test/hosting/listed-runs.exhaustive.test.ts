@@ -81,7 +81,13 @@ test('while Temporal does not list them the numbers are NaN, which is logged onc
   const log = new DefaultLogger('WARN', ({ message }) => warnings.push(message));
   const stop = new AbortController();
   const showing = showListedRuns(
-    { connection, namespace: 'default', meter: meter as unknown as MetricMeter, log, everyMs: 10 },
+    {
+      connection: () => connection,
+      namespace: 'default',
+      meter: meter as unknown as MetricMeter,
+      log,
+      everyMs: 10,
+    },
     stop.signal,
   );
   try {

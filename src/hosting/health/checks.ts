@@ -20,11 +20,12 @@ export function polling(worker: () => Worker | undefined, stop: AbortSignal): Ch
   };
 }
 
-export function temporalAnswers(connection: NativeConnection, namespace: string): Check {
+export function temporalAnswers(present: () => NativeConnection, namespace: string): Check {
   return {
     name: 'temporal',
     remedy: 'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, the credentials, and that the server runs.',
     look: async () => {
+      const connection = present();
       const describe = () => connection.workflowService.describeNamespace({ namespace });
       await connection.withDeadline(Date.now() + 2_000, describe);
       return `namespace ${namespace} is there`;

@@ -17,7 +17,8 @@ const QUERY =
   `(${phase.name} IN (${askingPhases.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
 
 interface Listing {
-  connection: NativeConnection;
+  /** The present connection: it may be another one tomorrow. */
+  connection: () => NativeConnection;
   namespace: string;
   meter: MetricMeter;
   log: Logger;
@@ -34,12 +35,12 @@ export async function showListedRuns(
   { connection, namespace, meter, log, everyMs = LOOK_EVERY_MS }: Listing,
   stop: AbortSignal,
 ): Promise<void> {
-  const { workflow } = new Client({ connection, namespace });
   const waiting = new Counts(gauge(meter, metrics.runsWaiting), 'phase', askingPhases);
   const alarms = new Counts(gauge(meter, metrics.alarmsOpen), 'cause', alarmCauses);
   let isFailing = false;
 
-  const look = async () => {
+  const look = async (connection: NativeConnection) => {
+    const { workflow } = new Client({ connection, namespace });
     const phases: string[] = [];
     const causes: string[] = [];
     for await (const { typedSearchAttributes: found } of workflow.list({ query: QUERY })) {
@@ -54,7 +55,8 @@ export async function showListedRuns(
 
   while (!stop.aborted) {
     try {
-      await connection.withDeadline(Date.now() + LOOK_LIMIT_MS, look);
+      const present = connection();
+      await present.withDeadline(Date.now() + LOOK_LIMIT_MS, () => look(present));
       isFailing = false;
     } catch (error) {
       if (stop.aborted) return;
