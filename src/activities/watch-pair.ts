@@ -72,7 +72,7 @@ async function watchUntilEnd(
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
     const isKnown =
       situation === input.known && mayPromote('recovery', situation, observed) === input.mayReturn;
-    const isHeld = elapsed() < (input.holdMs ?? 0);
+    const isHeld = elapsed() < (input.holdMs ?? 0) && (input.held?.includes(situation) ?? true);
     if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
     if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
       return end('stalled');

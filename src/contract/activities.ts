@@ -161,6 +161,8 @@ export interface WatchInput {
   stallWindowMs?: number;
   /** How long the watch keeps a change of situation to itself, so that a flapping pair does not fill the history. */
   holdMs?: number;
+  /** The situations that are held back so; absent: all of them. */
+  held?: Situation[];
   /** The quiet time after which a pair that stands still in `known` ends the watch; absent: never. */
   quietWindowMs?: number;
 }

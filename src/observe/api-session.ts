@@ -15,11 +15,9 @@ export interface PairReading {
 
 /**
  * What a missing answer means: without a `vital` one nothing can be decided; a `needed` one is worth another attempt;
- * an `extra` one is only shown, so nobody waits for it for long.
+ * an `extra` one is asked for once.
  */
 type Weight = 'vital' | 'needed' | 'extra';
-
-const EXTRA_TIMEOUT_MS = 5_000;
 
 /** One conversation with the API, of an activity or a command: counts the requests and remembers what could not be read. */
 export class ApiSession {
@@ -69,13 +67,12 @@ export class ApiSession {
     call: (api: AivenClient, options: CallOptions) => Promise<T>,
     weight: Weight = 'vital',
   ): Promise<Fact<T>> {
-    const timeoutMs = weight === 'extra' ? EXTRA_TIMEOUT_MS : undefined;
     const id: { requestId?: string } = {};
     const options = this.options((requestId) => {
       id.requestId = requestId;
     });
     try {
-      const value = await call(this.client, { ...options, timeoutMs });
+      const value = await call(this.client, options);
       return { ok: true, value, request, at: now(), ...id };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;

@@ -28,6 +28,21 @@ export function pauseBeforeNextRead(
   return Math.max(SHORTEST_MS, Math.min(adaptive, neededMs / PAUSES_TO_FILL));
 }
 
+/** Changes of a pair's situation, and how long a situation that is no news is held back after them, milliseconds. */
+const HOLDS = [
+  { changes: 12, ms: 30_000 },
+  { changes: 60, ms: 5 * 60_000 },
+  { changes: 150, ms: 60 * 60_000 },
+] as const;
+
+/**
+ * How long a run leaves a flapping pair alone before it takes down the next change, milliseconds: a month of flapping must
+ * fit into a workflow's history. What it has not seen yet is never held back.
+ */
+export function holdAfter(changes: number): number {
+  return HOLDS.findLast((hold) => changes > hold.changes)?.ms ?? 0;
+}
+
 /** Good reads in a row before the goal counts as reached. */
 export const GOOD_READS = 3;
 /** Without a single unsettled read the switch may not have begun: look this much longer. */

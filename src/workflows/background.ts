@@ -36,7 +36,12 @@ export class Background<Result> {
   }
 }
 
-/** What waits for long says how it goes after 5 s, and then ever less often, so that the history hardly grows. */
+const LONGEST_SILENCE_MS = 2 * 60 * 60_000;
+
+/**
+ * What waits for long says how it goes after 5 s, and then ever less often, so that a month of it fits into a history. What
+ * ends the waiting is said at once, and Temporal's UI shows the newest look all the time.
+ */
 export function reportAfterMs(reportsSoFar: number): number {
-  return Math.min(5_000 * 2 ** reportsSoFar, 300_000);
+  return Math.min(5_000 * 2 ** reportsSoFar, LONGEST_SILENCE_MS);
 }

@@ -7,6 +7,7 @@ import { type Outcome, outcomes } from '../contract/outcome';
 import type { Waiting } from '../contract/status';
 import { compact } from '../util/compact';
 import { now } from '../util/now';
+import { firstPage } from './budget';
 
 /** What is true of the run at the moment of an event. */
 type Present = Pick<RunEvent, 'phase' | 'headline' | 'situation'>;
@@ -59,9 +60,11 @@ export class EventLog {
     this.#add({ type: 'switchback.run.ended', severity, summary: this.present().headline, end });
   }
 
-  /** The events after the one with this number. */
+  /** The events after the one with this number, as many as fit into one answer; `ended` comes with the last of them. */
   after(seq: number, { recovery, ended }: { recovery: string | undefined; ended: boolean }): RunEvents {
     const { project, service, mode, requestedBy, reason } = this.request;
+    const from = Math.max(0, Number(seq) || 0);
+    const events = firstPage(this.#events.slice(from));
     const { workflowId, runId } = workflowInfo();
     return {
       run: {
@@ -74,8 +77,8 @@ export class EventLog {
         ...(requestedBy === '' ? {} : { requestedBy }),
         ...(reason === '' ? {} : { reason }),
       },
-      events: this.#events.slice(Math.max(0, Number(seq) || 0)),
-      ended,
+      events,
+      ended: ended && from + events.length >= this.#events.length,
     };
   }
 

@@ -144,6 +144,7 @@ export class RunRecord extends RunState {
   /** Takes in what was just read of both services; opens and closes alarms. */
   recordObservation(situation: Situation, observed: PairObservation): void {
     const changed = situation !== this.situation;
+    this.situationsSeen.add(situation);
     this.situation = situation;
     this.observed = observed;
     if (situation === 'moving') this.moved = true;

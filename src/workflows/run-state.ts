@@ -33,6 +33,8 @@ export abstract class RunState {
   readonly measured = new Measurements();
   /** How often the situation has changed. */
   changes = 0;
+  /** All that it has been. */
+  readonly situationsSeen = new Set<Situation>();
   /** True when the API's reply proves that somebody else's promotion came before this run's. */
   hadNoEffect = false;
   /** True once both services were seen in motion. */

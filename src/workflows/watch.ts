@@ -1,6 +1,7 @@
 import type { WatchInput, WatchResult } from '../contract/activities';
 import type { Side } from '../contract/observation';
 import { updateTimeIn } from '../rules/critical';
+import { holdAfter } from '../rules/polling';
 import { compact } from '../util/compact';
 import { watch } from './activity-proxies';
 import { Background } from './background';
@@ -9,10 +10,6 @@ import type { RunRecord } from './run-record';
 
 /** One stretch of watching both services. */
 export type Watch = Background<WatchResult>;
-
-/** Changes of the situation after which a flapping pair is looked at less often, to keep the history short. */
-const CALM_AFTER_CHANGES = 12;
-const CALM_MS = 30_000;
 
 /**
  * Starts a stretch of watching for one side to be active and settled, knowing what the run knows.
@@ -30,7 +27,8 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
     ...(goal === 'primary' ? beforeTheWrite(record) : {}),
     moved: record.moved,
     ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
-    holdMs: record.changes > CALM_AFTER_CHANGES ? CALM_MS : 0,
+    holdMs: holdAfter(record.changes),
+    held: [...record.situationsSeen],
     ...compact({ quietWindowMs }),
   };
   const summary = `watch until ${pair[goal]} is active and settled`;

@@ -82,6 +82,17 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
     expect(it.looks).toHaveLength(1);
   });
 
+  const held = away((it) => watch(it, { holdMs: 400, held: ['recovery-active'] }));
+  const news = away((it) => watch(it, { holdMs: 3_600_000, held: ['moving', 'both-active'] }));
+
+  test('of a flapping pair keeps to itself for a while what the workflow has seen before, and never what is new', async () => {
+    const [old, fresh] = [await held(), await news()];
+    expect(old.result).toMatchObject({ ended: 'changed', situation: 'recovery-active' });
+    expect(old.tookMs).toBeGreaterThanOrEqual(395);
+    expect(fresh.result).toMatchObject({ ended: 'changed', situation: 'recovery-active' });
+    expect(fresh.it.looks).toHaveLength(1);
+  });
+
   const returnable = away(async (it) => {
     it.labPair.set('recovery', { role: 'passive' });
     return watch(it, { known: 'none-active', mayReturn: false });

@@ -54,3 +54,30 @@ test('an approval that is sent for ever leaves room for a decision', async () =>
   expect(refused[0]).toContain('Too many have approved this run');
   expect(report.outcome).toBe('switched-back');
 });
+
+/** What test/workflows/budget.test.ts reckons with. */
+const EVENTS_PER_CHANGE = 9;
+const CHANGES = 10;
+
+const flapping = scenario(async (it) => {
+  it.pair.behave({ stuck: true });
+  await it.start({ onTimeout: 'hold' });
+  await it.until('it waits', ({ situation }) => situation === 'moving');
+  const { recovery: service } = it.pair;
+  const before = (await it.history()).types.length;
+  for (let change = 0; change < CHANGES; change += 2) {
+    await it.lab.apply({ kind: 'override', service, set: { disaster_recovery_role: 'active' } });
+    await it.until('both are active', ({ situation }) => situation === 'both-active');
+    it.pair.restore();
+    await it.until('it is over', ({ situation }) => situation === 'moving');
+  }
+  const after = (await it.history()).types.length;
+  await it.unstick();
+  return { perChange: (after - before) / CHANGES, ...(await it.end()) };
+});
+
+test('a change of a flapping pair is a few events, so that a month of them fits into one history', async () => {
+  const { perChange, report } = await flapping();
+  expect(perChange).toBeLessThanOrEqual(EVENTS_PER_CHANGE);
+  expect(report.alarms?.length).toBeGreaterThanOrEqual(CHANGES / 2);
+});
