@@ -3,7 +3,7 @@ import { formatDuration } from '../contract/duration';
 import { outgoing } from '../util/outgoing';
 import { version } from '../version';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
-import { Unreachable } from './network';
+import { throughProxy, Unreachable } from './network';
 import type { DoctorCheck } from './report';
 
 const SLOW_MS = 2_000;
@@ -43,7 +43,7 @@ export async function reachApi(
       dispatcher,
       signal,
     }).catch((error: unknown) => {
-      throw new Unreachable(baseUrl, error);
+      throw new Unreachable(`${baseUrl}${throughProxy(baseUrl)}`, error);
     });
     const took = Date.now() - began;
     clock = judgeClock(headers.date, began + took / 2);
@@ -52,7 +52,7 @@ export async function reachApi(
       return { verdict: 'fail', observed: `${baseUrl} answers ${statusCode}, not as the Aiven API does` };
     return {
       verdict: took > SLOW_MS ? 'warn' : 'ok',
-      observed: `${baseUrl} answers within ${formatDuration(took)}`,
+      observed: `${baseUrl} answers within ${formatDuration(took)}${throughProxy(baseUrl)}`,
     };
   });
   await dispatcher.destroy();

@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { EvidenceSettings, S3Settings } from '../config/evidence';
 import { ask, type Finding, type Question, skip } from './ask';
-import { touch } from './network';
+import { throughProxy, touch } from './network';
 import type { DoctorCheck } from './report';
 
 const STORE: Question = {
@@ -51,6 +51,6 @@ async function judgeS3({ endpoint, region, bucket }: S3Settings, signal: AbortSi
   await touch(url, signal);
   return {
     verdict: 'ok',
-    observed: `${new URL(url).host} can be reached; whether ${bucket} takes files was not tried`,
+    observed: `${new URL(url).host} can be reached${throughProxy(url)}; whether ${bucket} takes files was not tried`,
   };
 }

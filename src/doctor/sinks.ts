@@ -1,6 +1,6 @@
 import type { Secret, SinkSettings } from '../notify';
 import { ask, type Finding, type Question, skip } from './ask';
-import { touch } from './network';
+import { throughProxy, touch } from './network';
 import type { DoctorCheck } from './report';
 
 const SINK: Question = {
@@ -30,7 +30,10 @@ async function judgeSink(sink: SinkSettings, signal: AbortSignal): Promise<Findi
   }
   await touch(url, signal);
   // The rest of an address can be a secret.
-  return { verdict: 'ok', observed: `${new URL(url).host} can be reached; nothing was sent` };
+  return {
+    verdict: 'ok',
+    observed: `${new URL(url).host} can be reached${throughProxy(url)}; nothing was sent`,
+  };
 }
 
 /** Where it is, and what it is told by; empty where that cannot be read. */

@@ -8,6 +8,7 @@ import { commandsFor, missingByQuery } from '../hosting/search-attributes';
 import { rootCause } from '../util/root-cause';
 import { connectToTemporal } from '../util/temporal-connection';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
+import { throughProxy } from './network';
 import type { DoctorCheck } from './report';
 import { examineWorkers, WORKER_QUESTIONS } from './workers';
 
@@ -49,7 +50,7 @@ export async function examineTemporal(
   let connection: Connection | undefined;
   const reachable = await ask(REACHABLE, async () => {
     connection = await open(config);
-    return { verdict: 'ok', observed: config.summary };
+    return { verdict: 'ok', observed: `${config.summary}${throughProxy(`https://${config.address}`)}` };
   });
   if (connection === undefined) {
     const rest = [NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS];
@@ -66,7 +67,8 @@ async function open({ address, connectionOptions }: TemporalConfig): Promise<Con
   try {
     return await connectToTemporal({ ...connectionOptions, connectTimeout: LIMIT_MS - 500 });
   } catch (error) {
-    throw new SwitchbackError('TEMPORAL_UNREACHABLE', `${address} does not answer: ${whyOf(error)}`);
+    const whom = `${address}${throughProxy(`https://${address}`)}`;
+    throw new SwitchbackError('TEMPORAL_UNREACHABLE', `${whom} does not answer: ${whyOf(error)}`);
   }
 }
 

@@ -1,0 +1,101 @@
+#!/usr/bin/env node
+import { cpus } from 'node:os';
+import { Command, Option } from 'commander';
+import { findTemporalCli } from '../../../dist/dev-server';
+import type { Dialect } from '../lab';
+import { type Case, KINDS, nameOf, pointsOf } from './cases';
+import { measure, play, type Verdict } from './play';
+import { type Shared, startServer } from './scene';
+import { type Played, rowsOf } from './table';
+
+const DIALECTS = ['role', 'promote-to-master'] as const;
+const END = 'switched-back';
+
+/** `npm run torture`: kills and cuts at every point of a switchback, and says what came of it. */
+async function main(argv: string[]): Promise<number> {
+  const flags = readFlags(argv);
+  const { path: cliPath } = await findTemporalCli({ log: say });
+  const shared: Shared = { cliPath, server: await startServer(cliPath) };
+  try {
+    const cases = await casesFor(flags, shared);
+    say(`${cases.length} cases, seed ${flags.seed}, ${flags.parallel} at a time`);
+    const played = await playAll(cases, shared, flags.parallel);
+    const rows = rowsOf(played);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ seed: flags.seed, rows, cases: played })}\n`);
+    else console.table(rows);
+    return played.every(({ verdict }) => isRight(verdict)) ? 0 : 1;
+  } finally {
+    await shared.server.stop();
+  }
+}
+
+interface Flags {
+  seed: number;
+  points: string;
+  dialect: Dialect | 'both';
+  kind?: string[];
+  only?: string;
+  parallel: number;
+  json: boolean;
+}
+
+function readFlags(argv: string[]): Flags {
+  return new Command('npm run torture --')
+    .option('--seed <n>', 'chooses the points, where not all are played', Number, 1)
+    .option('--points <n>', 'so many points of each kind and dialect, or all', '4')
+    .addOption(new Option('--dialect <name>').choices([...DIALECTS, 'both']).default('both'))
+    .addOption(new Option('--kind <names...>', 'these kinds alone').choices([...KINDS]))
+    .option('--only <case>', 'one case, as it is printed: "worker-SIGKILL role event 12"')
+    .option('--parallel <n>', 'cases at a time', Number, Math.max(2, cpus().length))
+    .option('--json', 'for machines', false)
+    .parse(argv)
+    .opts<Flags>();
+}
+
+async function casesFor(
+  { seed, points, dialect, kind = [...KINDS], only }: Flags,
+  shared: Shared,
+): Promise<Case[]> {
+  const count = points === 'all' ? Number.POSITIVE_INFINITY : Number(points);
+  const cases: Case[] = [];
+  for (const one of DIALECTS.filter((name) => dialect === 'both' || dialect === name)) {
+    const length = await measure(shared, one);
+    say(`${one}: a run without trouble has ${length.events} events and ${length.requests} requests`);
+    for (const [index, name] of KINDS.entries()) {
+      const chosen = pointsOf(length, only === undefined ? count : Number.POSITIVE_INFINITY, seed + index);
+      if (kind.includes(name)) cases.push(...chosen.map((point) => ({ kind: name, dialect: one, ...point })));
+    }
+  }
+  return only === undefined ? cases : cases.filter((one) => nameOf(one) === only);
+}
+
+async function playAll(cases: Case[], shared: Shared, parallel: number): Promise<Played[]> {
+  const waiting = [...cases];
+  const played: Played[] = [];
+  const next = async (): Promise<void> => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      const verdict = await play(shared, one);
+      played.push({ ...one, verdict });
+      const mark = isRight(verdict) ? '✓' : '✗ WRONG';
+      const stood =
+        verdict.standstillMs === undefined
+          ? 'nothing followed'
+          : `${verdict.standstillMs} ms until the next request`;
+      say(`${mark} ${nameOf(one)}: ${verdict.outcome}, ${verdict.effective} effective, ${stood}`);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, next));
+  return played;
+}
+
+function isRight({ outcome, isHome, effective }: Verdict): boolean {
+  return outcome === END && isHome && effective === 1;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+void main(process.argv).then((code) => {
+  process.exitCode = code;
+});
