@@ -25,3 +25,6 @@ GRANT SELECT, INSERT, DELETE ON switchback.probe TO switchback;
 -- Reads pg_stat_replication, pg_stat_activity and all settings. It sees no table of yours. Last, because an
 -- administrator may not be allowed to pass it on; docs/database.md says what is missing without it.
 GRANT pg_monitor TO switchback;
+
+-- Only for pairs with "endOldSessions": true, which end client sessions that stay on the passive side:
+--   GRANT pg_signal_backend TO switchback;

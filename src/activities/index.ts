@@ -1,3 +1,4 @@
+import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities';
 import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
@@ -8,6 +9,7 @@ import type { Databases } from '../postgres';
 import { catchUp } from './catch-up';
 import { type Guard, temporalGuard, type VerifyApproval } from './consent';
 import { discover } from './discover';
+import { endOldSessions } from './end-old-sessions';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
 import { notify } from './notify';
@@ -75,6 +77,9 @@ export function createActivities({
     probeWrites: only(WORKFLOW_TYPE, (input) => probeWrites(databases, input, stopping)),
     prove: only(WORKFLOW_TYPE, (input) => prove(databases, input, stopping)),
     keepEvidence: only(WORKFLOW_TYPE, (report) => keepEvidence(evidence, report)),
+    endOldSessions: only(WORKFLOW_TYPE, (input) =>
+      alive(() => endOldSessions(databases, input, cancellationSignal())),
+    ),
     watchEndpoint: (input) => watchEndpoint(databases, input, stopping),
     notify: only(NOTIFIER_WORKFLOW_TYPE, (input) => notify(settings, input, stopping)),
     undelivered,

@@ -46,7 +46,9 @@ export async function preflight(
     situation,
     observed,
     critical,
-    ...(facts.database === undefined ? {} : { database: baselineOf(facts.database, facts.now) }),
+    ...(facts.database === undefined
+      ? {}
+      : { database: { ...baselineOf(facts.database, facts.now), ...endsOldSessions(databases, pair) } }),
     settings: settingsOfPair(pairFacts, facts.now),
     fingerprint: fingerprintOf(pair, critical, checks),
     requests: session.requests,
@@ -78,6 +80,10 @@ async function readFacts(
     ...compact({ clockOffsetMs, lock, database }),
   };
   return { pairFacts, facts: { ...facts, ...more } };
+}
+
+function endsOldSessions(databases: Databases, pair: Pair): Pick<DatabaseBaseline, 'endsOldSessions'> {
+  return databases.of(pair)?.settings.endOldSessions ? { endsOldSessions: true } : {};
 }
 
 /** What the databases were before the switch, each taken for what it is. */

@@ -36,6 +36,7 @@ const pair = z.strictObject({
     )
     .min(1)
     .default([SYSTEM]),
+  endOldSessions: z.boolean().default(false),
   probe: z
     .strictObject({
       rate: z.number().min(1).max(1_000).default(20),
@@ -67,7 +68,7 @@ export function readDatabases(path: string, env: Env): { value: PairsSettings } 
 }
 
 function settingsOf(
-  { tls, password, resolvers, probe, ...uris }: z.output<typeof pair>,
+  { tls, password, resolvers, probe, endOldSessions, ...uris }: z.output<typeof pair>,
   env: Env,
 ): PairSettings {
   const common = { password: readerOf(password, env) };
@@ -91,6 +92,7 @@ function settingsOf(
       recovery: connectionOf('recovery', uris.recoveryUri),
     },
     resolvers,
+    ...(endOldSessions ? { endOldSessions } : {}),
     probe: { rate: probe.rate, retentionMs: parseDuration(probe.retention) ?? 0 },
   };
 }

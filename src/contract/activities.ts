@@ -5,7 +5,7 @@ import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
 import type { SettingsSnapshot } from './parity';
 import type { ProbeReport } from './probe';
-import type { EndpointReport, Proof } from './proof';
+import type { EndpointReport, OldSessions, Proof } from './proof';
 import type { KeptEvidence, RequestCounts, SwitchbackReport } from './report';
 
 /** What every activity reports besides its own answer. */
@@ -48,6 +48,8 @@ export interface DatabaseBaseline {
   /** The timeline that the active side wrote. */
   timeline?: number;
   lag: Lag;
+  /** The pair's configuration wants client sessions on the passive side ended. */
+  endsOldSessions?: true;
 }
 
 /** What this worker demands of every run, whatever its input says; a run asks once, before anything else. */
@@ -248,6 +250,12 @@ export interface EndpointInput extends Reporting {
   active: Side;
 }
 
+export interface EndSessionsInput {
+  pair: Pair;
+  /** The side whose client sessions are to end. */
+  passive: Side;
+}
+
 /** The activities that `switchbackWorkflow` calls: each one external effect. */
 export interface SwitchbackActivities {
   terms(): Promise<Terms>;
@@ -265,6 +273,8 @@ export interface SwitchbackActivities {
   prove(input: ProveInput): Promise<Proof>;
   /** Looks where the Service URI leads, again and again, until all agree. */
   watchEndpoint(input: EndpointInput): Promise<EndpointReport>;
+  /** Ends the client sessions that stay on the passive side, once. */
+  endOldSessions(input: EndSessionsInput): Promise<OldSessions>;
   /** Writes the evidence of the run that ends with this report; `undefined` when the worker keeps none. */
   keepEvidence(report: SwitchbackReport): Promise<KeptEvidence | undefined>;
   /**

@@ -1,7 +1,7 @@
 import { formatDuration } from './duration';
 import { describeLag } from './lag';
 import type { ProbeReport } from './probe';
-import type { EndpointReport, Proof } from './proof';
+import type { EndpointReport, OldSessions, Proof } from './proof';
 import type { RunFacts } from './report';
 
 /** `writes: none acknowledged for 2.3 s, 0 of 312 acknowledged rows are missing` */
@@ -38,6 +38,7 @@ export function measuredRows({
   probe,
   proof,
   endpoint,
+  oldSessions,
   parity,
   notProven = [],
 }: RunFacts): [string, string][] {
@@ -46,6 +47,9 @@ export function measuredRows({
     ...(probe === undefined ? [] : probeRows(probe)),
     ...(proof === undefined ? [] : [['proof', describeProof(proof)] satisfies [string, string]]),
     ...(endpoint === undefined ? [] : [['endpoint', describeEndpoint(endpoint)] satisfies [string, string]]),
+    ...(oldSessions === undefined
+      ? []
+      : [['old sessions', describeOldSessions(oldSessions, 'the passive side')] satisfies [string, string]]),
     ...(parity === undefined || parity.changes.length === 0
       ? []
       : [['changed', describeChanges(parity.changes)] satisfies [string, string]]),
@@ -86,6 +90,22 @@ export function describeEndpoint(endpoint: EndpointReport): string {
   if (agreed) return `${name}: ${who}, all lead to the active side${old}`;
   if (notLookedAt !== undefined) return `${name}: not looked at (${notLookedAt})${old}`;
   return `${name}: DEGRADED, not all of ${who} lead to the active side${old}`;
+}
+
+/** `3 client sessions on pg-b ended (app at 10.0.0.5 × 3), 1 may not be ended (cron at 10.0.0.6), 1 remains` */
+export function describeOldSessions({ ended, refused, remaining }: OldSessions, service: string): string {
+  const names = (sessions: OldSessions['ended']) =>
+    sessions
+      .slice(0, 3)
+      .map(({ application, address, count }) => `${application || 'no name'} at ${address} × ${count}`)
+      .join(', ');
+  const sum = (sessions: OldSessions['ended']) => sessions.reduce((total, { count }) => total + count, 0);
+  const parts = [
+    `${sum(ended)} client sessions on ${service} ended${ended.length > 0 ? ` (${names(ended)})` : ''}`,
+    ...(refused.length > 0 ? [`${sum(refused)} may not be ended by this role (${names(refused)})`] : []),
+    ...(remaining === undefined ? [] : [`${remaining} remain`]),
+  ];
+  return parts.join(', ');
 }
 
 function describeChanges(changes: { service: string; field: string }[]): string {

@@ -58,6 +58,24 @@ export interface Landing {
   observed: string;
 }
 
+/** A client session that stayed on the side that is passive now. */
+export interface OldSession {
+  /** `application_name`; empty where the client gave none. */
+  application: string;
+  /** Its address, or `local`. */
+  address: string;
+}
+
+/** What became of the client sessions on the side that is passive now; of each list the 20 largest groups. */
+export interface OldSessions {
+  at: string;
+  ended: (OldSession & { count: number })[];
+  /** The worker's role may not end them: it lacks `pg_signal_backend`. */
+  refused: (OldSession & { count: number })[];
+  /** A second later; absent when they could not be counted. */
+  remaining?: number;
+}
+
 /** `system: 203.0.113.7 lands on the recovery side, read-only; 10.0.0.2: …`: who does not see the active side. */
 export function describeDisagreement({ resolvers }: EndpointReport, active: Side): string {
   const told = resolvers.flatMap(({ resolver, addresses, problem }) => {

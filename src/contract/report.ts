@@ -8,7 +8,7 @@ import type { Outcome } from './outcome';
 import type { Parity } from './parity';
 import type { Phase } from './phase';
 import type { ProbeReport } from './probe';
-import type { EndpointReport, Proof } from './proof';
+import type { EndpointReport, OldSessions, Proof } from './proof';
 
 /** One thing that happened, in the order it happened. */
 export interface TimelineEntry {
@@ -99,6 +99,8 @@ export interface RunFacts {
   proof?: Proof;
   /** Where the Service URI leads. */
   endpoint?: EndpointReport;
+  /** The client sessions that stayed on the passive side, where the run was to end them. */
+  oldSessions?: OldSessions;
   /** How the two services differ, and what the run changed. */
   parity?: Parity;
   /** What nobody measured or proved, and why: each one sentence. */

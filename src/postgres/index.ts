@@ -12,6 +12,7 @@ export {
 } from './facts';
 export { countSessions, readServer, type ServerSnapshot } from './identity';
 export { measureLag, sampleLag } from './lag';
+export { endSessions } from './old-sessions';
 export { deleteOldProbeRows, hasProbeRow, type ProbeRow, readProbeRows, writeProbeRow } from './probe-table';
 export { hasNonce, type Nonce, newNonce, readRole, type ServerRole, writeNonce } from './proof-queries';
 export type { Question } from './questions';

@@ -22,6 +22,8 @@ export interface PairSettings {
   connections: Readonly<Record<ConnectionName, ConnectionSettings>>;
   /** `system`, or the address of a DNS server as `10.0.0.2` or `10.0.0.2:53`; the first one is what the probe uses. */
   resolvers: readonly string[];
+  /** Client sessions that stay on the passive side after the switch are ended. Default: they are counted. */
+  endOldSessions?: true;
   probe: {
     /** Rows per second. */
     rate: number;

@@ -64,6 +64,14 @@ export const measure = (summary: string) =>
 export const inspect = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'inspectLock'>>({ ...READ, summary });
 
+/** What it did not end on the first try it does not end: a session that is gone needs no second try. */
+export const endSessions = (summary: string) =>
+  proxyActivities<Pick<SwitchbackActivities, 'endOldSessions'>>({
+    ...READ,
+    retry: { maximumAttempts: 2 },
+    summary,
+  });
+
 /** Before anything else, and of no use for long: one event, and no question to the server. */
 export const { terms } = proxyLocalActivities<Pick<SwitchbackActivities, 'terms'>>({
   startToCloseTimeout: '10s',

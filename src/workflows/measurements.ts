@@ -2,7 +2,7 @@ import type { DatabaseBaseline } from '../contract/activities';
 import type { Lag } from '../contract/lag';
 import type { SettingsSnapshot } from '../contract/parity';
 import type { ProbeReport } from '../contract/probe';
-import type { EndpointReport, Proof } from '../contract/proof';
+import type { EndpointReport, OldSessions, Proof } from '../contract/proof';
 
 /** What a run measured of the two databases, beside what the API says of the two services. */
 export class Measurements {
@@ -14,6 +14,7 @@ export class Measurements {
   /** How often a proof was attempted. */
   proofs = 0;
   endpoint: EndpointReport | undefined;
+  oldSessions: OldSessions | undefined;
   settingsBefore: SettingsSnapshot | undefined;
   settingsAfter: SettingsSnapshot | undefined;
 

@@ -105,6 +105,7 @@ function facts(record: RunState) {
     probe: measured.probe,
     proof: measured.proof,
     endpoint: measured.endpoint,
+    oldSessions: measured.oldSessions,
   });
 }
 

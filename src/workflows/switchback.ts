@@ -10,6 +10,7 @@ import { discover } from './discovery';
 import { ended, finished } from './ending';
 import { refuseInput } from './invalid-input';
 import { handleMessages } from './message-handlers';
+import { endOldSessions } from './old-sessions';
 import { lock } from './pair-lock';
 import { caughtUp, preflight } from './preflight';
 import { promote } from './promotion';
@@ -87,6 +88,7 @@ class Switchback implements Run {
     }
     if (verdict === 'go') await promote(this, 'primary');
     const end = await this.#settle();
+    if (end !== 'accepted') await endOldSessions(this, end);
     await this.writeProbe.stop();
     return conclude(this, end);
   }

@@ -86,13 +86,14 @@ describe('the file of databases', () => {
   test('may set everything', async () => {
     const ca = await file('ca.pem', new Authority('any').ca);
     const password = { file: await file('password', ` ${SECRET}\n`) };
-    const { connections, resolvers, probe } = await settingsOf({
+    const { connections, resolvers, probe, endOldSessions } = await settingsOf({
       ...MINIMAL,
       recoveryUri: 'postgres://switch%40back@[2001:db8::7]:6432/default%20db',
       password,
       tls: { ca, servername: { primary: 'pg-main.internal.example' } },
       resolvers: ['system', '10.0.0.2', '10.0.0.2:5353', '2001:db8::2', '[2001:db8::2]:53'],
       probe: { rate: 1.5, retention: '24h' },
+      endOldSessions: true,
     });
     expect(connections.recovery).toMatchObject({
       host: '2001:db8::7',
@@ -103,6 +104,7 @@ describe('the file of databases', () => {
     expect(await connections.service.tls?.ca?.()).toContain('BEGIN CERTIFICATE');
     expect(connections.service.tls).not.toHaveProperty('servername');
     expect(connections.primary.tls).toHaveProperty('servername', 'pg-main.internal.example');
+    expect(endOldSessions).toBe(true);
     expect(resolvers).toHaveLength(5);
     expect(probe).toEqual({ rate: 1.5, retentionMs: 24 * 3_600_000 });
   });

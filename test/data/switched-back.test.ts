@@ -1,6 +1,7 @@
 import { DIALECTS, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 import { problemsOf } from './problems';
+import { StubbornPool } from './stubborn-pool';
 
 /** Long enough for rows before and after the switch. */
 const WINDOWS = { settleWindow: '1s' };
@@ -10,10 +11,20 @@ const WAITS = 4;
 const EVENTS_OF_A_REPORT = 9;
 
 describe.each(DIALECTS)('a healthy switchback with database access, in the %s dialect', (dialect) => {
-  const { scenario } = useHarness({ dialect, backing: 'postgres', accessTo: accessTo() });
+  const { scenario } = useHarness({
+    dialect,
+    backing: 'postgres',
+    accessTo: accessTo(undefined, { endOldSessions: true }),
+  });
   const ended = scenario(async (it) => {
+    await it.pair.query(
+      'recovery',
+      "CREATE ROLE app LOGIN PASSWORD 'any'; GRANT pg_signal_backend TO switchback",
+    );
     const load = await it.pair.startLoad({ rate: 20 });
+    const pool = new StubbornPool(it.pair.recoveryUri ?? '');
     const end = await it.run(WINDOWS);
+    await pool.end();
     return { ...end, load: await load.stop(), ...(await it.history()) };
   });
 
@@ -57,12 +68,18 @@ describe.each(DIALECTS)('a healthy switchback with database access, in the %s di
     expect(phases.indexOf('catch-up')).toBeLessThan(phases.indexOf('promote'));
   });
 
-  test('takes no more than 90 events, with all of that', async () => {
+  test('ends the sessions that a pool keeps on the side that is passive now', async () => {
+    const { report } = await ended();
+    const pool = { application: 'stubborn', address: '127.0.0.1', count: expect.any(Number) };
+    expect(report.oldSessions).toMatchObject({ ended: [pool], refused: [], remaining: expect.any(Number) });
+  });
+
+  test('takes no more than 96 events, with all of that', async () => {
     const { types, json } = await ended();
     // Each wait is one activity, or several where the machine is so slow that it has to report in between.
     const waits = json.match(/"name": ?"(catchUp|watchPair|prove|watchEndpoint)"/g) ?? [];
     expect(waits.length).toBeGreaterThanOrEqual(WAITS);
-    expect(types.length).toBeLessThanOrEqual(90 + EVENTS_OF_A_REPORT * (waits.length - WAITS));
+    expect(types.length).toBeLessThanOrEqual(96 + EVENTS_OF_A_REPORT * (waits.length - WAITS));
   });
 });
 
