@@ -50,7 +50,16 @@ export { type Outcome, type OutcomeRow, outcomes } from '../contract/outcome';
 export type { Parity, ParityChange, ParityDifference } from '../contract/parity';
 export { type Phase, type PhaseRow, phases } from '../contract/phase';
 export type { Latency, ProbeReport, ProbeSeries, Range, RowSet, WriteGap } from '../contract/probe';
-export type { EndpointReport, Landing, Proof, ProofStep, ProofStepId, ResolverView } from '../contract/proof';
+export type {
+  EndpointReport,
+  Landing,
+  OldSession,
+  OldSessions,
+  Proof,
+  ProofStep,
+  ProofStepId,
+  ResolverView,
+} from '../contract/proof';
 export type {
   AbortRequest,
   Approval,
