@@ -32,10 +32,9 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
       expect.arrayContaining(['converge', 'needs-operator', 'return-to-recovery', 'verify', 'report']),
     );
     expect(report.decisions).toMatchObject([{ action: 'return-to-recovery', by: 'policy' }]);
-    // The way back has a deadline of its own, which a busy machine may pass as well.
-    for (const alarm of report.alarms ?? [])
-      expect(alarm).toMatchObject({ cause: 'deadline', until: expect.any(String) });
-    expect(report.alarms?.length).toBeGreaterThan(0);
+    // A busy machine may raise more: for a read that fails, and for the deadline of the way back.
+    for (const alarm of report.alarms ?? []) expect(alarm).toMatchObject({ until: expect.any(String) });
+    expect(report.alarms?.some(({ cause }) => cause === 'deadline')).toBe(true);
   });
 
   const held = scenario(async (it) => {
@@ -120,7 +119,8 @@ describe.each(DIALECTS)('when the primary does not settle in time, in the %s dia
 
   test('a person may give it more time', async () => {
     const { again, report, effective } = await patient();
-    expect(again.alarms?.[0]).toMatchObject({ cause: 'deadline', until: expect.any(String) });
+    const deadline = again.alarms?.find(({ cause }) => cause === 'deadline');
+    expect(deadline).toMatchObject({ until: expect.any(String) });
     expect(report).toMatchObject({ outcome: 'switched-back', decisions: [{ action: 'wait' }] });
     expect(effective).toHaveLength(1);
   });
