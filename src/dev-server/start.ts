@@ -178,8 +178,9 @@ async function ready(
       }),
     ]);
   } finally {
-    end();
+    // In this order: what still asks whether the server is ready hears of it through the limit.
     settled.abort();
+    end();
   }
 }
 
