@@ -19,3 +19,8 @@ export function sum(parts) {
 export function totalsLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
+
+/** The files of a jest run that failed, or could not even run. */
+export function failedFiles(results) {
+  return (results?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name);
+}

@@ -190,7 +190,8 @@ describe('a run', () => {
     const told = await toldOf(runId);
     expect(told.map(({ data }) => data.seq)).toEqual(said.events.map(({ seq }) => seq));
     for (const [index, { data }] of told.entries()) {
-      expect(data).toMatchObject({ ...said.events[index] });
+      // A workflow task that Temporal gives up and makes again has a later time; it may be delivered with the first one.
+      expect(data).toMatchObject({ ...said.events[index], at: expect.any(String) });
     }
     expect(told.at(-1)?.data).toMatchObject({
       type: 'switchback.run.ended',

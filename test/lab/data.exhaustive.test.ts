@@ -87,6 +87,8 @@ describe('the stream', () => {
          generate_series(1, ${kilobytes}) n, generate_series(1, 32) k GROUP BY n`,
     );
 
+  const SOCKET_BYTES = 128 * 1024;
+
   test('is limited to a rate, which is kept closely and changed at once', async () => {
     await makeTable();
     const rate = 200_000;
@@ -100,7 +102,8 @@ describe('the stream', () => {
         const [from, begun] = [await received(), performance.now()];
         await delay(1500);
         const [asksAgain, passed] = [performance.now(), (await received()) - from];
-        expect(passed / ((performance.now() - asked) / 1000)).toBeLessThan(rate * 1.15);
+        // What the stream had let pass may arrive late: at most what a socket holds.
+        expect(passed - SOCKET_BYTES).toBeLessThan(rate * 1.15 * ((performance.now() - asked) / 1000));
         return passed / ((asksAgain - begun) / 1000);
       },
       (measured) => measured > rate * 0.7,

@@ -23,3 +23,12 @@ test.each([
 ])('the last line of %j', (totals, line) => {
   expect(callModule('scripts/lib/totals.mjs', 'totalsLine', [totals])).toBe(line);
 });
+
+test('the files to try again are those that failed', () => {
+  const testResults = [
+    { name: '/a.test.ts', status: 'passed' },
+    { name: '/b.test.ts', status: 'failed' },
+  ];
+  expect(callModule('scripts/lib/totals.mjs', 'failedFiles', [{ testResults }])).toEqual(['/b.test.ts']);
+  expect(callModule('scripts/lib/totals.mjs', 'failedFiles', [null])).toEqual([]);
+});
