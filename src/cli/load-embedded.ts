@@ -1,7 +1,7 @@
 import { SwitchbackError } from '../contract/errors';
 
 /** As package.json names them. */
-const OPTIONAL = /'(@temporalio\/|@opentelemetry\/|proxy-from-env)/;
+const OPTIONAL = /'(@temporalio\/|@opentelemetry\/|proxy-from-env|https-proxy-agent)/;
 
 type EmbeddedModule = typeof import('../hosting/embedded');
 

@@ -5,7 +5,12 @@ import type { Env } from './environment';
 export const SENDS_IN_CLEAR_TEXT = 'SWITCHBACK_SEND_CREDENTIALS_IN_CLEAR_TEXT';
 
 /** URLs to which a credential is sent. */
-const WITH_CREDENTIALS = ['AIVEN_WEB_URL', 'AWS_ENDPOINT_URL_S3', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
+const WITH_CREDENTIALS = [
+  'AIVEN_WEB_URL',
+  'AWS_ENDPOINT_URL_S3',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+];
 
 /** What would send a credential over a network where everybody on the way can read it. */
 export function faultsOfClearText(env: Env): string[] {
@@ -18,8 +23,9 @@ export function faultsOfClearText(env: Env): string[] {
     );
 }
 
-function isSentWithCredentials(name: (typeof WITH_CREDENTIALS)[number], env: Env): boolean {
-  return name !== 'OTEL_EXPORTER_OTLP_ENDPOINT' || Boolean(env.OTEL_EXPORTER_OTLP_HEADERS);
+function isSentWithCredentials(name: string, env: Env): boolean {
+  if (!name.startsWith('OTEL_')) return true;
+  return Boolean(env.OTEL_EXPORTER_OTLP_HEADERS || env.OTEL_EXPORTER_OTLP_TRACES_HEADERS);
 }
 
 /** True for http to anything but this machine. */

@@ -16,10 +16,12 @@ test('such a URL is refused wherever a credential is sent to it, unless a variab
     AIVEN_WEB_URL: 'http://api.example.com',
     AWS_ENDPOINT_URL_S3: 'http://minio.example.com',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example.com',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces.example.com',
   };
   const named = (more: Record<string, string>) =>
     faultsOfClearText({ ...env, ...more }).map((fault) => fault.split(':')[0]);
   expect(named({})).toEqual(['AIVEN_WEB_URL', 'AWS_ENDPOINT_URL_S3']);
-  expect(named({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=x' })).toHaveLength(3);
+  for (const headers of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'])
+    expect(named({ [headers]: 'authorization=x' })).toHaveLength(4);
   expect(named({ SWITCHBACK_SEND_CREDENTIALS_IN_CLEAR_TEXT: 'yes' })).toEqual([]);
 });

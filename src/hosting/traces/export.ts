@@ -4,6 +4,7 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@temporalio/worker';
 import { version } from '../../version';
+import { collectorAgent } from './collector-agent';
 import { readable, type Span } from './span';
 import { warnOnFailure } from './warn-on-failure';
 
@@ -18,11 +19,18 @@ export interface SpanExport {
 }
 
 /**
- * Sends spans in batches, by OTLP over HTTP, where OpenTelemetry's own variables say; it reads those itself. What cannot
- * be sent is dropped, and that is logged at most once a minute.
+ * Sends spans in batches, by OTLP over HTTP, where OpenTelemetry's own variables say, through the proxy that the environment
+ * names for it. What cannot be sent is dropped, and that is logged at most once a minute.
  */
 export function startSpanExport(log: Logger): SpanExport {
-  const exporter = warnOnFailure(new OTLPTraceExporter({ timeoutMillis: EXPORT_LIMIT_MS }), log);
+  const agent = collectorAgent(process.env);
+  const exporter = warnOnFailure(
+    new OTLPTraceExporter({
+      timeoutMillis: EXPORT_LIMIT_MS,
+      ...(agent === undefined ? {} : { httpAgentOptions: () => agent }),
+    }),
+    log,
+  );
   const processor = new BatchSpanProcessor({ exporter });
   const resource = resourceFromAttributes({
     'service.name': 'switchback',
