@@ -120,11 +120,22 @@ describe('sessions on the side that is passive now', () => {
       return found.length > 0;
     }, 10_000);
 
+  /** A client that has ended leaves its backend for a moment. */
+  const isEmptied = (side: 'primary' | 'recovery') =>
+    until(async () => {
+      const left = await labPair.query(
+        side,
+        "SELECT FROM pg_stat_activity JOIN pg_roles ON usesysid = oid WHERE backend_type = 'client backend' AND NOT rolsuper",
+      );
+      return left.length === 0;
+    }, 10_000);
+
   test("are counted without ours, without the provider's and without replication", async () => {
     await labPair.query('primary', "CREATE ROLE provider LOGIN SUPERUSER PASSWORD 'x'");
     await arrived('provider');
     const { user, password } = labPair.probe ?? { user: '', password: '' };
     const own = { user, password, application_name: 'switchback' };
+    await Promise.all([isEmptied('primary'), isEmptied('recovery')]);
     const open = await Promise.all([
       stay(labPair.recoveryUri),
       stay(labPair.recoveryUri, { application_name: 'switchback' }),
