@@ -11,7 +11,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
   // Most of a test is waiting: for a role change, a settle window, a process.
-  maxWorkers: 5,
+  maxWorkers: 6,
   ...SUITES[process.env.TEST_SUITE],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

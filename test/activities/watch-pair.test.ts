@@ -160,7 +160,8 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
     const [first, second] = it.looks.map(({ time }) => Date.parse(time));
     expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(5_000);
     // At the look, and again before the next one; how often, depends on how much the machine stands still.
-    expect(it.heartbeats.map(({ situation }) => situation).slice(0, 2)).toEqual(['unreadable', 'unreadable']);
+    const whileItWaits = it.heartbeats.filter(({ situation }) => situation === 'unreadable');
+    expect(whileItWaits.length).toBeGreaterThanOrEqual(2);
   });
 
   const slow = atHome((it) => {
@@ -227,10 +228,13 @@ describe.each(DIALECTS)('watchPair, in the %s dialect', (dialect) => {
   });
 });
 
+/** What was seen before the first look of an attempt. */
+const BEFORE = ['', 'nothing yet'];
+
 /** After each look; what was said again in between, so that Temporal knows that it lives, is left out. */
 function goodReadsOf({ heartbeats }: Scene): number[] {
   const looks = heartbeats.filter(({ at, observed }, index) => {
-    return observed !== 'nothing yet' && at !== heartbeats[index - 1]?.at;
+    return !BEFORE.includes(observed) && at !== heartbeats[index - 1]?.at;
   });
   return looks.map(({ goodReads }) => goodReads);
 }

@@ -1,7 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { workflowIdOf } from '../../src/client';
+import { letGo, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
+import { isRunning } from '../support/processes';
 import { writeScript } from '../support/scratch';
 import { serversOn, useEmbeddedCommand } from './embedded-command';
 
@@ -70,4 +73,37 @@ test('says what it lacks: a CLI that is none, a server that does not start, a fo
   );
   expect(noFolder.code).toBe(2);
   expect(noFolder.stderr).toMatch(/^✘ CONFIG_INVALID The folder .* cannot be written to \(ENOTDIR\)/);
+});
+
+interface Description {
+  workflowExecutionInfo: { execution: { runId: string } };
+}
+
+function runIdIn(output: string): string | undefined {
+  return /run +switchback\.\S+ · (\S+)/.exec(output)?.[1];
+}
+
+test('killed in the middle of the switch and started again, it resumes the same run with one write in all', async () => {
+  const { pair, folder } = freshPair();
+  pair.behave({ stuck: true });
+  const first = run(pair, folder);
+  await first.prints(/converge/);
+  await until('the promotion is written', () => writesTo(pair).length > 0);
+  const link = await first.prints(/UI: (\S+)/);
+  const workflowId = workflowIdOf(lab().project, pair.primary);
+  const described = await fetch(`${link[1]}/api/v1/namespaces/default/workflows/${workflowId}`);
+  const { workflowExecutionInfo } = (await described.json()) as Description;
+  await first.kill('SIGKILL');
+
+  const second = run(pair, folder);
+  await second.prints(/is going on already: following that one/);
+  await letGo(pair);
+  const { code, stdout } = await second.ended;
+  expect(code).toBe(0);
+  expect(stdout).toContain('✔ switched-back');
+  expect(runIdIn(stdout)).toBe(workflowExecutionInfo.execution.runId);
+  expect(pair.requests().filter(({ effect }) => effect === 'role-change')).toHaveLength(1);
+  expect(writesTo(pair)).toHaveLength(1);
+  expect(isRunning(second.pid)).toBe(false);
+  expect(serversOn(folder)).toEqual([]);
 });

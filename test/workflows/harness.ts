@@ -37,7 +37,7 @@ export const QUICK = {
 /** On a busy machine everything takes its time; a test that fails must say so before jest cuts it off. */
 const PATIENCE_MS = 90_000;
 const TEST_TIMEOUT_MS = 120_000;
-const POLL_MS = 200;
+const POLL_MS = 400;
 
 /** Whether the run asks a person, and would take the return to the recovery service for an answer. */
 export function offersReturn({ phase, answers = [] }: LiveStatus): boolean {

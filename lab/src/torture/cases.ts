@@ -12,6 +12,9 @@ export const KINDS = [
   'temporal-reset',
   'temporal-black-hole',
   'temporal-delay',
+  'postgres-reset',
+  'postgres-black-hole',
+  'postgres-delay',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -32,10 +35,16 @@ export interface Length {
   requests: number;
 }
 
-/** The trouble of a kind that breaks a network. */
-export function troubleOf(kind: Kind): Trouble | undefined {
-  const [, trouble] = /^(?:api|temporal)-(.*)$/.exec(kind) ?? [];
-  return trouble as Trouble | undefined;
+/** The way from the worker to one of the three that it speaks to, and what is the matter with it. */
+export interface NetworkTrouble {
+  to: 'api' | 'temporal' | 'postgres';
+  trouble: Trouble;
+}
+
+/** Given for a kind that breaks a network. */
+export function networkTroubleOf(kind: Kind): NetworkTrouble | undefined {
+  const [, to, trouble] = /^(api|temporal|postgres)-(.*)$/.exec(kind) ?? [];
+  return to === undefined ? undefined : ({ to, trouble } as NetworkTrouble);
 }
 
 /**

@@ -3,13 +3,14 @@ import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import { findTemporalCli } from '../../../dist/dev-server';
 import type { Dialect } from '../lab';
-import { type Case, KINDS, nameOf, pointsOf } from './cases';
-import { measure, play, type Verdict } from './play';
+import { type Case, KINDS, nameOf, networkTroubleOf, pointsOf } from './cases';
+import { isRight, measure, playInTurn } from './play';
 import { type Shared, startServer } from './scene';
 import { type Played, rowsOf } from './table';
 
 const DIALECTS = ['role', 'promote-to-master'] as const;
-const END = 'switched-back';
+/** One scene plays so many cases. */
+const AT_A_STRETCH = 12;
 
 /** `npm run torture`: kills and cuts at every point of a switchback, and says what came of it. */
 async function main(argv: string[]): Promise<number> {
@@ -59,9 +60,16 @@ async function casesFor(
   const count = points === 'all' ? Number.POSITIVE_INFINITY : Number(points);
   const cases: Case[] = [];
   for (const one of DIALECTS.filter((name) => dialect === 'both' || dialect === name)) {
-    const length = await measure(shared, one);
-    say(`${one}: a run without trouble has ${length.events} events and ${length.requests} requests`);
+    const lengths = {
+      alone: await measure(shared, one, 'api-reset'),
+      asking: await measure(shared, one, 'postgres-reset'),
+    };
+    say(
+      `${one}: a run without trouble has ${lengths.alone.events} events and ${lengths.alone.requests} requests,`,
+    );
+    say(`with database access ${lengths.asking.events} events and ${lengths.asking.requests} requests`);
     for (const [index, name] of KINDS.entries()) {
+      const length = networkTroubleOf(name)?.to === 'postgres' ? lengths.asking : lengths.alone;
       const chosen = pointsOf(length, only === undefined ? count : Number.POSITIVE_INFINITY, seed + index);
       if (kind.includes(name)) cases.push(...chosen.map((point) => ({ kind: name, dialect: one, ...point })));
     }
@@ -70,26 +78,35 @@ async function casesFor(
 }
 
 async function playAll(cases: Case[], shared: Shared, parallel: number): Promise<Played[]> {
-  const waiting = [...cases];
+  const stretches = stretchesOf(cases);
   const played: Played[] = [];
   const next = async (): Promise<void> => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const verdict = await play(shared, one);
-      played.push({ ...one, verdict });
-      const mark = isRight(verdict) ? '✓' : '✗ WRONG';
-      const stood =
-        verdict.standstillMs === undefined
-          ? 'nothing followed'
-          : `${verdict.standstillMs} ms until the next request`;
-      say(`${mark} ${nameOf(one)}: ${verdict.outcome}, ${verdict.effective} effective, ${stood}`);
+    for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift()) {
+      await playInTurn(shared, stretch, (one, verdict) => {
+        played.push({ ...one, verdict });
+        const mark = isRight(verdict) ? '✓' : '✗ WRONG';
+        const stood =
+          verdict.standstillMs === undefined
+            ? 'nothing followed'
+            : `${verdict.standstillMs} ms until the next request`;
+        say(`${mark} ${nameOf(one)}: ${verdict.outcome}, ${verdict.effective} effective, ${stood}`);
+      });
     }
   };
   await Promise.all(Array.from({ length: parallel }, next));
   return played;
 }
 
-function isRight({ outcome, isHome, effective }: Verdict): boolean {
-  return outcome === END && isHome && effective === 1;
+/** Cases of one kind and dialect, so many at most. */
+function stretchesOf(cases: readonly Case[]): Case[][] {
+  const stretches: Case[][] = [];
+  for (const one of cases) {
+    const last = stretches.at(-1);
+    const isFull = last === undefined || last.length === AT_A_STRETCH;
+    if (isFull || last[0]?.kind !== one.kind || last[0]?.dialect !== one.dialect) stretches.push([one]);
+    else last.push(one);
+  }
+  return stretches;
 }
 
 function say(text: string): void {

@@ -10,8 +10,9 @@ import { SwitchbackClient } from '../../../dist/client';
 import { searchAttributes } from '../../../dist/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../../dist/dev-server';
 import { connectToTemporal } from '../../../dist/util/temporal-connection';
-import { type Dialect, type Lab, startLab } from '../lab';
-import { type Kind, type Point, troubleOf } from './cases';
+import { writeAccess } from '../demo/access';
+import { type Dialect, type Lab, type RequestEntry, startLab } from '../lab';
+import { type Kind, type NetworkTrouble, networkTroubleOf, type Point } from './cases';
 import { Cut } from './cut';
 
 const WORKER = join(__dirname, '../../../dist/worker.js');
@@ -30,68 +31,87 @@ export interface Shared {
   server: DevServer;
 }
 
-/** One run on a lab of its own, with a worker process and all that can be cut between them. */
+/** A pair that is switched back again and again, with a worker process and all that can be cut between them. */
 export class Scene {
-  readonly #workers: ChildProcess[] = [];
   readonly #undo: (() => unknown)[] = [];
   readonly #client: SwitchbackClient;
+  #worker: ChildProcess | undefined;
+  #workflowId = '';
   #runId = '';
+  /** Requests of the runs before. */
+  #before = 0;
 
   private constructor(
     readonly lab: Lab,
     private readonly shared: Shared,
-    private readonly kind: Kind | undefined,
+    private readonly network: NetworkTrouble | undefined,
     private server: DevServer,
     private readonly temporal: Client,
-    private readonly cut: Cut | undefined,
+    private readonly cuts: Map<number, Cut>,
     private readonly env: Record<string, string>,
     private readonly serverOptions: { dbFilename: string } | undefined,
   ) {
     this.#client = new SwitchbackClient(temporal, env.SWITCHBACK_TASK_QUEUE);
   }
 
-  static async open(shared: Shared, dialect: Dialect, kind: Kind | undefined): Promise<Scene> {
+  static async open(shared: Shared, dialect: Dialect, kind: Kind): Promise<Scene> {
     const folder = mkdtempSync(join(tmpdir(), 'switchback-torture-'));
     const taskQueue = `torture-${randomUUID().slice(0, 8)}`;
-    const world = { project: taskQueue, transitionMs: 1_500, state: 'ready' } as const;
-    const lab = await startLab({ backing: 'memory', dialect, ...world });
+    const network = networkTroubleOf(kind);
+    const backing = network?.to === 'postgres' ? 'postgres' : 'memory';
+    const lab = await startLab({
+      backing,
+      dialect,
+      project: taskQueue,
+      transitionMs: 1_500,
+      state: 'ready',
+    });
     const own = kind === 'server-SIGKILL' ? { dbFilename: join(folder, 'temporal.db') } : undefined;
     const server = own ? await startServer(shared.cliPath, own) : shared.server;
+    const cuts = new Map<number, Cut>();
+    for (const port of portsOf(network, lab, server)) cuts.set(port, await Cut.before(port));
+    const through = (port: number) => cuts.get(port)?.port ?? port;
     const api = new URL(lab.baseUrl);
-    const temporalPort = portOf(server.address);
-    const isOfTemporal = kind?.startsWith('temporal-') === true;
-    const isCut = kind !== undefined && troubleOf(kind) !== undefined;
-    const cut = isCut ? await Cut.before(isOfTemporal ? temporalPort : Number(api.port)) : undefined;
-    if (cut !== undefined && !isOfTemporal) api.port = String(cut.port);
+    api.port = String(through(Number(api.port)));
     const env = {
-      TEMPORAL_ADDRESS: cut !== undefined && isOfTemporal ? `127.0.0.1:${cut.port}` : server.address,
+      TEMPORAL_ADDRESS: `127.0.0.1:${through(portOf(server.address))}`,
       AIVEN_WEB_URL: api.href,
       AIVEN_TOKEN: lab.token,
       SWITCHBACK_TASK_QUEUE: taskQueue,
       SWITCHBACK_EVIDENCE: 'off',
+      ...(backing === 'postgres' ? { SWITCHBACK_DATABASES: writeAccess(lab, folder, {}, through) } : {}),
     };
     const temporal = new Client({ connection: await connectToTemporal({ address: server.address }) });
-    const scene = new Scene(lab, shared, kind, server, temporal, cut, env, own);
+    const scene = new Scene(lab, shared, network, server, temporal, cuts, env, own);
     scene.#undo.push(
       () => rmSync(folder, { recursive: true, force: true }),
       () => lab.close(),
-      () => cut?.close(),
+      ...[...cuts.values()].map((cut) => () => cut.close()),
       () => own && scene.server.stop(),
       () => temporal.connection.close(),
+      () => scene.#endWorker(),
     );
     await scene.#startWorker();
     return scene;
   }
 
+  /** Starts the next run. */
   async start(): Promise<void> {
     const { project } = this.lab;
+    const answersFor = {
+      by: 'torture',
+      reason: 'the pair was switched over a moment ago, or is not reached',
+    };
     const input = {
       project,
       service: this.#pair.primary,
       settleWindow: '1s',
       quietWindow: '2s',
       convergeTimeout: '2m',
+      // For those that meet trouble while the databases are asked.
+      acknowledge: ['recent-change', 'database-access'].map((check) => ({ check, ...answersFor })),
     };
+    this.#workflowId = `${project}-${randomUUID().slice(0, 8)}`;
     this.#runId = (await this.#client.start(input, { workflowId: this.#workflowId })).runId;
   }
 
@@ -108,9 +128,20 @@ export class Scene {
     return 'no end';
   }
 
+  /** Those of this run. */
+  requests(): readonly RequestEntry[] {
+    return this.lab.requests().slice(this.#before);
+  }
+
   get isHome(): boolean {
     const { primary, recovery } = this.#pair.status();
     return primary.role === 'active' && recovery.role === 'passive';
+  }
+
+  /** For the next run. */
+  async leaveHome(): Promise<void> {
+    await this.#pair.switchover();
+    this.#before = this.lab.requests().length;
   }
 
   /** How many events the history has. */
@@ -124,8 +155,8 @@ export class Scene {
   }
 
   async reaches({ at, n }: Point): Promise<void> {
-    const count = () => (at === 'request' ? this.lab.requests().length : this.events());
-    while ((await count()) < n) await delay(LOOK_MS);
+    if (at === 'event') return this.#hasEvents(n);
+    while (this.requests().length < n) await delay(LOOK_MS);
   }
 
   /**
@@ -133,23 +164,22 @@ export class Scene {
    *
    * @returns when it struck, milliseconds since 1970.
    */
-  async strike(): Promise<number> {
+  async strike(kind: Kind): Promise<number> {
     let struckAt = Date.now();
-    const trouble = this.kind && troubleOf(this.kind);
-    if (trouble !== undefined) {
-      this.cut?.begin(trouble);
+    if (this.network !== undefined) {
+      const { trouble } = this.network;
+      for (const cut of this.cuts.values()) cut.begin(trouble);
       await delay(TROUBLE_MS[trouble]);
-      this.cut?.heal();
-    } else if (this.kind === 'server-SIGKILL') {
+      for (const cut of this.cuts.values()) cut.heal();
+    } else if (kind === 'server-SIGKILL') {
       const { address, httpUrl } = this.server;
       process.kill(this.server.pid, 'SIGKILL');
       await this.server.exited;
       const ports = { port: portOf(address), httpPort: portOf(httpUrl) };
       this.server = await startServer(this.shared.cliPath, { ...this.serverOptions, ...ports });
     } else {
-      const [worker] = this.#workers;
-      if (this.kind === 'worker-SIGTERM') worker?.kill('SIGTERM');
-      else if (worker !== undefined) await end(worker);
+      if (kind === 'worker-SIGTERM') void this.#endWorker('SIGTERM');
+      else await this.#endWorker();
       struckAt = Date.now();
       await this.#startWorker();
     }
@@ -157,7 +187,6 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    for (const worker of this.#workers) await end(worker);
     for (const undo of this.#undo.reverse()) await undo();
   }
 
@@ -167,8 +196,21 @@ export class Scene {
     return pair;
   }
 
-  get #workflowId(): string {
-    return this.env.SWITCHBACK_TASK_QUEUE ?? '';
+  /** Temporal says so as soon as it is so. */
+  async #hasEvents(n: number): Promise<void> {
+    const execution = { workflowId: this.#workflowId, runId: this.#runId };
+    let nextPageToken: Uint8Array | undefined;
+    for (let seen = 0; seen < n; ) {
+      const page = await this.temporal.workflowService.getWorkflowExecutionHistory({
+        namespace: 'default',
+        execution,
+        waitNewEvent: true,
+        ...(nextPageToken === undefined ? {} : { nextPageToken }),
+      });
+      seen += page.history?.events?.length ?? 0;
+      if (!page.nextPageToken?.length) return;
+      nextPageToken = page.nextPageToken;
+    }
   }
 
   async #startWorker(): Promise<void> {
@@ -176,12 +218,35 @@ export class Scene {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', ...this.env },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    this.#workers.push(worker);
+    this.#worker = worker;
     let said = '';
     for await (const chunk of worker.stdout ?? []) {
       said += String(chunk);
       if (WORKER_IS_READY.test(said)) break;
     }
+  }
+
+  async #endWorker(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+    worker.kill(signal);
+    await once(worker, 'exit');
+  }
+}
+
+/** The ports to which the way is cut. */
+function portsOf(network: NetworkTrouble | undefined, lab: Lab, server: DevServer): number[] {
+  switch (network?.to) {
+    case 'api':
+      return [Number(new URL(lab.baseUrl).port)];
+    case 'temporal':
+      return [portOf(server.address)];
+    case 'postgres':
+      return lab.pairs.flatMap(({ serviceUri, primaryUri, recoveryUri }) =>
+        [serviceUri, primaryUri, recoveryUri].map((uri) => Number(new URL(uri ?? '').port)),
+      );
+    default:
+      return [];
   }
 }
 
@@ -195,10 +260,4 @@ export function startServer(
 
 function portOf(text: string): number {
   return Number(/(\d+)$/.exec(text)?.[1]);
-}
-
-async function end(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return;
-  worker.kill('SIGKILL');
-  await once(worker, 'exit');
 }
