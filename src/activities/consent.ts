@@ -2,10 +2,10 @@ import { activityInfo, getClient } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PromoteInput, WorkerPolicy } from '../contract/activities';
 import { parseInput } from '../contract/input';
-import type { Pair } from '../contract/observation';
+import type { Pair, Side } from '../contract/observation';
 import { LOCK_WORKFLOW_TYPE, lockIdOf } from '../contract/pair-lock';
+import { type Procedure, procedureOf, procedures, procedureTypes } from '../contract/procedure';
 import type { Approval } from '../contract/report';
-import { WORKFLOW_TYPE } from '../contract/workflow-id';
 import type { HistoryFact } from '../evidence';
 import { factsOf, readHistory } from '../evidence';
 import { type CheckedState, consentNeeded, missingConsent } from '../rules/consent';
@@ -19,29 +19,36 @@ export type VerifyApproval = (approval: Approval) => Promise<string | undefined>
 
 /** What a write needs beyond a good reading of both services. */
 export interface Guard {
-  /** Throws unless a running workflow of this type scheduled the activity. An input can claim anything. */
-  requireRun(workflowType: string): Promise<void>;
-  /** As {@link requireRun} for a switchback; answers why its run must not write to this pair. */
-  refusalOfPair(pair: Pair): Promise<string | undefined>;
+  /** Throws unless a running workflow of one of these types scheduled the activity. An input can claim anything. */
+  requireRun(workflowTypes: readonly string[]): Promise<void>;
+  /**
+   * As {@link requireRun} for a procedure; answers why its run must not write to this pair.
+   *
+   * @param goal the side that the input says the procedure makes active; the type of the workflow must say so, too.
+   */
+  refusalOfPair(pair: Pair, goal: Side): Promise<string | undefined>;
   /** What the worker's policy demands of this write and the run has not got; asks Temporal before, and judges after the facts are read. */
   consentFor(input: PromoteInput): Promise<(facts: Record<string, string>) => Promise<string | undefined>>;
 }
 
 /** Asks Temporal, which alone knows who scheduled an activity and what a run was told. */
 export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyApproval): Guard {
-  const requireRun = async (workflowType: string): Promise<void> => {
+  const typeOfRun = async (workflowTypes: readonly string[]): Promise<string> => {
     const { workflowExecution: run, taskQueue, activityType } = activityInfo();
     const found = run && (await runningWorkflow(run.workflowId, run.runId));
-    if (found?.type === workflowType && found.taskQueue === taskQueue) return;
+    if (found && workflowTypes.includes(found.type) && found.taskQueue === taskQueue) return found.type;
     throw ApplicationFailure.nonRetryable(
-      `Nothing was done: ${activityType} works only for a running ${workflowType} of this task queue. Start one instead.`,
+      `Nothing was done: ${activityType} works only for a running ${workflowTypes.join(' or ')} of this task queue. Start one instead.`,
       'NOT_SCHEDULED_BY_RUN',
     );
   };
   return {
-    requireRun,
-    async refusalOfPair(pair) {
-      await requireRun(WORKFLOW_TYPE);
+    async requireRun(workflowTypes) {
+      await typeOfRun(workflowTypes);
+    },
+    async refusalOfPair(pair, goal) {
+      const type = await typeOfRun(procedureTypes);
+      if (targetOf(type) !== goal) return `a ${type} does not make ${pair[goal]} active`;
       const { workflowExecution: run } = activityInfo();
       const lock = await runningWorkflow(lockIdOf(pair));
       // Only one run of a workflow id goes on at once. After a Reset the lock's parent is the run before, of the same id.
@@ -51,18 +58,18 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
         ? undefined
         : `this run does not hold the lock of ${pair.primary} and ${pair.recovery} (any more)`;
     },
-    async consentFor({ target, rehearse }) {
+    async consentFor({ target, goal = 'primary', rehearse }) {
       const isDemanded = policy.approvalRequired || policy.confirmTarget;
-      if (rehearse || (target === 'primary' && !isDemanded)) return async () => undefined;
+      if (rehearse || (target === goal && !isDemanded)) return async () => undefined;
       const { workflowExecution: run } = activityInfo();
       const handle = getClient().workflow.getHandle(run?.workflowId ?? '', run?.runId);
       const history = await handle.fetchHistory();
       const facts = factsOf(history);
-      if (target === 'recovery') {
-        const hasPromoted = facts.some((fact) => isPromotionOfPrimary(fact));
+      if (target !== goal) {
+        const hasPromoted = facts.some((fact) => isPromotionOf(goal, fact));
         return async () => (hasPromoted ? undefined : 'this run has promoted nothing that it could undo');
       }
-      const parsed = parseInput(readHistory(history).input);
+      const parsed = parseInput(readHistory(history).input, procedureOf(activityInfo().workflowType));
       if (!parsed.ok) return async () => 'the input of the run is not valid';
       const needed = consentNeeded(policy, parsed.request, run?.workflowId ?? '');
       const approvals = await countable(facts.flatMap(approvalIn), verifyApproval);
@@ -88,9 +95,14 @@ async function countable(
 
 type Data = Record<string, unknown>;
 
-function isPromotionOfPrimary({ kind, data }: HistoryFact): boolean {
+function isPromotionOf(side: Side, { kind, data }: HistoryFact): boolean {
   const { name, input } = data as { name?: unknown; input?: Data };
-  return kind === 'activity' && name === 'promote' && input?.target === 'primary';
+  return kind === 'activity' && name === 'promote' && input?.target === side;
+}
+
+function targetOf(workflowType: string): Side | undefined {
+  const procedure: Procedure | undefined = procedureOf(workflowType);
+  return procedure && procedures[procedure].target;
 }
 
 /** The answer of an update `approve` or `reject`: what the run made of it. */

@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities';
 import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
-import { WORKFLOW_TYPE } from '../contract/workflow-id';
+import { procedureTypes } from '../contract/procedure';
 import type { EvidenceStore } from '../evidence';
 import type { NotifySettings } from '../notify';
 import type { Databases } from '../postgres';
@@ -46,7 +46,7 @@ export interface ActivityDependencies {
 const NOBODY: NotifySettings = { sinks: [], uiUrl: undefined };
 const NEVER = new AbortController().signal;
 
-/** The activities of `switchbackWorkflow`, bound to a client. */
+/** The activities of the workflows, bound to a client. */
 export function createActivities({
   aiven,
   policy,
@@ -58,30 +58,30 @@ export function createActivities({
   guard = temporalGuard(policy, verifyApproval),
   promotionRecord = beginPromotionRecord,
 }: ActivityDependencies): SwitchbackActivities {
-  /** What writes, ends or sends something, for a running workflow of that type and for nobody else. */
-  const only = <Input, Result>(workflowType: string, work: (input: Input) => Promise<Result>) => {
+  /** What writes, ends or sends something, for a running workflow of such a type and for nobody else. */
+  const only = <Input, Result>(workflowTypes: readonly string[], work: (input: Input) => Promise<Result>) => {
     return async (input: Input): Promise<Result> => {
-      await guard.requireRun(workflowType);
+      await guard.requireRun(workflowTypes);
       return work(input);
     };
   };
   return {
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
-    inspectLock: only(WORKFLOW_TYPE, (input) => alive(() => inspectLock(input))),
+    inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
     preflight: (input) => alive(() => preflight(aiven, databases, input)),
     promote: (input) => promote(aiven, guard, input, promotionRecord),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => alive(() => verify(aiven, pair)),
     catchUp: (input) => catchUp(databases, input, stopping),
-    probeWrites: only(WORKFLOW_TYPE, (input) => probeWrites(databases, input, stopping)),
-    prove: only(WORKFLOW_TYPE, (input) => prove(databases, input, stopping)),
-    keepEvidence: only(WORKFLOW_TYPE, (report) => keepEvidence(evidence, report)),
-    endOldSessions: only(WORKFLOW_TYPE, (input) =>
+    probeWrites: only(procedureTypes, (input) => probeWrites(databases, input, stopping)),
+    prove: only(procedureTypes, (input) => prove(databases, input, stopping)),
+    keepEvidence: only(procedureTypes, (report) => keepEvidence(evidence, report)),
+    endOldSessions: only(procedureTypes, (input) =>
       alive(() => endOldSessions(databases, input, cancellationSignal())),
     ),
     watchEndpoint: (input) => watchEndpoint(databases, input, stopping),
-    notify: only(NOTIFIER_WORKFLOW_TYPE, (input) => notify(settings, input, stopping)),
+    notify: only([NOTIFIER_WORKFLOW_TYPE], (input) => notify(settings, input, stopping)),
     undelivered,
   };
 }

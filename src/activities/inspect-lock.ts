@@ -2,11 +2,11 @@ import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { InspectLockInput, LockInspection } from '../contract/activities';
 import { LOCK_ID_PREFIX, type LockHolder } from '../contract/pair-lock';
-import { WORKFLOW_TYPE } from '../contract/workflow-id';
+import { procedureTypes } from '../contract/procedure';
 import { runningWorkflow } from './running-workflow';
 
 /**
- * Says whether the lock of a pair is held by a switchback that is still going on. Temporal says whose child the lock is;
+ * Says whether the lock of a pair is held by a run that is still going on. Temporal says whose child the lock is;
  * its memo is only what somebody wrote. Any other lock is ended here: one that leaked (its holder is closed, or has the
  * contender's own workflow id, so that it was this run before a Reset), and one that somebody started by hand.
  */
@@ -20,10 +20,11 @@ export async function inspectLock({ lockId, contender }: InspectLockInput): Prom
   if (holder !== undefined && holder.workflowId !== contender) {
     // The newest run of the holder's id: after a Reset it is not the run that took the lock.
     const running = await runningWorkflow(holder.workflowId);
-    if (running?.type === WORKFLOW_TYPE) return { held: true, holder: { ...holder, runId: running.runId } };
+    if (running && procedureTypes.includes(running.type))
+      return { held: true, holder: { ...holder, runId: running.runId } };
   }
   try {
-    const reason = `no running ${WORKFLOW_TYPE} holds it: taken over by ${contender}`;
+    const reason = `no running procedure holds it: taken over by ${contender}`;
     await getClient().workflow.getHandle(lockId, lock.runId).terminate(reason);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

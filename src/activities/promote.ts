@@ -8,7 +8,7 @@ import {
   type PromoteResult,
 } from '../contract/activities';
 import { describePair } from '../contract/observation';
-import { WORKFLOW_TYPE } from '../contract/workflow-id';
+import { procedureTypes } from '../contract/procedure';
 import { ApiSession, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { isPromoted, mayPromote } from '../rules/moves';
@@ -28,7 +28,7 @@ const SECOND_LOOK_MAX_AGE_MS = 10_000;
  * It never throws for a reason of the API: what became of the write is its answer. Before the write leaves, Temporal has
  * taken down that it is about to.
  *
- * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running switchback asked for it: nothing was read or sent;
+ * @throws ApplicationFailure NOT_SCHEDULED_BY_RUN, when no running procedure asked for it: nothing was read or sent;
  * NOTHING_SENT, when the worker was stopped before the write.
  */
 export async function promote(
@@ -39,7 +39,7 @@ export async function promote(
 ): Promise<PromoteResult> {
   const record = await beginRecord().catch(async (error: unknown) => {
     // Who has no run behind it is told that first.
-    await guard.requireRun(WORKFLOW_TYPE);
+    await guard.requireRun(procedureTypes);
     throw nothingSent(`Temporal did not take down that it has begun: ${rootMessage(error)}`);
   });
   try {
@@ -64,7 +64,7 @@ async function attempt(
   input: PromoteInput,
   record: PromotionRecord,
 ): Promise<PromoteResult> {
-  const { pair, target } = input;
+  const { pair, target, goal = 'primary' } = input;
   const { refusal, consent, isAsked } = await askGuard(guard, input);
   const session = new ApiSession(client, cancellationSignal());
   const service = pair[target];
@@ -86,12 +86,12 @@ async function attempt(
       `${service} is active or on its way already (${describePair(reading.observed)})`,
     );
   }
-  if (!mayPromote(target, reading.situation, reading.observed)) {
+  if (!mayPromote(target, reading.situation, reading.observed, goal)) {
     const detail = `${reading.situation} does not allow promoting ${service}`;
     return answer(session.worthRetrying ? 'not-applied' : 'not-allowed', detail, session.retryAfterMs);
   }
   if (refusal !== undefined) return answer(isAsked ? 'not-allowed' : 'not-applied', refusal);
-  if (target === 'primary' && input.expected === undefined) {
+  if (target === goal && input.expected === undefined) {
     return answer('not-allowed', 'nothing says what was checked before');
   }
   const critical = criticalFacts(facts);
@@ -152,7 +152,7 @@ function isEarlierChange(seenUpdate: string, { updateTime, sentAtMs }: Promotion
 async function askGuard(guard: Guard, input: PromoteInput) {
   const consent = async (): Promise<string | undefined> => undefined;
   try {
-    const refusal = await guard.refusalOfPair(input.pair);
+    const refusal = await guard.refusalOfPair(input.pair, input.goal ?? 'primary');
     if (refusal !== undefined) return { isAsked: true, refusal, consent };
     return { isAsked: true, refusal, consent: await guard.consentFor(input) };
   } catch (error) {

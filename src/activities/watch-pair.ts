@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
-import { describePair, type Situation } from '../contract/observation';
+import { describePair, otherSide, type Side, type Situation } from '../contract/observation';
 import { ApiSession, type PairReading } from '../observe/api-session';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead, spanNeeded } from '../rules/polling';
@@ -70,8 +70,7 @@ async function watchUntilEnd(
     });
     if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return end('reached');
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
-    const isKnown =
-      situation === input.known && mayPromote('recovery', situation, observed) === input.mayReturn;
+    const isKnown = situation === input.known && mayReturn(input.origin, reading) === input.mayReturn;
     const isHeld = elapsed() < (input.holdMs ?? 0) && (input.held?.includes(situation) ?? true);
     if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
     if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
@@ -109,6 +108,11 @@ function nothingReadYet(situation: Situation): WatchProgress {
 function monotonic(): () => number {
   const startedAt = performance.now();
   return () => performance.now() - startedAt;
+}
+
+/** Whether the undo of the procedure is allowed for what was read. */
+function mayReturn(origin: Side = 'recovery', { situation, observed }: PairReading): boolean {
+  return mayPromote(origin, situation, observed, otherSide(origin));
 }
 
 /** The goal without a change since before the write: a reply that somebody kept. */

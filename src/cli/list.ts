@@ -1,6 +1,7 @@
 import type { ListFilter, RunSummary } from '../client';
 import { formatDuration } from '../contract/duration';
 import { exitCodes } from '../contract/errors';
+import { type Procedure, procedures } from '../contract/procedure';
 import { namesTarget } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import type { CommandEnvironment } from './command-environment';
@@ -52,13 +53,19 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
   for (const row of rows) terminal.line(line(row));
 }
 
+/** Whether the id is the canonical one of some procedure. */
+function names(workflowId: string, project: string, service: string): boolean {
+  const all = Object.keys(procedures) as Procedure[];
+  return all.some((procedure) => namesTarget(workflowId, project, service, procedure));
+}
+
 /**
  * As the commands take it, and the workflow id where that does not tell the pair. A run that no worker has taken up has
  * not said its pair yet.
  */
 function pairOf({ project, service, workflowId }: RunSummary): string {
   if (project === undefined || service === undefined) return workflowId;
-  return `${project}/${service}${namesTarget(workflowId, project, service) ? '' : ` (${workflowId})`}`;
+  return `${project}/${service}${names(workflowId, project, service) ? '' : ` (${workflowId})`}`;
 }
 
 /** The phase of a run that goes on, with its alarm; of one that has ended its outcome, or Temporal's word where it left none. */

@@ -1,5 +1,6 @@
 import { SwitchbackError } from '../contract/errors';
-import { parseInput, type SwitchbackInput } from '../contract/input';
+import { type ProcedureInput, parseInput } from '../contract/input';
+import type { Procedure } from '../contract/procedure';
 
 /** A pair as a command names it: by the project, and the service that its run was started for. */
 export interface PairName {
@@ -16,7 +17,7 @@ export interface PairName {
 export function pairOf(
   named: string,
   project: string | undefined,
-  faultsOf: (pair: PairName) => string[] = faultsOfInput,
+  faultsOf: (pair: PairName) => string[] = (pair) => faultsOfInput(pair),
 ): PairName {
   const [service = '', given, ...more] = named.split('/').reverse();
   const faults = [
@@ -36,8 +37,8 @@ export function pairOf(
 }
 
 /** What is wrong with an input; nothing is connected or started for it in vain. */
-export function faultsOfInput(input: SwitchbackInput): string[] {
-  const parsed = parseInput(input);
+export function faultsOfInput(input: ProcedureInput, procedure?: Procedure): string[] {
+  const parsed = parseInput(input, procedure);
   return parsed.ok ? [] : parsed.faults;
 }
 

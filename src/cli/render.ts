@@ -10,6 +10,7 @@ import {
   type PairObservation,
   type Situation,
 } from '../contract/observation';
+import { outcomes } from '../contract/outcome';
 import type { Plan, SwitchbackReport, TimelineEntry } from '../contract/report';
 import type { Terminal } from './terminal';
 
@@ -111,7 +112,7 @@ export function reportLines(report: SwitchbackReport, c: Colour): string[] {
 /** What was seen last, where the headline has not said it. */
 function observedRow({ outcome, observed, headline }: SwitchbackReport): string[] {
   const seen = observed && describePair(observed);
-  const isSaid = outcome === 'switched-back' || outcome === 'already-primary' || headline.includes(`${seen}`);
+  const isSaid = outcomes[outcome]?.isAtGoal === true || headline.includes(`${seen}`);
   return seen === undefined || isSaid ? [] : [seen];
 }
 

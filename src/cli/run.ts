@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SwitchbackClient, SwitchbackInput } from '../client';
+import type { Procedure, ProcedureInput, SwitchbackClient } from '../client';
 import { stateFolder } from '../config/environment';
 import { loadTemporalConfig } from '../config/temporal';
 import { exitCodes } from '../contract/errors';
@@ -10,6 +10,7 @@ import { followToEnd } from './follow-to-end';
 import { loadEmbedded } from './load-embedded';
 
 export interface RunFlags {
+  procedure: Procedure;
   json: boolean;
   detach: boolean;
   embedded: boolean;
@@ -19,9 +20,9 @@ export interface RunFlags {
 /** A worker that is there answers at once; one that is not shall not keep anybody from following the run. */
 const ANSWER_MS = 3_000;
 
-/** Starts a switchback, or finds the one that is going on, and follows it to its end. The input must be valid. */
+/** Starts a procedure, or finds the one that is going on, and follows it to its end. The input must be valid. */
 export async function run(
-  input: SwitchbackInput,
+  input: ProcedureInput,
   flags: RunFlags,
   environment: CommandEnvironment,
 ): Promise<number> {
@@ -38,17 +39,17 @@ export async function run(
 
 async function startAndFollow(
   client: SwitchbackClient,
-  input: SwitchbackInput,
+  input: ProcedureInput,
   flags: RunFlags,
   environment: CommandEnvironment,
 ): Promise<number> {
-  const { json, detach } = flags;
+  const { json, detach, procedure } = flags;
   const { terminal, interrupted } = environment;
   if (interrupted.aborted) {
     terminal.error('Stopped before anything was started.');
     return INTERRUPTED;
   }
-  const started = await client.startOrAttach(input, { waitMs: ANSWER_MS });
+  const started = await client.startOrAttach(input, { procedure, waitMs: ANSWER_MS });
   const { workflowId, attached, differences } = started;
   if (detach && attached) terminal.error(`The run ${workflowId} was going on already.`);
   if (attached && differences.length > 0)
@@ -67,8 +68,12 @@ async function startAndFollow(
 }
 
 /** What becomes of the run, and how to see more of it. */
-function nextSteps({ project, service }: SwitchbackInput, { embedded, embeddedDir }: RunFlags): string {
-  const again = `switchback run --project ${project} ${service}`;
+function nextSteps(
+  { project, service }: ProcedureInput,
+  { procedure, embedded, embeddedDir }: RunFlags,
+): string {
+  const command = procedure === 'switchback' ? 'run' : procedure;
+  const again = `switchback ${command} --project ${project} ${service}`;
   if (!embedded) return `The run goes on without you; follow it again with\n  ${again}`;
   const folder = embeddedDir === undefined ? '' : ` --embedded-dir ${quoted(embeddedDir)}`;
   return `The run is kept, but goes on only when you start it again:\n  ${again} --embedded${folder}`;

@@ -1,6 +1,7 @@
 import { SwitchbackError } from '../contract/errors';
 import { parseInput } from '../contract/input';
-import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
+import { OF_A_PROCEDURE, type Procedure, procedures } from '../contract/procedure';
+import { workflowIdOf } from '../contract/workflow-id';
 import { isUnknownAttribute } from './failures';
 import { type ListFilter, queryOf, type RunSummary, summaryOf } from './runs';
 import type { TemporalSession } from './session';
@@ -17,10 +18,11 @@ export async function latestRun(
 ): Promise<string | undefined> {
   const parsed = parseInput({ project, service });
   if (!parsed.ok) throw new SwitchbackError('INVALID_INPUT', `${parsed.faults.join('; ')}.`);
-  const query = `WorkflowType = '${WORKFLOW_TYPE}' AND SwitchbackProject = '${project}' AND SwitchbackService = '${service}'`;
-  const canonical = workflowIdOf(project, service);
+  const query = `${OF_A_PROCEDURE} AND SwitchbackProject = '${project}' AND SwitchbackService = '${service}'`;
+  const ids = canonicalIds(project, service);
+  const [canonical = ''] = ids;
   try {
-    if (await session.isRunning(canonical).catch(() => false)) return canonical;
+    for (const id of ids) if (await session.isRunning(id).catch(() => false)) return id;
     return await session.ask(async () => {
       for await (const { workflowId } of session.temporal.workflow.list({ query })) return workflowId;
       return undefined;
@@ -29,6 +31,12 @@ export async function latestRun(
     if (isUnknownAttribute(error)) return undefined;
     throw session.translate(error, canonical);
   }
+}
+
+/** Of every procedure of the pair, the switchback first. */
+function canonicalIds(project: string, service: string): string[] {
+  const all = Object.keys(procedures) as Procedure[];
+  return all.map((procedure) => workflowIdOf(project, service, procedure));
 }
 
 /** See {@link SwitchbackClient.find}. */
@@ -81,14 +89,18 @@ async function workflowOf(
   runId: string,
 ): Promise<string> {
   const canonical = workflowIdOf(project, service);
-  const query = `WorkflowType = '${WORKFLOW_TYPE}' AND RunId = '${runId}'`;
+  const query = `${OF_A_PROCEDURE} AND RunId = '${runId}'`;
   try {
     return await session.ask(async () => {
       for await (const info of session.temporal.workflow.list({ query })) {
         const { workflowId, project: ofProject, service: ofService } = summaryOf(info);
         // A run that no worker has ever taken up carries no names yet.
         const isNamed = ofProject !== undefined && ofService !== undefined;
-        if (workflowId === canonical || (ofProject === project && ofService === service)) return workflowId;
+        if (
+          canonicalIds(project, service).includes(workflowId) ||
+          (ofProject === project && ofService === service)
+        )
+          return workflowId;
         const whose = isNamed ? `${ofProject}/${ofService}` : workflowId;
         const message = `The run ${runId} is one of ${whose}, not of ${project}/${service}.`;
         throw new SwitchbackError('RUN_NOT_FOUND', message);

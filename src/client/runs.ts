@@ -1,9 +1,9 @@
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { CatchUpProgress, Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
 import { askingPhases } from '../contract/phase';
+import { OF_A_PROCEDURE } from '../contract/procedure';
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus } from '../contract/status';
-import { WORKFLOW_TYPE } from '../contract/workflow-id';
 
 /** What Temporal knows of a run by itself; no worker is asked. */
 export interface RunSummary {
@@ -54,7 +54,7 @@ const ONLY: Record<NonNullable<ListFilter['only']>, string> = {
 /** The filter in the language of Temporal's visibility. */
 export function queryOf({ project, service, only }: ListFilter): string {
   return [
-    `WorkflowType = '${WORKFLOW_TYPE}'`,
+    OF_A_PROCEDURE,
     ...(project === undefined ? [] : [`${searchAttributes.project.name} = '${project}'`]),
     ...(service === undefined ? [] : [`${searchAttributes.service.name} = '${service}'`]),
     ...(only === undefined ? [] : [ONLY[only]]),

@@ -8,18 +8,22 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import { SwitchbackError } from '../contract/errors';
 import {
   differencesBetween,
+  type ProcedureInput,
   parseInput,
-  type SwitchbackInput,
   type SwitchbackRequest,
 } from '../contract/input';
 import { attachUpdate } from '../contract/messages';
+import type { Side } from '../contract/observation';
 import type { Phase } from '../contract/phase';
-import { WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
+import { type Procedure, procedures } from '../contract/procedure';
+import { workflowIdOf } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';
 import type { TemporalSession } from './session';
 
 export interface StartOptions {
+  /** What the run does. Default `switchback`. */
+  procedure?: Procedure;
   /** Default: the canonical id of the pair, so that Temporal refuses a second run of it. */
   workflowId?: string;
   /** When a run with this id is going on, follow that one instead of failing. Its own input counts. Default false. */
@@ -45,6 +49,8 @@ export interface AttachedRun extends SwitchbackRun {
 
 /** How {@link SwitchbackClient.startOrAttach} starts. */
 export interface AttachOptions {
+  /** What the run does. Default `switchback`. */
+  procedure?: Procedure;
   /** Default: the canonical id of the pair. */
   workflowId?: string;
   /** How long a worker may take to answer, milliseconds. Default 10,000. */
@@ -57,13 +63,16 @@ const ANSWER_MS = 10_000;
 /** See {@link SwitchbackClient.start}. */
 export async function start(
   session: TemporalSession,
-  input: SwitchbackInput,
+  input: ProcedureInput,
   options: StartOptions,
 ): Promise<SwitchbackRun> {
-  const start = startOf(session, input, options.workflowId);
+  const { procedure = 'switchback' } = options;
+  const start = startOf(session, input, { procedure, id: options.workflowId });
   const { workflowId } = start;
   try {
-    const handle = await session.ask(() => session.temporal.workflow.start(WORKFLOW_TYPE, start));
+    const handle = await session.ask(() =>
+      session.temporal.workflow.start(procedures[procedure].workflowType, start),
+    );
     return { workflowId, runId: handle.firstExecutionRunId, attached: false };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw session.translate(error, workflowId);
@@ -79,19 +88,19 @@ export async function start(
 /** See {@link SwitchbackClient.startOrAttach}. */
 export async function startOrAttach(
   session: TemporalSession,
-  input: SwitchbackInput,
-  { workflowId: id, waitMs = ANSWER_MS }: AttachOptions,
+  input: ProcedureInput,
+  { procedure = 'switchback', workflowId: id, waitMs = ANSWER_MS }: AttachOptions,
 ): Promise<AttachedRun> {
   const startId = randomUUID();
-  const start = startOf(session, input, id, { startId });
+  const start = startOf(session, input, { procedure, id, memo: { startId } });
   const { workflowId } = start;
-  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPE, {
+  const startWorkflowOperation = new WithStartWorkflowOperation(procedures[procedure].workflowType, {
     ...start,
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   // It is told what the call below is told, and nobody else asks.
   startWorkflowOperation.workflowHandle().catch(() => {});
-  const options = { args: [input] as [SwitchbackInput], updateId: startId, startWorkflowOperation };
+  const options = { args: [input] as [ProcedureInput], updateId: startId, startWorkflowOperation };
   const answer = await session
     .ask(() =>
       session.temporal.withDeadline(Date.now() + waitMs, () =>
@@ -116,7 +125,9 @@ export async function startOrAttach(
   });
   const attached = memo?.startId !== startId;
   if (answer === undefined) {
-    const differences = attached ? await differencesFrom(session, input, { workflowId, runId }) : [];
+    const differences = attached
+      ? await differencesFrom(session, input, procedure, { workflowId, runId })
+      : [];
     return { workflowId, runId, attached, differences };
   }
   const { phase, headline, differences } = answer;
@@ -126,7 +137,8 @@ export async function startOrAttach(
 /** By the first event of the run, where the run itself takes no more callers or no worker answers. */
 async function differencesFrom(
   session: TemporalSession,
-  input: SwitchbackInput,
+  input: ProcedureInput,
+  procedure: Procedure,
   execution: { workflowId: string; runId: string },
 ): Promise<string[]> {
   const { temporal } = session;
@@ -138,46 +150,47 @@ async function differencesFrom(
     }),
   );
   const [argument] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const running = parseInput(argument && defaultPayloadConverter.fromPayload(argument));
+  const running = parseInput(argument && defaultPayloadConverter.fromPayload(argument), procedure);
   return running.ok ? differencesBetween(input, running.request) : [];
 }
 
 /** How a run is started; its summary and details are what Temporal's UI shows of it for good. */
 function startOf(
   session: TemporalSession,
-  input: SwitchbackInput,
-  id: string | undefined,
-  memo?: Record<string, unknown>,
+  input: ProcedureInput,
+  { procedure, id, memo }: { procedure: Procedure; id: string | undefined; memo?: Record<string, unknown> },
 ) {
-  const parsed = parseInput(input);
+  const parsed = parseInput(input, procedure);
   if (!parsed.ok)
     throw new SwitchbackError('INVALID_INPUT', `Nothing was started: ${parsed.faults.join('; ')}.`);
   const { project, service, mode } = parsed.request;
   // A plan writes nothing, so that it may stand beside a run.
   const suffix = mode === 'plan' ? '.plan' : '';
   return {
-    workflowId: id ?? `${workflowIdOf(project, service)}${suffix}`,
+    workflowId: id ?? `${workflowIdOf(project, service, procedure)}${suffix}`,
     taskQueue: session.taskQueue,
     args: [input],
-    staticSummary: `switchback of ${project}/${service}`,
+    staticSummary: `${procedure} of ${project}/${service}`,
     staticDetails: detailsOf(parsed.request),
     ...compact({ memo }),
   };
 }
 
 const MODES: Record<SwitchbackRequest['mode'], string> = {
-  execute: 'makes the primary service active again',
+  execute: 'makes the service active that is to be',
   plan: 'only says what a run would write',
   rehearse: 'goes to the end without the promotion',
 };
 
-function detailsOf({ project, service, recovery, mode, requestedBy, reason }: SwitchbackRequest): string {
+function detailsOf(request: SwitchbackRequest): string {
+  const { project, service, recovery, procedure, mode, requestedBy, reason } = request;
+  const to = (side: Side) => (side === procedures[procedure].target ? 'active' : 'passive');
   return [
     `**${mode}**: ${MODES[mode]}.`,
     '',
     `- project: ${project}`,
-    `- primary, to be active: ${service}`,
-    `- recovery, to be passive: ${recovery ?? 'found by the run'}`,
+    `- primary, to be ${to('primary')}: ${service}`,
+    `- recovery, to be ${to('recovery')}: ${recovery ?? 'found by the run'}`,
     `- asked for by: ${requestedBy || 'not said'}`,
     `- reason: ${reason || 'not said'}`,
   ].join('\n');

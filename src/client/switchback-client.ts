@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ConnectionOptions, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Acknowledgement } from '../contract/checks';
 import type { SwitchbackError } from '../contract/errors';
-import type { SwitchbackInput } from '../contract/input';
+import type { ProcedureInput } from '../contract/input';
 import {
   type ApproveInput,
   abortUpdate,
@@ -86,7 +86,7 @@ export class SwitchbackClient {
    *
    * @throws SwitchbackError INVALID_INPUT (nothing was started), ALREADY_RUNNING, TEMPORAL_UNREACHABLE
    */
-  start(input: SwitchbackInput, options: StartOptions = {}): Promise<SwitchbackRun> {
+  start(input: ProcedureInput, options: StartOptions = {}): Promise<SwitchbackRun> {
     return start(this.#session, input, options);
   }
 
@@ -98,7 +98,7 @@ export class SwitchbackClient {
    *
    * @throws SwitchbackError INVALID_INPUT (nothing was started), TEMPORAL_UNREACHABLE
    */
-  startOrAttach(input: SwitchbackInput, options: AttachOptions = {}): Promise<AttachedRun> {
+  startOrAttach(input: ProcedureInput, options: AttachOptions = {}): Promise<AttachedRun> {
     return startOrAttach(this.#session, input, options);
   }
 

@@ -17,6 +17,8 @@ export interface DiscoverInput {
   project: string;
   service: string;
   recovery: string | undefined;
+  /** The side that is to become active. Default: the primary. */
+  target?: Side;
 }
 
 /** Either the pair, or the checks that say why there is none. */
@@ -81,6 +83,8 @@ export interface LockInspection {
 
 export interface PreflightInput {
   pair: Pair;
+  /** The side that is to become active. Default: the primary. */
+  target?: Side;
   /** True when the input named both services, which confirms which one is the primary. */
   confirmed: boolean;
   /** How long the run may take: what ends or begins within it concerns the run. Default 30 minutes. */
@@ -93,6 +97,8 @@ export interface PromoteInput {
   pair: Pair;
   /** The service to make active. */
   target: Side;
+  /** The side that the procedure is to make active; a promotion of the other one is its undo. Default: the primary. */
+  goal?: Side;
   /** The critical facts that were checked; when one has moved, nothing is sent. The undo has none: it answers to what is read. */
   expected: Record<string, string> | undefined;
   /** Everything but the write: what would have been sent is the answer. */
@@ -148,8 +154,10 @@ export interface WatchInput {
   goal: 'primary-active' | 'recovery-active';
   /** The situation that the workflow knows of; any other ends the watch. */
   known: Situation;
-  /** Whether what the workflow knows allows a return to the recovery service; a change of that ends the watch too. */
+  /** Whether what the workflow knows allows the undo; a change of that ends the watch too. */
   mayReturn: boolean;
+  /** The side that the undo makes active again. Default: the recovery service. */
+  origin?: Side;
   /**
    * When each service was changed last, as the checks before a write of this run had it: a read that shows the goal and
    * no newer change of the side that was promoted is an old one, and no good read. Absent when nothing was written.

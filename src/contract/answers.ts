@@ -21,8 +21,8 @@ export interface Question {
   asksBeforeWrite: boolean;
   /** True while an alarm stands about which somebody may decide. */
   decidable: boolean;
-  /** Whether a return to the recovery service is allowed for what was seen last. */
-  mayReturn: boolean;
+  /** The decision that undoes the switch, while it is allowed for what was seen last. */
+  undo?: Decision['action'];
   /** True while the run can still be stopped without anything having been written. */
   stoppable: boolean;
 }
@@ -34,13 +34,17 @@ const SIGNED = { by: BY, reason: REASON };
 const DECISIONS: Record<Decision['action'], string> = {
   wait: 'gives the pair as much time again',
   'return-to-recovery': 'makes the recovery service active again',
+  'return-to-primary': 'makes the primary service active again',
   accept: 'ends the run with the present state as it is',
   'give-up': 'ends the run as failed; the pair is then in your hands',
 };
 
+/** Which decisions make a side active again. */
+const isUndo = (action: Decision['action']) => action.startsWith('return-to-');
+
 /** Everything that a person can tell the run now, the likeliest first. */
 export function answersTo(question: Question): Answer[] {
-  const { plan, asksBeforeWrite, decidable, mayReturn, stoppable } = question;
+  const { plan, asksBeforeWrite, decidable, undo, stoppable } = question;
   const target = `${question.project}/${question.primary}`;
   const command = (words: string) => `switchback ${words} --by ${BY} --reason ${REASON}`;
   const answers: Answer[] = (asksBeforeWrite ? (plan?.toAcknowledge ?? []) : []).map((check) => ({
@@ -66,7 +70,7 @@ export function answersTo(question: Question): Answer[] {
   }
   if (decidable) {
     const actions = Object.entries(DECISIONS) as [Decision['action'], string][];
-    for (const [action, does] of actions.filter(([name]) => name !== 'return-to-recovery' || mayReturn)) {
+    for (const [action, does] of actions.filter(([name]) => !isUndo(name) || name === undo)) {
       answers.push({
         update: 'decide',
         does,

@@ -19,6 +19,7 @@ export const checkSeverities = {
   'crdr-peers': ['block'],
   'named-is-primary': ['block', 'ack'],
   'switchover-completed': ['block'],
+  'primary-active': ['block'],
   'both-settled': ['block'],
   'integration-running': ['block', 'ack', 'warn'],
   'one-master': ['block', 'ack', 'warn'],

@@ -31,7 +31,7 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.usage]: 'wrong options, input or configuration; no such run; a message that the run refused',
   [exitCodes.blocked]: 'blocked before anything was written',
   [exitCodes.aborted]: 'stopped without effect: drifted, refused, cancelled, not switched',
-  [exitCodes.returned]: 'failed, and returned to the recovery service',
+  [exitCodes.returned]: 'failed, and returned to the service that was active before',
   [exitCodes.needsOperator]: 'a person must look at the pair',
   [exitCodes.connection]:
     'Temporal, a worker or the CLI for a dev server could not be reached; `doctor` found something to mend',
@@ -123,6 +123,14 @@ export const errors = {
     cause:
       'The pair did not settle before the deadline. The policy, or a person, chose to return to the recovery service, and that succeeded. Applications work against the recovery service.',
     remedy: 'Find out why the primary did not settle (its service page and events) before the next attempt.',
+    exitCode: exitCodes.returned,
+  },
+  RETURNED_TO_PRIMARY: {
+    title: 'The switchover failed and the primary service was made active again',
+    cause:
+      'The pair did not settle before the deadline. The policy, or a person, chose to return to the primary service, and that succeeded. Applications work against the primary service.',
+    remedy:
+      'Find out why the recovery service did not settle (its service page and events) before the next attempt.',
     exitCode: exitCodes.returned,
   },
   GIVEN_UP: {

@@ -3,6 +3,7 @@ import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement 
 import { formatDuration, parseDuration } from './duration';
 import { type FieldsOf, type InputField, inputFields } from './input-fields';
 import { type LagLimit, parseLagLimit } from './lag';
+import { type Procedure, procedures } from './procedure';
 import { faultOfText } from './text';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
@@ -56,15 +57,25 @@ export interface SwitchbackInput {
   reason?: string;
 }
 
+/** The one JSON object that starts `switchoverWorkflow`: `{"project":"P","service":"PRIMARY"}` is enough here, too. */
+export interface SwitchoverInput extends Omit<SwitchbackInput, 'onTimeout'> {
+  /** After `convergeTimeout` and an unanswered `decisionWindow`. Default `return-to-primary`. */
+  onTimeout?: 'return-to-primary' | 'hold';
+}
+
+/** The input of a procedure. */
+export type ProcedureInput = SwitchbackInput | SwitchoverInput;
+
 /** The input with every default filled in and every duration in milliseconds. */
 export type SwitchbackRequest = Record<'project' | 'service', string> &
   Record<'recovery' | 'confirm', string | undefined> &
   Record<FieldsOf<'text'>, string> &
   Record<`${FieldsOf<'duration'>}Ms`, number> & {
+    procedure: Procedure;
     mode: Mode;
     approvalRequired: boolean;
     acknowledge: Acknowledgement[];
-    onTimeout: OnTimeout;
+    onTimeout: NonNullable<ProcedureInput['onTimeout']>;
     maxLag: LagLimit;
   };
 
@@ -90,14 +101,13 @@ const MOST_ACKNOWLEDGEMENTS = 100;
  * Checks an input of unknown shape by hand: a schema library inside workflow code is evaluated again for every
  * cached run and costs over half a megabyte each.
  */
-export function parseInput(input: unknown): ParsedInput {
+export function parseInput(input: unknown, procedure: Procedure = 'switchback'): ParsedInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { ok: false, faults: [`the input must be one JSON object, but it is ${describe(input)}`] };
   }
   const fields = new Fields(input as Record<string, unknown>);
-  const request = Object.fromEntries(
-    Object.entries<InputField>(everyField).map(([name, field]) => fields.read(name, field)),
-  ) as unknown as SwitchbackRequest;
+  const read = Object.entries(fieldsOf(procedure)).map(([name, field]) => fields.read(name, field));
+  const request = { ...Object.fromEntries(read), procedure } as unknown as SwitchbackRequest;
   if (request.recovery !== undefined && request.recovery === request.service) {
     fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
   }
@@ -110,12 +120,19 @@ export function parseInput(input: unknown): ParsedInput {
   return fields.faults.length > 0 ? { ok: false, faults: fewFaults(fields.faults) } : { ok: true, request };
 }
 
+/** What undoes a switch is called by where it leads. */
+export function fieldsOf(procedure: Procedure): Record<keyof SwitchbackInput, InputField> {
+  const { undo } = procedures[procedure];
+  const onTimeout: InputField = { ...inputFields.onTimeout, choices: [undo, 'hold'], default: undo };
+  return { ...everyField, onTimeout };
+}
+
 /** For the record only: two who ask for the same may be two people. */
-const NOT_COMPARED: readonly (keyof SwitchbackRequest)[] = ['requestedBy', 'reason', 'confirm'];
+const NOT_COMPARED: readonly (keyof SwitchbackRequest)[] = ['procedure', 'requestedBy', 'reason', 'confirm'];
 
 /** What somebody asks for that a run does otherwise, a sentence for each field; none when it does what they want. */
-export function differencesBetween(input: SwitchbackInput, run: SwitchbackRequest): string[] {
-  const parsed = parseInput(input);
+export function differencesBetween(input: ProcedureInput, run: SwitchbackRequest): string[] {
+  const parsed = parseInput(input, run.procedure);
   if (!parsed.ok) return parsed.faults;
   const { request } = parsed;
   const fields = (Object.keys(request) as (keyof SwitchbackRequest)[]).filter(

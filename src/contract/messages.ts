@@ -2,7 +2,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { cut } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import type { RunEvents } from './events';
-import type { SwitchbackInput } from './input';
+import type { ProcedureInput } from './input';
 import type { Phase } from './phase';
 import type { AbortRequest, Approval, Decision } from './report';
 import type { SwitchbackStatus } from './status';
@@ -62,12 +62,18 @@ export const abortUpdate = defineUpdate<AbortRequest, [NamedReason]>('abort');
  * Sent together with the start: whoever finds a run going on learns which, and whether it does what was asked for. It
  * changes nothing.
  */
-export const attachUpdate = defineUpdate<Attached, [SwitchbackInput]>('attach');
+export const attachUpdate = defineUpdate<Attached, [ProcedureInput]>('attach');
 
 /** What a person can tell a run, by the names of Temporal's updates. */
 export const updateNames = ['approve', 'reject', 'acknowledge', 'decide', 'abort'] as const;
 
-export const DECIDE_ACTIONS = ['wait', 'return-to-recovery', 'accept', 'give-up'] as const;
+export const DECIDE_ACTIONS = [
+  'wait',
+  'return-to-recovery',
+  'return-to-primary',
+  'accept',
+  'give-up',
+] as const;
 
 /** A payload for each update: shown in the UI, and with every complaint. */
 export const examples = {

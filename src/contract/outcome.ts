@@ -1,7 +1,13 @@
 /** How a run can end: the one table that everything reads which treats one end differently from another. */
 export const outcomes = {
-  'switched-back': row('Switched back', { tone: 'good', completes: true, isHome: true }),
-  'already-primary': row('Already at the primary', { tone: 'good', completes: true, isHome: true }),
+  'switched-back': row('Switched back', { tone: 'good', completes: true, isAtGoal: true }),
+  'already-primary': row('Already at the primary', { tone: 'good', completes: true, isAtGoal: true }),
+  'switched-over': row('Switched over', { tone: 'good', completes: true, isAtGoal: true }),
+  'already-recovery': row('Already at the recovery service', {
+    tone: 'good',
+    completes: true,
+    isAtGoal: true,
+  }),
   accepted: row('Present state accepted by a person', { tone: 'warn', completes: true }),
   planned: row('Planned only', { tone: 'quiet', completes: true }),
   rehearsed: row('Rehearsed only', { tone: 'quiet', completes: true }),
@@ -10,6 +16,7 @@ export const outcomes = {
   aborted: row('Stopped before the write', { tone: 'warn', severity: 'warning' }),
   'not-switched': row('Not switched', { tone: 'bad', severity: 'warning', isUndone: true }),
   'returned-to-recovery': row('Returned to recovery', { tone: 'bad', severity: 'warning', isUndone: true }),
+  'returned-to-primary': row('Returned to the primary', { tone: 'bad', severity: 'warning', isUndone: true }),
   'given-up': row('Given up by a person', { tone: 'bad', severity: 'critical', isUndone: true }),
 } as const satisfies Record<string, OutcomeRow>;
 
@@ -21,14 +28,14 @@ export interface OutcomeRow {
   severity: 'info' | 'warning' | 'critical';
   /** True when the workflow completes; else it fails with an error code. */
   completes: boolean;
-  /** True when the pair is where it belongs. */
-  isHome: boolean;
-  /** True when a switchback was begun and the pair is not home: somebody has something to do. */
+  /** True when the pair is where the procedure was to bring it. */
+  isAtGoal: boolean;
+  /** True when a switch was begun and the pair is not where it should be: somebody has something to do. */
   isUndone: boolean;
 }
 
 export type Outcome = keyof typeof outcomes;
 
 function row(label: string, more: Pick<OutcomeRow, 'tone'> & Partial<OutcomeRow>): OutcomeRow {
-  return { label, severity: 'info', completes: false, isHome: false, isUndone: false, ...more };
+  return { label, severity: 'info', completes: false, isAtGoal: false, isUndone: false, ...more };
 }

@@ -21,6 +21,7 @@ export const phases = {
   converge: GOING_ON,
   'needs-operator': ASKING,
   'return-to-recovery': GOING_ON,
+  'return-to-primary': GOING_ON,
   verify: GOING_ON,
   report: GOING_ON,
 } as const satisfies Record<string, PhaseRow>;

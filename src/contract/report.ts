@@ -8,6 +8,7 @@ import type { Outcome } from './outcome';
 import type { Parity } from './parity';
 import type { Phase } from './phase';
 import type { ProbeReport } from './probe';
+import type { Procedure } from './procedure';
 import type { EndpointReport, OldSessions, Proof } from './proof';
 
 /** One thing that happened, in the order it happened. */
@@ -59,7 +60,7 @@ export interface AbortRequest {
 
 /** What a person, or the policy in their stead, decided. */
 export interface Decision {
-  action: 'wait' | 'return-to-recovery' | 'accept' | 'give-up';
+  action: 'wait' | 'return-to-recovery' | 'return-to-primary' | 'accept' | 'give-up';
   by: string;
   reason: string;
   at: string;
@@ -69,6 +70,8 @@ export interface Decision {
 export interface RunFacts {
   /** One sentence: what is true now. */
   headline: string;
+  /** What the run does; absent in a switchback. */
+  procedure?: Procedure;
   project: string;
   primary: string;
   recovery?: string;

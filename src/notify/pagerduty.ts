@@ -55,7 +55,7 @@ function nextAction({ event, state }: FeedEntry, isOpen: boolean): Action | unde
     const row = end.outcome === 'no-report' ? undefined : outcomes[end.outcome];
     if (row?.isUndone) return 'trigger';
     // At home, whatever an earlier run of the pair left open is done, too.
-    return isOpen || row?.isHome ? 'resolve' : undefined;
+    return isOpen || row?.isAtGoal ? 'resolve' : undefined;
   }
   if (!isOpen) return undefined;
   if (type === 'switchback.person.acted') return 'acknowledge';

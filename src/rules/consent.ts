@@ -4,7 +4,7 @@ import type { Approval } from '../contract/report';
 import { namesTarget } from '../contract/workflow-id';
 import { driftBetween } from './critical';
 
-/** What a promotion of the primary needs from people, beside acknowledged findings. */
+/** What a promotion needs from people, beside acknowledged findings. */
 export interface ConsentNeeded {
   /** Somebody must send the update `approve` for the plan. */
   approval: boolean;
@@ -21,8 +21,8 @@ export function consentNeeded(
   workflowId: string,
 ): ConsentNeeded {
   const approval = request.approvalRequired || policy.approvalRequired;
-  const { project, service, confirm, mode } = request;
-  const toldTwice = confirm !== undefined || namesTarget(workflowId, project, service);
+  const { project, service, confirm, mode, procedure } = request;
+  const toldTwice = confirm !== undefined || namesTarget(workflowId, project, service, procedure);
   return {
     approval,
     fourEyes: approval && policy.fourEyes,

@@ -1,5 +1,6 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
 import type { LagSample } from '../contract/lag';
+import type { Side } from '../contract/observation';
 import type { DatabaseFacts, ServerRole } from '../postgres';
 
 /** One thing that was asked of the API, or of a database: the answer, or why there is none. */
@@ -32,6 +33,8 @@ export interface DiscoveryFacts {
   named: string;
   /** The recovery service: as found, or else as the input names it. */
   peer: string | undefined;
+  /** The side that is to become active: the candidate. Default: the primary. */
+  target?: Side;
   /** True when the input named both services. */
   confirmed: boolean;
   me: Fact<Me>;
@@ -54,7 +57,7 @@ export interface Facts extends DiscoveryFacts {
   /** Of the whole project. */
   alerts: Fact<readonly Alert[]>;
   tokens: Fact<readonly AccessToken[]>;
-  /** Of the primary. */
+  /** Of the candidate. */
   metrics: Fact<Metrics>;
   /** The id of the lock that this run holds on the pair. */
   lock?: string;

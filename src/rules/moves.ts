@@ -1,28 +1,34 @@
-import type { OnTimeout } from '../contract/input';
+import type { SwitchbackRequest } from '../contract/input';
 import type { PairObservation, Side, Situation } from '../contract/observation';
 import { otherSide } from '../contract/observation';
 
 /**
- * The only writes there are, and when each is allowed. Nothing may write unless both services were read in the very
- * attempt that writes and this table says yes for what was read.
+ * The only writes there are, and when each is allowed: a procedure makes its goal the active side, and undoes that by making
+ * the other side, its origin, active again. Nothing may write unless both services were read in the very attempt that writes
+ * and this table says yes for what was read.
  *
- * | situation | promote primary | promote recovery |
+ * | situation | promote the goal | promote the origin |
  * |---|---|---|
- * | recovery-active | yes | – (it is active) |
- * | none-active | – | recovery settled |
- * | moving, primary active or changing, and not settled | – (it is on its way) | recovery passive and settled |
- * | primary-failed | – (never toward a failed service) | recovery passive and settled |
+ * | origin-active | yes | – (it is active) |
+ * | none-active | – | origin settled |
+ * | moving, goal active or changing, and not settled | – (it is on its way) | origin passive and settled |
+ * | goal-failed | – (never toward a failed service) | origin passive and settled |
  * | every other | – | – |
  */
-export function mayPromote(target: Side, situation: Situation, observed: PairObservation): boolean {
-  if (target === 'primary') return situation === 'recovery-active';
-  const { primary, recovery } = observed;
-  if (!primary.readable || !recovery.readable) return false;
-  if (recovery.role !== 'passive' || !recovery.settled) return false;
-  if (situation === 'none-active' || situation === 'primary-failed') return true;
-  // The promote-to-master dialect shows Rebuilding in the place of the role of a primary that does not settle.
+export function mayPromote(
+  target: Side,
+  situation: Situation,
+  observed: PairObservation,
+  goal: Side = 'primary',
+): boolean {
+  if (target === goal) return situation === `${otherSide(goal)}-active`;
+  const [wanted, origin] = [observed[goal], observed[target]];
+  if (!wanted.readable || !origin.readable) return false;
+  if (origin.role !== 'passive' || !origin.settled) return false;
+  if (situation === 'none-active' || situation === `${goal}-failed`) return true;
+  // The promote-to-master dialect shows Rebuilding in the place of the role of a service that does not settle.
   return (
-    situation === 'moving' && !primary.settled && (primary.role === 'active' || primary.role === 'changing')
+    situation === 'moving' && !wanted.settled && (wanted.role === 'active' || wanted.role === 'changing')
   );
 }
 
@@ -39,13 +45,14 @@ export function isPromoted(target: Side, observed: PairObservation): boolean {
 }
 
 /**
- * True when the primary is active, or becomes it, and the recovery service is not: there is nothing to write, only an end
- * to wait for, whoever began it. The promote-to-master dialect shows Rebuilding in the place of a role.
+ * True when the goal is active, or becomes it, and the other side is not: there is nothing to write, only an end to wait
+ * for, whoever began it. The promote-to-master dialect shows Rebuilding in the place of a role.
  */
-export function isOnItsWayHome({ primary, recovery }: PairObservation): boolean {
-  if (!primary.readable || !recovery.readable) return false;
-  const goes = primary.role === 'active' || primary.role === 'changing';
-  return goes && (recovery.role === 'passive' || recovery.role === 'changing');
+export function isOnItsWay(goal: Side, observed: PairObservation): boolean {
+  const [wanted, other] = [observed[goal], observed[otherSide(goal)]];
+  if (!wanted.readable || !other.readable) return false;
+  const goes = wanted.role === 'active' || wanted.role === 'changing';
+  return goes && (other.role === 'passive' || other.role === 'changing');
 }
 
 /** A service that changed within this time may not show yet that it is about to move. */
@@ -57,11 +64,12 @@ const RECENT_MS = 5 * 60_000;
  * @param now ISO 8601, by the API's clock: the worker's may be wrong.
  */
 export function isLongSettled(
+  goal: Side,
   situation: Situation,
   { primary, recovery }: PairObservation,
   now: string,
 ): boolean {
-  if (situation !== 'primary-active') return false;
+  if (situation !== `${goal}-active`) return false;
   return [primary, recovery].every(
     (it) => it.readable && Date.parse(now) - Date.parse(it.updatedAt) > RECENT_MS,
   );
@@ -69,8 +77,8 @@ export function isLongSettled(
 
 /** What the policy does when the deadline has passed and no decision came in time. */
 export type Compensation =
-  /** Make the recovery service active again. */
-  | 'return-to-recovery'
+  /** Make the side active again that was active before. */
+  | 'undo'
   /** The pair is as it was before the run: end it, there is nothing to undo. */
   | 'end-not-switched'
   /** Too doubtful for a rule: wait for a person. */
@@ -80,9 +88,11 @@ export type Compensation =
 export function compensationFor(
   situation: Situation,
   observed: PairObservation,
-  policy: OnTimeout,
+  policy: SwitchbackRequest['onTimeout'],
+  goal: Side = 'primary',
 ): Compensation {
-  if (situation === 'recovery-active') return 'end-not-switched';
-  if (policy === 'hold' || situation === 'primary-failed') return 'ask';
-  return mayPromote('recovery', situation, observed) ? 'return-to-recovery' : 'ask';
+  const origin = otherSide(goal);
+  if (situation === `${origin}-active`) return 'end-not-switched';
+  if (policy === 'hold' || situation === `${goal}-failed`) return 'ask';
+  return mayPromote(origin, situation, observed, goal) ? 'undo' : 'ask';
 }

@@ -1,3 +1,4 @@
-export { notifierWorkflow } from './notifier';
-export { pairLockWorkflow } from './pair-lock';
+export { notifierWorkflow } from './engine/notifier';
+export { pairLockWorkflow } from './engine/pair-lock';
 export { switchbackWorkflow } from './switchback';
+export { switchoverWorkflow } from './switchover';

@@ -1,5 +1,17 @@
-import type { PairObservation, ServiceObservation, Side, Situation } from '../../src/contract/observation';
-import { type Compensation, compensationFor, isPromoted, mayPromote } from '../../src/rules/moves';
+import {
+  otherSide,
+  type PairObservation,
+  type ServiceObservation,
+  type Side,
+  type Situation,
+} from '../../src/contract/observation';
+import {
+  type Compensation,
+  compensationFor,
+  isOnItsWay,
+  isPromoted,
+  mayPromote,
+} from '../../src/rules/moves';
 import { situationOf } from '../../src/rules/situation';
 import { everyPair, type Look, pairOf } from './observations';
 
@@ -18,19 +30,19 @@ test.each<[string, Look | 'unread', Look | 'unread', { promote: Side[]; compensa
     'primary never settled',
     { ...active, ...REBUILDING },
     passive,
-    { promote: ['recovery'], compensation: 'return-to-recovery' },
+    { promote: ['recovery'], compensation: 'undo' },
   ],
   [
     'a node never settled',
     { ...active, nodesRun: false },
     passive,
-    { promote: ['recovery'], compensation: 'return-to-recovery' },
+    { promote: ['recovery'], compensation: 'undo' },
   ],
   [
     'primary Rebuilding, as the promote-to-master dialect says it',
     changing,
     passive,
-    { promote: ['recovery'], compensation: 'return-to-recovery' },
+    { promote: ['recovery'], compensation: 'undo' },
   ],
   [
     'recovery never settled',
@@ -51,7 +63,7 @@ test.each<[string, Look | 'unread', Look | 'unread', { promote: Side[]; compensa
     { promote: [], compensation: 'ask' },
   ],
   ['a primary that changes under an active recovery', changing, active, { promote: [], compensation: 'ask' }],
-  ['none-active', passive, passive, { promote: ['recovery'], compensation: 'return-to-recovery' }],
+  ['none-active', passive, passive, { promote: ['recovery'], compensation: 'undo' }],
   [
     'none-active, recovery rebuilding',
     passive,
@@ -90,10 +102,14 @@ test.each<[string, Look | 'unread', Look | 'unread', Side[]]>([
   expect(SIDES.filter((side) => isPromoted(side, observed))).toEqual(promoted);
 });
 
-describe('over every combination of two reads', () => {
+describe.each(SIDES)('over every combination of two reads, on the way to the %s service', (goal) => {
+  const origin = otherSide(goal);
+  const policy = goal === 'primary' ? 'return-to-recovery' : 'return-to-primary';
+  const may = (target: Side, { situation, observed }: Case) => mayPromote(target, situation, observed, goal);
+  const compensation = ({ situation, observed }: Case) => compensationFor(situation, observed, policy, goal);
   const all: Case[] = everyPair().map((observed) => ({ observed, situation: situationOf(observed) }));
   const writes = all.flatMap((one) =>
-    SIDES.filter((target) => mayPromote(target, one.situation, one.observed)).map((target) => ({
+    SIDES.filter((target) => may(target, one)).map((target) => ({
       ...one,
       target,
     })),
@@ -130,67 +146,75 @@ describe('over every combination of two reads', () => {
     expect(writes.filter(({ observed, target }) => isPromoted(target, observed))).toEqual([]);
   });
 
-  test('the primary is promoted from recovery-active only: passive and active, both settled', () => {
-    const primary = writes.filter(({ target }) => target === 'primary');
-    expect(new Set(primary.map(({ situation }) => situation))).toEqual(new Set(['recovery-active']));
-    for (const { observed } of primary) {
-      expect([roleOf(observed, 'recovery'), isSettled(observed, 'recovery')]).toEqual(['active', true]);
+  test('the goal is promoted only while the other side is active: passive and active, both settled', () => {
+    const forward = writes.filter(({ target }) => target === goal);
+    expect(new Set(forward.map(({ situation }) => situation))).toEqual(new Set([`${origin}-active`]));
+    for (const { observed } of forward) {
+      expect([roleOf(observed, origin), isSettled(observed, origin)]).toEqual(['active', true]);
     }
   });
 
-  test('the recovery service is promoted only where nothing else is active and settled', () => {
-    const recovery = writes.filter(({ target }) => target === 'recovery');
-    const beside = recovery.filter(
-      ({ observed }) => roleOf(observed, 'primary') === 'active' && isSettled(observed, 'primary'),
+  test('it is undone only where nothing else is active and settled', () => {
+    const undone = writes.filter(({ target }) => target === origin);
+    const beside = undone.filter(
+      ({ observed }) => roleOf(observed, goal) === 'active' && isSettled(observed, goal),
     );
     expect(beside).toEqual([]);
   });
 
   test('never may both be promoted', () => {
-    const both = all.filter(({ situation, observed }) =>
-      SIDES.every((side) => mayPromote(side, situation, observed)),
-    );
+    const both = all.filter((one) => SIDES.every((side) => may(side, one)));
     expect(both).toEqual([]);
   });
 
-  test('the policy returns only from none-active, or from a primary that never settled', () => {
-    const returns = all.filter(
-      ({ situation, observed }) =>
-        compensationFor(situation, observed, 'return-to-recovery') === 'return-to-recovery',
-    );
+  test('the policy undoes only from none-active, or when the goal never settled', () => {
+    const returns = all.filter((one) => compensation(one) === 'undo');
     expect(returns.length).toBeGreaterThan(0);
     for (const { observed, situation } of returns) {
-      expect([roleOf(observed, 'recovery'), isSettled(observed, 'recovery')]).toEqual(['passive', true]);
-      const primary = roleOf(observed, 'primary');
-      if (situation === 'none-active') expect(primary).toBe('passive');
+      expect([roleOf(observed, origin), isSettled(observed, origin)]).toEqual(['passive', true]);
+      const role = roleOf(observed, goal);
+      if (situation === 'none-active') expect(role).toBe('passive');
       else
-        expect([situation, ['active', 'changing'].includes(primary), isSettled(observed, 'primary')]).toEqual(
-          ['moving', true, false],
-        );
+        expect([situation, ['active', 'changing'].includes(role), isSettled(observed, goal)]).toEqual([
+          'moving',
+          true,
+          false,
+        ]);
     }
   });
 
   test('the policy never does what the table of moves forbids', () => {
-    const forbidden = all.filter(
-      ({ situation, observed }) =>
-        compensationFor(situation, observed, 'return-to-recovery') === 'return-to-recovery' &&
-        !mayPromote('recovery', situation, observed),
-    );
+    const forbidden = all.filter((one) => compensation(one) === 'undo' && !may(origin, one));
     expect(forbidden).toEqual([]);
   });
 
   test('the policy hold never writes', () => {
-    const held = new Set(all.map(({ situation, observed }) => compensationFor(situation, observed, 'hold')));
+    const held = new Set(
+      all.map(({ situation, observed }) => compensationFor(situation, observed, 'hold', goal)),
+    );
     expect(held).toEqual(new Set(['ask', 'end-not-switched']));
   });
 
   test('the run is ended as not switched only when the pair is as it was', () => {
-    const ended = all.filter(
-      ({ situation, observed }) =>
-        compensationFor(situation, observed, 'return-to-recovery') === 'end-not-switched',
-    );
-    expect(new Set(ended.map(({ situation }) => situation))).toEqual(new Set(['recovery-active']));
+    const ended = all.filter((one) => compensation(one) === 'end-not-switched');
+    expect(new Set(ended.map(({ situation }) => situation))).toEqual(new Set([`${origin}-active`]));
   });
+});
+
+test('a switchover is a switchback with the two services exchanged', () => {
+  for (const { primary, recovery } of everyPair()) {
+    const [observed, exchanged] = [
+      { primary, recovery },
+      { primary: recovery, recovery: primary },
+    ];
+    const [here, there] = [situationOf(observed), situationOf(exchanged)];
+    for (const side of SIDES) {
+      expect(mayPromote(side, here, observed, 'recovery')).toBe(
+        mayPromote(otherSide(side), there, exchanged, 'primary'),
+      );
+    }
+    expect(isOnItsWay('recovery', observed)).toBe(isOnItsWay('primary', exchanged));
+  }
 });
 
 interface Case {

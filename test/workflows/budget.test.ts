@@ -1,7 +1,7 @@
 import type { TimelineEntry } from '../../src/contract/report';
 import { holdAfter } from '../../src/rules/polling';
-import { reportAfterMs } from '../../src/workflows/background';
-import { firstPage, fitting, fittingTimeline } from '../../src/workflows/budget';
+import { reportAfterMs } from '../../src/workflows/engine/background';
+import { firstPage, fitting, fittingTimeline } from '../../src/workflows/engine/budget';
 
 const entry = (event: string): TimelineEntry => ({
   at: '2026-11-26T03:00:00.000Z',

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, answersTo } from '../../src/contract/answers';
+import { type Answer, answersTo, type Question } from '../../src/contract/answers';
 import type { RunEvents } from '../../src/contract/events';
 import { eventsQuery } from '../../src/contract/messages';
 import { approvePlan } from '../support/approve-plan';
@@ -273,7 +273,6 @@ describe('what a person can tell a run', () => {
     primary: 'S',
     asksBeforeWrite: false,
     decidable: false,
-    mayReturn: false,
     stoppable: false,
   };
   const said = (answers: Answer[]) => answers.map(({ command }) => command);
@@ -300,9 +299,10 @@ describe('what a person can tell a run', () => {
   });
 
   test('offers a return only where it is allowed', () => {
-    const actions = (mayReturn: boolean) =>
-      answersTo({ ...QUESTION, decidable: true, mayReturn }).map(({ payload }) => payload.action);
-    expect(actions(true)).toContain('return-to-recovery');
-    expect(actions(false)).toEqual(['wait', 'accept', 'give-up']);
+    const actions = (more: Partial<Question>) =>
+      answersTo({ ...QUESTION, decidable: true, ...more }).map(({ payload }) => payload.action);
+    expect(actions({ undo: 'return-to-recovery' })).toContain('return-to-recovery');
+    expect(actions({ undo: 'return-to-recovery' })).not.toContain('return-to-primary');
+    expect(actions({})).toEqual(['wait', 'accept', 'give-up']);
   });
 });

@@ -18,6 +18,7 @@ import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
+import { type Procedure, procedures } from '../../src/contract/procedure';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
 import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import type { NotifySettings } from '../../src/notify/settings';
@@ -62,6 +63,8 @@ export class Harness {
     readonly databases: Databases,
     readonly evidence: EvidenceSettings,
     readonly notify: NotifySettings,
+    /** What its runs do. */
+    readonly procedure: Procedure,
   ) {}
 
   static async open(
@@ -69,6 +72,7 @@ export class Harness {
     accessTo = (_: Lab) => new Databases(),
     evidence?: EvidenceSettings,
     notify: NotifySettings = { sinks: [], uiUrl: undefined },
+    procedure: Procedure = 'switchback',
   ): Promise<Harness> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
     const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
@@ -82,6 +86,7 @@ export class Harness {
       accessTo(lab),
       evidence,
       notify,
+      procedure,
     );
   }
 
@@ -128,7 +133,7 @@ export class Harness {
     more: Partial<WorkflowStartOptions> = {},
   ) {
     const options = { ...more, taskQueue: this.taskQueue, workflowId, args: [input] };
-    const handle = await this.temporal.workflow.start('switchbackWorkflow', options);
+    const handle = await this.temporal.workflow.start(procedures[this.procedure].workflowType, options);
     this.#started.push(handle);
     return handle;
   }
@@ -172,16 +177,21 @@ export class Scenario {
   }
 
   get workflowId(): string {
-    return workflowIdOf(this.lab.project, this.pair.primary);
+    return workflowIdOf(this.lab.project, this.pair.primary, this.harness.procedure);
   }
 
   get handle(): WorkflowHandle {
     return this.harness.temporal.workflow.getHandle(this.workflowId);
   }
 
-  /** A fault that meets the write that promotes the primary. */
+  /** The name of the service that the run is to make active. */
+  get target(): string {
+    return this.pair[procedures[this.harness.procedure].target];
+  }
+
+  /** A fault that meets the write that promotes it. */
   faultOnWrite(action: FaultInput['do'], times = 1): void {
-    this.lab.addFault({ match: { method: 'PUT', service: this.pair.primary }, times, do: action });
+    this.lab.addFault({ match: { method: 'PUT', service: this.target }, times, do: action });
   }
 
   /** Starts the run under the canonical id. */
@@ -303,6 +313,8 @@ export interface Ended {
 }
 
 interface HarnessOptions extends LabOptions {
+  /** What its runs do (default: a switchback). */
+  procedure?: Procedure;
   workerToken?: string;
   policy?: WorkerPolicy;
   /** Which databases the worker may reach (default: none). */
@@ -323,9 +335,10 @@ class Booking {
   constructor(readonly options: HarnessOptions) {}
 
   async open(): Promise<void> {
-    const { workerToken, policy, accessTo, evidence, notify, ownWorker, ...options } = this.options;
+    const { workerToken, policy, accessTo, evidence, notify, ownWorker, procedure, ...options } =
+      this.options;
     const pairs = Math.max(1, this.starts.length);
-    this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify);
+    this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify, procedure);
     await this.harness.startWorker(workerToken, policy);
     for (const start of this.starts) start(this.harness);
   }

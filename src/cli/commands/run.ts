@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Mode, SwitchbackInput } from '../../client';
+import type { Mode, Procedure, SwitchbackInput } from '../../client';
+import { fieldsOf } from '../../contract/input';
 import { type InputField, inputFields } from '../../contract/input-fields';
 import { compact } from '../../util/compact';
 import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
@@ -20,14 +21,21 @@ Examples:
   switchback promote-to-master --project my-project pg-main --json
   switchback run --project my-project pg-main --embedded     no Temporal server at hand`;
 
+const SWITCHOVER_EXAMPLES = `
+Examples:
+  switchback switchover --project my-project pg-main --mode plan
+  switchback switchover --project my-project pg-main --reason INC-123 --requested-by ops@example.com
+
+The named service is the primary here, too. A region that has died needs a failover, not this.`;
+
 const PLAN_EXAMPLES = `
 Examples:
   switchback plan --project my-project pg-main
   switchback plan --project my-project pg-main --json | jq .plan`;
 
-/** `run`, also `promote-to-master`, and `plan`. */
+/** `run`, also `promote-to-master`, `plan`, and `switchover`. */
 export function registerRun(program: Command, { environment, act }: CommandContext): void {
-  const start = (mode: Mode | undefined) => (service: string, options: RunOptions) => {
+  const start = (procedure: Procedure, mode?: Mode) => (service: string, options: RunOptions) => {
     const {
       json = false,
       detach = false,
@@ -50,35 +58,45 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     return act(
       json,
       async () => {
-        const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }));
+        const pair = pairOf(service, project, (named) => faultsOfInput({ ...how, ...named }, procedure));
         const { run } = require('../run') as typeof import('../run');
-        return run({ ...how, ...pair }, { json, detach, embedded, embeddedDir }, environment);
+        const flags = { procedure, json, detach, embedded, embeddedDir };
+        return run({ ...how, ...pair }, flags, environment);
       },
       service,
     );
   };
 
-  withRunOptions(program.command('run').alias('promote-to-master'))
-    .description('start a switchback of the pair and follow it to its end')
-    .addOption(
-      offering(
-        new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it'),
-        inputFields.mode.choices,
-      ),
-    )
-    .addHelpText('after', RUN_EXAMPLES)
-    .action(start(undefined));
+  const modes = () =>
+    offering(
+      new Option('--mode <mode>', 'rehearse goes to the end without the write; plan stops before it'),
+      inputFields.mode.choices,
+    );
 
-  withRunOptions(program.command('plan'))
+  withRunOptions(program.command('run').alias('promote-to-master'), 'switchback')
+    .description('start a switchback of the pair and follow it to its end')
+    .addOption(modes())
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(start('switchback'));
+
+  withRunOptions(program.command('plan'), 'switchback')
     .description('check everything and show what a run would write; nothing is written')
     .addHelpText('after', PLAN_EXAMPLES)
-    .action(start('plan'));
+    .action(start('switchback', 'plan'));
+
+  withRunOptions(program.command('switchover'), 'switchover')
+    .description('make the recovery service active, in good order, and follow the run to its end')
+    .addOption(modes())
+    .addHelpText('after', SWITCHOVER_EXAMPLES)
+    .action(start('switchover'));
 }
 
 /** What every command that starts a run takes. */
-function withRunOptions(command: Command): Command {
-  const named = withPair(command, 'the primary service, the one to make active, or PROJECT/SERVICE');
-  for (const [name, field] of Object.entries<InputField>(inputFields)) {
+function withRunOptions(command: Command, procedure: Procedure): Command {
+  const what =
+    procedure === 'switchback' ? 'the primary service, the one to make active,' : 'the primary service,';
+  const named = withPair(command, `${what} or PROJECT/SERVICE`);
+  for (const [name, field] of Object.entries<InputField>(fieldsOf(procedure))) {
     if (field.option !== undefined) named.addOption(optionOf(name, field, field.option));
   }
   return named

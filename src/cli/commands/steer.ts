@@ -10,6 +10,7 @@ const examples = (lines: readonly string[]) => ['\nExamples:', ...lines].join('\
 const ACTIONS = [
   'wait',
   'return-to-recovery',
+  'return-to-primary',
   'accept',
   'give-up',
 ] as const satisfies readonly DecideInput['action'][];

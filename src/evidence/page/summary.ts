@@ -1,5 +1,7 @@
 import { type ErrorCode, errors } from '../../contract/errors';
+import { otherSide } from '../../contract/observation';
 import { outcomes } from '../../contract/outcome';
+import { procedures } from '../../contract/procedure';
 import type { SwitchbackReport } from '../../contract/report';
 import type { EvidenceBundle } from '../bundle';
 import { subjectOf } from '../names';
@@ -34,14 +36,17 @@ function outcomeOf({ outcome }: SwitchbackReport): { label: string; tone: Tone }
 /** What moved, and where to; or what was only asked for. */
 function route(bundle: EvidenceBundle): Html {
   const { project, primary, recovery } = subjectOf(bundle);
-  const { outcome, pointOfNoReturn } = bundle.report ?? {};
-  const to = html`<b>${primary || 'the primary service'}</b>`;
-  const pair = html`<b>${recovery}</b> <span class="arrow" aria-label="to">→</span> ${to}`;
-  const back = html` <span class="arrow" aria-label="and back to">→</span> <b>${recovery}</b>`;
+  const { outcome, pointOfNoReturn, procedure = 'switchback' } = bundle.report ?? {};
+  const services = { primary: primary || 'the primary service', recovery };
+  const { target, returned, done } = procedures[procedure];
+  const to = html`<b>${services[target]}</b>`;
+  const from = html`<b>${services[otherSide(target)]}</b>`;
+  const pair = html`${from} <span class="arrow" aria-label="to">→</span> ${to}`;
+  const back = html` <span class="arrow" aria-label="and back to">→</span> ${from}`;
   const where = html`<span class="muted"> in project <b>${project || 'not named'}</b></span>`;
-  if (outcome === 'returned-to-recovery')
+  if (outcome === returned.outcome)
     return html`<p class="route">The active role moved: ${pair}${back}${where}</p>`;
-  if (outcome === 'switched-back') return html`<p class="route">The active role moved: ${pair}${where}</p>`;
+  if (outcome === done) return html`<p class="route">The active role moved: ${pair}${where}</p>`;
   if (pointOfNoReturn !== undefined && recovery !== '')
     return html`<p class="route">A move of the active role was begun: ${pair}${where}</p>`;
   if (recovery === '') return html`<p class="route">Asked for: make ${to} active${where}</p>`;

@@ -5,15 +5,15 @@ import type { Logger, NativeConnection } from '@temporalio/worker';
 import { alarmCauses } from '../../contract/alarm';
 import { gauge, metrics } from '../../contract/metrics';
 import { askingPhases } from '../../contract/phase';
+import { OF_A_PROCEDURE } from '../../contract/procedure';
 import { searchAttributes } from '../../contract/search-attributes';
-import { WORKFLOW_TYPE } from '../../contract/workflow-id';
 
 const LOOK_EVERY_MS = 15_000;
 const LOOK_LIMIT_MS = 5_000;
 
 const { phase, alarm } = searchAttributes;
 const QUERY =
-  `WorkflowType = '${WORKFLOW_TYPE}' AND ExecutionStatus = 'Running' AND ` +
+  `${OF_A_PROCEDURE} AND ExecutionStatus = 'Running' AND ` +
   `(${phase.name} IN (${askingPhases.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
 
 interface Listing {

@@ -1,6 +1,6 @@
 import type { Info } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { WORKFLOW_TYPE } from '../../contract/workflow-id';
+import { procedureTypes } from '../../contract/procedure';
 import { rootSpanIdOf, spanIdOf } from './ids';
 import type { Span } from './span';
 
@@ -13,7 +13,7 @@ export interface ActivityAttempt {
 
 export function attemptOf(info: Info): ActivityAttempt | undefined {
   const { workflowExecution: run, workflowType, activityId, attempt, isLocal } = info;
-  if (run === undefined || workflowType !== WORKFLOW_TYPE) return undefined;
+  if (run === undefined || !procedureTypes.includes(workflowType ?? '')) return undefined;
   return { runId: run.runId, spanId: spanIdOf(run.runId, isLocal, activityId, attempt), info };
 }
 

@@ -1,13 +1,13 @@
 import type { NodeMetric, Service } from '../../aiven';
 import type { Facts } from '../facts';
-import { type Answer, type Context, compare, few, type Row, unread } from './row';
+import { type Answer, type Context, candidateOf, compare, few, type Row, unread } from './row';
 
 /** Per cent. Near a full disk Aiven makes PostgreSQL read-only (Aiven docs, "Prevent PostgreSQL full disk issues"). */
 const DISK_HIGH = 85;
 const DISK_FULL = 95;
 const CPU_HIGH = 85;
 
-/** The primary can carry what the recovery service carries now. */
+/** The candidate can carry what the active service carries now. */
 export const CAPACITY: readonly Row<Facts>[] = [
   {
     id: 'same-version',
@@ -20,27 +20,27 @@ export const CAPACITY: readonly Row<Facts>[] = [
   },
   {
     id: 'primary-size',
-    title: 'The primary is no smaller than the recovery service',
+    title: 'The service to promote is no smaller than the active one',
     guards: 'write',
     looksAt: 'plan, node_count, node_cpu_count, node_memory_mb and disk_space_mb of both services',
     wanted: 'as many nodes, and each with as much CPU, memory and disk',
-    remedy: 'Bring the primary to the plan of the recovery service first, or acknowledge that it will do.',
+    remedy: 'Bring it to the plan of the active service first, or acknowledge that it will do.',
     judge: ({ facts }) => compare(facts, judgeSizes),
   },
   {
     id: 'disk-usage',
-    title: 'The disk of the primary has room',
+    title: 'The disk of the service to promote has room',
     guards: 'write',
-    looksAt: 'POST …/metrics of the primary (disk_usage), metadata.write_block_threshold_exceeded',
+    looksAt: 'POST …/metrics of the service to promote (disk_usage), metadata.write_block_threshold_exceeded',
     wanted: `less than ${DISK_HIGH} % used on every node; from ${DISK_FULL} % on it is no candidate`,
-    remedy: 'Add disk space to the primary: PostgreSQL on a full disk is read-only.',
+    remedy: 'Add disk space to the service to promote: PostgreSQL on a full disk is read-only.',
     judge: judgeDisk,
   },
   {
     id: 'cpu-usage',
-    title: 'The primary is not busy',
+    title: 'The service to promote is not busy',
     guards: 'write',
-    looksAt: 'POST …/metrics of the primary (cpu_usage)',
+    looksAt: 'POST …/metrics of the service to promote (cpu_usage)',
     wanted: `less than ${CPU_HIGH} % CPU on every node`,
     remedy: 'A passive service has little to do: find out what keeps its nodes busy.',
     judge: judgeCpu,
@@ -90,26 +90,28 @@ const SIZES: readonly Size[] = [
   },
 ];
 
-function judgeSizes(primary: Service, recovery: Service): Judged {
-  const plans = `plan ${primary.plan}, the recovery service ${recovery.plan}`;
-  const sizes = SIZES.map(({ what, of }) => ({ what, has: of(primary), needs: of(recovery) }));
+function judgeSizes(candidate: Service, current: Service): Judged {
+  const plans = `plan ${candidate.plan}, the active service ${current.plan}`;
+  const sizes = SIZES.map(({ what, of }) => ({ what, has: of(candidate), needs: of(current) }));
   const smaller = sizes.filter(({ has, needs }) => has !== undefined && needs !== undefined && has < needs);
   if (smaller.length > 0) {
     const told = smaller.map(({ what, has, needs }) => `${has} ${what} instead of ${needs}`);
     return { finding: 'ack', observed: `${plans}; ${told.join(', ')}` };
   }
   const missing = sizes.filter(({ has, needs }) => has === undefined || needs === undefined);
-  if (missing.length > 0 && primary.plan !== recovery.plan) {
+  if (missing.length > 0 && candidate.plan !== current.plan) {
     const observed = `${plans}; not told: ${missing.map(({ what }) => what).join(', ')}`;
     return { finding: 'unknown', observed };
   }
   return { finding: 'pass', observed: plans };
 }
 
-function judgeDisk({ facts: { primary, metrics } }: Context): Answer {
-  const evidence = [metrics, primary];
-  if (primary.ok && primary.value.metadata?.write_block_threshold_exceeded === true) {
-    const observed = `${primary.value.serviceName} is so full that the API says writes are blocked`;
+function judgeDisk({ facts }: Context): Answer {
+  const { metrics } = facts;
+  const { candidate } = candidateOf(facts);
+  const evidence = [metrics, candidate];
+  if (candidate.ok && candidate.value.metadata?.write_block_threshold_exceeded === true) {
+    const observed = `${candidate.value.serviceName} is so full that the API says writes are blocked`;
     return { finding: 'block', observed, evidence };
   }
   const usage = metricOf(metrics, 'disk_usage');

@@ -1,7 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Backup, Service } from '../../aiven';
 import type { Facts } from '../facts';
-import { type Answer, type Context, compare, each, few, notChecked, type Row, withoutFraction } from './row';
+import {
+  type Answer,
+  type Context,
+  candidateOf,
+  compare,
+  each,
+  few,
+  notChecked,
+  type Row,
+  withoutFraction,
+} from './row';
 
 const HOUR = 3_600_000;
 /** A daily backup, and two hours for it to be made. Aiven docs, "PostgreSQL backups": a full one every day. */
@@ -14,23 +24,22 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
     title: 'There is a recent backup',
     guards: 'write',
     looksAt: 'backups of both services',
-    wanted: 'a backup of the recovery service no older than 26 hours',
+    wanted: 'a backup of the active service no older than 26 hours',
     remedy: 'Find out why there is none: without it, a mistake from here on cannot be taken back.',
     judge: judgeBackups,
   },
   {
     id: 'primary-region',
-    title: 'The region of the primary is healthy again',
+    title: 'The region of the service to promote is healthy',
     guards: 'write',
     looksAt: 'nothing: ask status.aiven.io and the cloud provider',
-    wanted: 'what made you leave the region is over',
+    wanted: 'nothing is wrong there; what made you leave it is over',
     remedy: 'Look at status.aiven.io and at the status page of the cloud provider.',
-    judge: ({ facts: { primary } }) =>
-      notChecked(
-        primary.ok
-          ? `no request tells how ${primary.value.cloudName} is`
-          : 'no request tells how a region is',
-      ),
+    judge: ({ facts }) => {
+      const { candidate } = candidateOf(facts);
+      const region = candidate.ok ? candidate.value.cloudName : 'a region';
+      return notChecked(`no request tells how ${region} is`);
+    },
   },
   {
     id: 'dependents',
@@ -39,16 +48,16 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
     looksAt: 'the other integrations of both services',
     wanted: 'no read replica, no change data capture; logs and metrics do not matter',
     remedy:
-      'Look at what is attached once the switchback is over: what becomes of it in a role change is not documented.',
+      'Look at what is attached once the run is over: what becomes of it in a role change is not documented.',
     judge: (context) => each(context, judgeDependents),
   },
   {
     id: 'network-parity',
-    title: 'The primary can be reached from where the recovery service can',
+    title: 'The service to promote can be reached from where the active one can',
     guards: 'write',
     looksAt: 'user_config.ip_filter, project_vpc_id and the routes of components, of both services',
-    wanted: 'each address, network and route that the recovery service admits, on the primary too',
-    remedy: 'Add what is missing to the primary, or applications there are cut off after the switchback.',
+    wanted: 'each address, network and route that the active service admits, on the other one too',
+    remedy: 'Add what is missing, or applications there are cut off after the switch.',
     judge: ({ facts }) => compare(facts, judgeNetworks),
   },
   {
@@ -66,17 +75,17 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
     guards: 'write',
     looksAt: 'the sections of user_config that shape PostgreSQL and PgBouncer, of both services',
     wanted: 'the same values',
-    remedy: 'Bring the settings of the primary in line: applications run with them after the switchback.',
+    remedy:
+      'Bring the settings of the service to promote in line: applications run with them after the switch.',
     judge: ({ facts }) => compare(facts, judgeSettings),
   },
   {
     id: 'pool-parity',
-    title: 'The primary has the connection pools of the recovery service',
+    title: 'The service to promote has the connection pools of the active one',
     guards: 'write',
     looksAt: 'connection_pools of both services',
-    wanted: 'each pool of the recovery service on the primary too',
-    remedy:
-      'Create the missing pools on the primary, or applications that use them fail after the switchback.',
+    wanted: 'each pool of the active service on the other one too',
+    remedy: 'Create the missing pools, or applications that use them fail after the switch.',
     judge: ({ facts }) => compare(facts, judgePools),
   },
   {

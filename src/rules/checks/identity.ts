@@ -101,6 +101,9 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
 ];
 
 function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
+  const { target = 'primary' } = facts;
+  const otherWay =
+    target === 'primary' ? `promoting ${facts.named} would be a switchover` : 'the run would be a switchback';
   if (!facts.primary.ok) return unread(facts.primary);
   const evidence = [facts.primary, facts.disasterRecovery];
   const primary = primaryAsTold(facts);
@@ -115,7 +118,7 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
       observed: `${primary} ${how}, and the input calls ${facts.named} the primary`,
       evidence,
       remedy:
-        `If ${primary} is the primary, do not go on: promoting ${facts.named} would be a switchover. Acknowledge this ` +
+        `If ${primary} is the primary, do not go on: ${otherWay}. Acknowledge this ` +
         'only if the integration was made anew with its ends exchanged, as Terraform does it.',
     };
   }
@@ -124,7 +127,7 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
     observed: `${facts.named} is the recovery end; the primary is ${primary}`,
     evidence,
     remedy:
-      `Start again with {"service":"${primary}"}: promoting ${facts.named} would be a switchover. If ` +
+      `Start again with {"service":"${primary}"}: ${otherWay}. If ` +
       `${facts.named} really is the primary, name both: {"service":"${facts.named}","recovery":"${primary}"}.`,
   };
 }

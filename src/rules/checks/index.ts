@@ -1,6 +1,6 @@
 import { type CheckId, type CheckResult, checkSeverities, type Severity } from '../../contract/checks';
 import type { DiscoveryFacts, Facts } from '../facts';
-import { isOnItsWayHome } from '../moves';
+import { isOnItsWay } from '../moves';
 import { observePair } from '../observation';
 import { CAPACITY } from './capacity';
 import { DEPENDENCIES } from './dependencies';
@@ -15,7 +15,7 @@ import { SERVER_SETTINGS } from './server-settings';
 /** What discovery looks at: without it there is no pair to judge further. */
 const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
 
-/** The preconditions of a switchback, in the order in which a person would look. */
+/** The preconditions of a promotion, in the order in which a person would look. */
 const CATALOGUE: readonly Row[] = [
   ...OF_A_PAIR,
   ...REPLICATION,
@@ -45,8 +45,10 @@ export function catalogue() {
 function judgeRows<F extends DiscoveryFacts>(rows: readonly Row<F>[], facts: F): CheckResult[] {
   const names = { primary: facts.named, recovery: facts.peer ?? 'the peer' };
   const observed = observePair({ ...facts, names });
-  const onlyWatches = isOnItsWayHome(observed);
-  return rows.map((row) => {
+  const { target = 'primary' } = facts;
+  const onlyWatches = isOnItsWay(target, observed);
+  const asked = rows.filter((row) => row.target === undefined || row.target === target);
+  return asked.map((row) => {
     const [severity] = severitiesOf(row.id);
     const answer = row.judge({ facts, observed, severity });
     return resultOf(row, answer, onlyWatches && row.guards === 'write');

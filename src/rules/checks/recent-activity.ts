@@ -71,7 +71,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
     guards: 'write',
     looksAt: 'GET /v1/project/P/alerts',
     wanted: 'no open alert about either service',
-    remedy: 'Look at the alert in Aiven, and go on only if the primary is fit to take the writes.',
+    remedy: 'Look at the alert in Aiven, and go on only if the service to promote is fit to take the writes.',
     judge: judgeAlerts,
   },
   {

@@ -85,7 +85,7 @@ export const BY_SQL: readonly Row<Facts>[] = [
   },
   {
     id: 'replication-lag',
-    title: 'The primary has replayed what the recovery service wrote',
+    title: 'The passive side has replayed what the active one wrote',
     guards: 'write',
     looksAt: 'pg_current_wal_lsn() of the active side, then pg_last_wal_replay_lsn() of the passive one',
     wanted: describeLimit(LAG_LIMIT),

@@ -1,7 +1,7 @@
 import type { Integration, Service } from '../../aiven';
 import type { ReadService, ServiceObservation } from '../../contract/observation';
 import type { DiscoveryFacts, Facts } from '../facts';
-import { isOnItsWayHome } from '../moves';
+import { isOnItsWay } from '../moves';
 import { pairingsOf } from '../observation';
 import { type Answer, type Context, each, few, type Row, unread } from './row';
 
@@ -10,12 +10,25 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'switchover-completed',
     title: 'A switchover was completed: primary passive, recovery active',
+    target: 'primary',
     guards: 'run',
     looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
     wanted:
       'primary passive and recovery active (or primary active, or on its way, and recovery passive: nothing to write)',
     remedy:
       'Look at both services: a switchback follows a completed switchover. A role that is neither active nor passive needs Aiven support.',
+    judge: judgeRoles,
+  },
+  {
+    id: 'primary-active',
+    title: 'The pair is at home: primary active, recovery passive',
+    target: 'recovery',
+    guards: 'run',
+    looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
+    wanted:
+      'primary active and recovery passive (or recovery active, or on its way, and primary passive: nothing to write)',
+    remedy:
+      'Look at both services: a switchover begins with the primary active. A role that is neither active nor passive needs Aiven support.',
     judge: judgeRoles,
   },
   {
@@ -71,8 +84,10 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
       'Rebuild the failed primary first (failback, step 1: set its role to passive in Aiven, wait for RUNNING), then start again.';
     return { finding: 'block', observed, evidence, remedy };
   }
+  const { target = 'primary' } = facts;
   const roles = `${primary.role}/${recovery.role}`;
-  if (roles === 'passive/active' || isOnItsWayHome({ primary, recovery }))
+  const wanted = target === 'primary' ? 'passive/active' : 'active/passive';
+  if (roles === wanted || isOnItsWay(target, { primary, recovery }))
     return { finding: 'pass', observed, evidence };
   if ([primary.role, recovery.role].includes('changing')) {
     const remedy =
@@ -90,7 +105,7 @@ function judgeSettled({ facts, observed: { primary, recovery } }: Context<Discov
   const observed = [said(primary), said(recovery), ...missing].join('; ');
   if (isUnknown) return { finding: 'unknown', observed, evidence };
   // Nothing will be written, and settling is what the run waits for.
-  const onlyWaits = isOnItsWayHome({ primary, recovery });
+  const onlyWaits = isOnItsWay(facts.target ?? 'primary', { primary, recovery });
   const good = onlyWaits || (primary.settled && recovery.settled && missing.length === 0);
   return { finding: good ? 'pass' : 'block', observed, evidence };
 }
@@ -139,7 +154,7 @@ function judgeMasters({ facts, observed: { primary, recovery } }: Context): Answ
   } as const;
   const [active, passive] = bySides[roles as keyof typeof bySides] ?? [];
   if (active === undefined || passive === undefined) {
-    const remedy = 'Settle the roles of the two services first: see the check switchover-completed.';
+    const remedy = 'Settle the roles of the two services first: see the check of the roles.';
     const observed = `not one active and one passive service: ${roles}`;
     return { finding: 'unknown', observed, evidence, remedy };
   }

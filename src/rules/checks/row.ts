@@ -1,6 +1,6 @@
 import type { Service } from '../../aiven';
 import type { CheckId, Severity, Verdict } from '../../contract/checks';
-import type { PairObservation } from '../../contract/observation';
+import { otherSide, type PairObservation, type Side } from '../../contract/observation';
 import { compact } from '../../util/compact';
 import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
 
@@ -8,6 +8,8 @@ import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
 export interface Row<F extends DiscoveryFacts = Facts> {
   id: CheckId;
   title: string;
+  /** A row for runs that make this side active, and no others. */
+  target?: Side;
   /** A row that guards the write alone never stops a run that finds the roles right already. */
   guards: 'run' | 'write';
   /** What it is judged by, for the docs page. */
@@ -90,13 +92,20 @@ export function each(
   };
 }
 
-/** Compares the two services; both must have been read. */
+/** The service that is to become active, and the one that is to become passive. */
+export function candidateOf(facts: DiscoveryFacts): { candidate: Fact<Service>; current: Fact<Service> } {
+  const { target = 'primary' } = facts;
+  return { candidate: facts[target], current: facts[otherSide(target)] };
+}
+
+/** Compares the candidate with the service that is to become passive; both must have been read. */
 export function compare(
-  { primary, recovery }: DiscoveryFacts,
-  look: (primary: Service, recovery: Service) => Omit<Answer, 'evidence'>,
+  facts: DiscoveryFacts,
+  look: (candidate: Service, current: Service) => Omit<Answer, 'evidence'>,
 ): Answer {
-  if (!primary.ok || !recovery.ok) return unread(primary, recovery);
-  return { ...look(primary.value, recovery.value), evidence: [primary, recovery] };
+  const { candidate, current } = candidateOf(facts);
+  if (!candidate.ok || !current.ok) return unread(candidate, current);
+  return { ...look(candidate.value, current.value), evidence: [candidate, current] };
 }
 
 /** What stops counts more than what does not; what is known counts more than what is not. */

@@ -30,9 +30,19 @@ export const CAPACITY_ROWS: CheckRow[] = [
   ],
   ['same-version', 'unread', unreadPrimary, 'unknown', /no connection/],
 
-  ['primary-size', 'the same', facts(), 'pass', /plan business-8, the recovery service business-8/],
+  ['primary-size', 'the same', facts(), 'pass', /plan business-8, the active service business-8/],
   ['primary-size', 'larger', primary({ plan: 'business-16', nodeMemoryMb: 16_384 }), 'pass', /business-16/],
   ['primary-size', 'fewer nodes', primary({ nodeCount: 1 }), 'ack', /1 nodes instead of 2/],
+  [
+    'primary-size',
+    'of the recovery service, for a switchover',
+    facts(
+      { primary: { role: 'active' }, recovery: { role: 'passive', more: { nodeCount: 1 } } },
+      { target: 'recovery' },
+    ),
+    'ack',
+    /1 nodes instead of 2/,
+  ],
   ['primary-size', 'less CPU', recovery({ nodeCpuCount: 4 }), 'ack', /2 CPU per node instead of 4/],
   ['primary-size', 'less memory', primary({ nodeMemoryMb: 4_096 }), 'ack', /4096 MiB of memory/],
   ['primary-size', 'less disk', primary({ diskSpaceMb: 100_000 }), 'ack', /50000 MiB of disk per node/],

@@ -3,15 +3,15 @@ import { judge } from '../../../src/rules/checks';
 import type { Facts } from '../../../src/rules/facts';
 import { observePair } from '../../../src/rules/observation';
 import { situationOf } from '../../../src/rules/situation';
-import { facts, known, PRIMARY, RECOVERY, service, toldFacts, unread } from '../facts';
+import { facts, known, PRIMARY, RECOVERY, service, toldFacts, unread, withoutDatabases } from '../facts';
 
 const GET_PRIMARY = `GET service ${PRIMARY}`;
 const GET_RECOVERY = `GET service ${RECOVERY}`;
 const GET_DR = `GET disaster-recovery of ${PRIMARY}`;
 const REBUILDING = { state: 'REBUILDING' };
 
-describe('over combinations of facts', () => {
-  const all = combinations();
+describe.each(['primary', 'recovery'] as const)('over combinations of facts, toward %s', (target) => {
+  const all = combinations().map((given) => withoutDatabases({ ...given, target }));
 
   test('when every check passes there is a role to write or a settling to wait for, and nothing in doubt', () => {
     const passed = all.filter((given) => !judge(given).some(stops));
@@ -19,12 +19,13 @@ describe('over combinations of facts', () => {
       passed.map((given) => {
         const observed = observePair({ ...given, names: { primary: PRIMARY, recovery: RECOVERY } });
         const situation = situationOf(observed);
-        const primary = observed.primary.readable ? observed.primary.role : 'unread';
-        return situation === 'moving' ? `moving, primary ${primary}` : situation;
+        const wanted = observed[target];
+        const role = wanted.readable ? wanted.role : 'unread';
+        return situation === 'moving' ? `moving, it is ${role}` : situation;
       }),
     );
     expect(situations).toEqual(
-      new Set(['recovery-active', 'primary-active', 'moving, primary active', 'moving, primary changing']),
+      new Set(['recovery-active', 'primary-active', 'moving, it is active', 'moving, it is changing']),
     );
   });
 });

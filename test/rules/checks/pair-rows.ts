@@ -7,6 +7,9 @@ const GET_DR = `GET disaster-recovery of ${PRIMARY}`;
 const notToken = unread('GET /me');
 const REBUILDING = { state: 'REBUILDING' };
 
+/** As a switchover looks at it. */
+const over = (looks: Parameters<typeof facts>[0] = {}) => facts(looks, { target: 'recovery' });
+
 export const PAIR_ROWS: CheckRow[] = [
   ['token-valid', 'accepted', facts(), 'pass', /accepted as ops@example\.com/],
   ['token-valid', '401', facts({}, { me: unread('GET /me', 401) }), 'block', /GET \/me: 401.*AIVEN_TOKEN/],
@@ -295,6 +298,37 @@ export const PAIR_ROWS: CheckRow[] = [
     'unknown',
     /does not speak of pg-demo-recovery/,
   ],
+
+  [
+    'primary-active',
+    'active/passive',
+    over({ primary: { role: 'active' }, recovery: { role: 'passive' } }),
+    'pass',
+    /pg-demo is active\/RUNNING/,
+  ],
+  ['primary-active', 'switched over already', over(), 'pass', /pg-demo-recovery is active/],
+  [
+    'primary-active',
+    'on its way',
+    over({ primary: { role: 'passive' }, recovery: { role: 'active', ...REBUILDING } }),
+    'pass',
+    /active\/REBUILDING/,
+  ],
+  [
+    'primary-active',
+    'both active',
+    over({ primary: { role: 'active' } }),
+    'block',
+    /active\/RUNNING; .*active/,
+  ],
+  [
+    'primary-active',
+    'recovery failed',
+    over({ primary: { role: 'active' }, recovery: { role: 'failed' } }),
+    'block',
+    /recovery is failed/,
+  ],
+  ['primary-active', 'no role', over({ recovery: { role: null } }), 'unknown', /no role/],
 
   ['both-settled', 'both', facts(), 'pass', /RUNNING.*RUNNING/],
   ['both-settled', 'primary rebuilding', facts({ primary: REBUILDING }), 'block', /passive\/REBUILDING/],

@@ -1,0 +1,86 @@
+import type { PreflightVerdict } from '../../contract/activities';
+import type { Side } from '../../contract/observation';
+import { describeDisagreement } from '../../contract/proof';
+import type { SwitchbackReport } from '../../contract/report';
+import { contradictionOf } from './findings';
+import type { Run } from './run';
+
+/** The end of a run that was to write nothing. */
+export function planned({ record }: Run, verdict: PreflightVerdict): SwitchbackReport {
+  if (verdict !== 'go') {
+    return record.complete(
+      'planned',
+      `Nothing was written, and a run now would write nothing: ${record.seen}.`,
+      'There is nothing to switch back.',
+    );
+  }
+  const { toAcknowledge = [], approvalRequired } = record.plan ?? {};
+  const needs = [
+    ...(toAcknowledge.length > 0 ? [`acknowledge ${toAcknowledge.join(', ')}`] : []),
+    ...(approvalRequired ? ['have it approved'] : []),
+  ];
+  return record.complete(
+    'planned',
+    `Nothing was written. A run now would promote ${record.requirePair[record.target]}: ${record.seen}.`,
+    `Start it in mode execute${needs.length > 0 ? `; it needs you to ${needs.join(' and to ')}` : ''}.`,
+  );
+}
+
+/** The end of a run whose pair has settled, or whose present state a person accepted. */
+export function conclude(run: Run, end: Side | 'accepted'): SwitchbackReport {
+  const { record, request } = run;
+  const { procedure, origin, target, requirePair: pair } = record;
+  if (end === 'accepted') {
+    return record.complete(
+      'accepted',
+      `The present state was accepted by a person: ${record.seen}.`,
+      'Nothing more is watched. Check that applications write where you expect.',
+    );
+  }
+  if (end === origin && request.mode === 'rehearse') {
+    const { proof, doubt } = record.measured;
+    const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
+    return record.complete(
+      'rehearsed',
+      `Nothing was promoted. The run went to its end and would have promoted ${pair[target]}: ${record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
+      isDoubtful
+        ? 'Mend what is not proven first: after a promotion the run would wait for it.'
+        : 'Start it in mode execute when it is time.',
+    );
+  }
+  if (end === origin) {
+    const { code, outcome } = procedure.returned;
+    throw record.failure(
+      code,
+      outcome,
+      `${pair[origin]} is active again and takes writes; the ${request.procedure} to ${pair[target]} did not succeed.`,
+    );
+  }
+  return succeed(run);
+}
+
+/** The end of a run whose pair is where it was to bring it. */
+export function succeed({ record }: Run): SwitchbackReport {
+  const { measured, procedure, target, origin, requirePair: pair } = record;
+  const contradiction = contradictionOf(record);
+  const other = record.hadNoEffect
+    ? " Somebody else's promotion came first: the one of this run had no effect."
+    : '';
+  const against =
+    contradiction === undefined ? '' : ` This was a switchover if the API is right: ${contradiction}.`;
+  const headline = `${pair[target]} is active and ${pair[origin]} is passive, both settled.${other}${against}`;
+  const outcome = record.mayHaveWritten ? procedure.done : procedure.already;
+  if (measured.degraded !== undefined && measured.endpoint !== undefined) {
+    const who = describeDisagreement(measured.endpoint, target);
+    return record.complete(
+      outcome,
+      `${headline} Degraded: the Service URI does not lead everybody there yet (${who}).`,
+      'Find out why these resolvers still have the old address, and restart what holds sessions on the old side.',
+    );
+  }
+  return record.complete(
+    outcome,
+    headline,
+    `Check that applications write to ${pair[target]}; unfreeze Terraform and other automation.`,
+  );
+}

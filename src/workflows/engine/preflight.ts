@@ -1,0 +1,47 @@
+import type { Preflight } from '../../contract/activities';
+import { lockIdOf } from '../../contract/pair-lock';
+import { read } from './activity-proxies';
+import { blocked } from './blocked';
+import { catchUp } from './catch-up';
+import { pendingAcknowledgements } from './findings';
+import type { Run } from './run';
+
+/** Checks that are older than this, beside the settle window, are no ground for a write. */
+const FRESH_MS = 15_000;
+
+/** Reads every precondition afresh; ends the run when one stands against it. */
+export async function preflight(run: Run): Promise<Preflight> {
+  const { record, request } = run;
+  const pair = record.requirePair;
+  record.enter('preflight', 'Checking the preconditions.');
+  const { recovery, convergeTimeoutMs, mode } = request;
+  const found = await read(`check ${pair.primary} and ${pair.recovery}`).preflight({
+    pair,
+    ...(record.target === 'primary' ? {} : { target: record.target }),
+    confirmed: recovery !== undefined,
+    budgetMs: convergeTimeoutMs,
+    ...(mode === 'plan' ? {} : { lock: lockIdOf(pair) }),
+  });
+  record.recordPreflight(found);
+  if (found.verdict === 'blocked') throw blocked(run);
+  return found;
+}
+
+/**
+ * Waits for the replication. After a long wait the checks are old, so that they are made again; nobody is asked a second
+ * time.
+ */
+export async function caughtUp(run: Run, checked: Preflight): Promise<Preflight> {
+  const { record, request } = run;
+  const startedAt = Date.now();
+  await catchUp(run);
+  if (Date.now() - startedAt < request.settleWindowMs + FRESH_MS) return checked;
+  const again = await preflight(run);
+  if (pendingAcknowledgements(record).length === 0) return again;
+  const found = pendingAcknowledgements(record).join(', ');
+  throw record.failure(
+    'DRIFTED',
+    'aborted',
+    `Nothing was written to ${request.service}: while the replication caught up, these checks turned against it: ${found}.`,
+  );
+}

@@ -1,0 +1,112 @@
+import type { Alarm } from '../../contract/alarm';
+import type { CheckResult } from '../../contract/checks';
+import type { ErrorCode } from '../../contract/errors';
+import type { SwitchbackRequest } from '../../contract/input';
+import {
+  describePair,
+  otherSide,
+  type Pair,
+  type PairObservation,
+  type Side,
+  type Situation,
+} from '../../contract/observation';
+import type { Outcome } from '../../contract/outcome';
+import type { Phase } from '../../contract/phase';
+import { type ProcedureRow, procedures } from '../../contract/procedure';
+import type { Plan, TimelineEntry } from '../../contract/report';
+import type { Waiting } from '../../contract/status';
+import { mayPromote } from '../../rules/moves';
+import { Measurements } from './measurements';
+import type { Operators } from './operators';
+
+/** How the run ended; with a code it failed. */
+export interface Ending {
+  code?: ErrorCode;
+  outcome: Outcome;
+  headline: string;
+  next: string;
+}
+
+/** Everything a run knows about itself. Its views are pure functions of this. */
+export abstract class RunState {
+  pair: Pair | undefined;
+  situation: Situation | undefined;
+  observed: PairObservation | undefined;
+  waiting: Waiting | undefined;
+  pointOfNoReturn: string | undefined;
+  checks: CheckResult[] = [];
+  plan: Plan | undefined;
+  /** True once a promotion was sent that may count: only then is there something to finish, or to undo. */
+  mayHaveWritten = false;
+  readonly measured = new Measurements();
+  /** How often the situation has changed. */
+  changes = 0;
+  /** All that it has been. */
+  readonly situationsSeen = new Set<Situation>();
+  /** True when the API's reply proves that somebody else's promotion came before this run's. */
+  hadNoEffect = false;
+  /** True once both services were seen in motion. */
+  moved = false;
+  phase: Phase = 'validate';
+  /** One sentence: what is true now. */
+  headline = 'The run has started.';
+  /** How it ended; absent while it goes on. */
+  ending: Ending | undefined;
+  readonly timeline: TimelineEntry[] = [];
+  readonly requests = { reads: 0, writes: 0 };
+
+  constructor(readonly request: SwitchbackRequest) {}
+
+  abstract readonly operators: Operators;
+  abstract get alarms(): readonly Alarm[];
+
+  get procedure(): ProcedureRow {
+    return procedures[this.request.procedure];
+  }
+
+  /** The side that the procedure makes active. */
+  get target(): Side {
+    return this.procedure.target;
+  }
+
+  /** The side that is active before, and that the undo makes active again. */
+  get origin(): Side {
+    return otherSide(this.target);
+  }
+
+  get standingAlarms(): Alarm[] {
+    return this.alarms.filter(({ until }) => until === undefined);
+  }
+
+  /** True while a promotion is on its way, too: whether that one counts is not known yet. */
+  get isPastPointOfNoReturn(): boolean {
+    return this.mayHaveWritten || this.pointOfNoReturn !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.ending !== undefined;
+  }
+
+  get isStalled(): boolean {
+    return this.standingAlarms.some(({ cause }) => cause === 'stalled');
+  }
+
+  /** The pair, for the steps after discovery. */
+  get requirePair(): Pair {
+    if (this.pair === undefined) throw new Error('the pair is used before it was discovered');
+    return this.pair;
+  }
+
+  /** The last that was seen of both services, in one line. */
+  get seen(): string {
+    return this.observed === undefined ? 'nothing was read' : describePair(this.observed);
+  }
+
+  /** Whether the table of moves allows the undo for what was seen last. */
+  get mayReturn(): boolean {
+    const { situation, observed, origin, target } = this;
+    return (
+      situation !== undefined && observed !== undefined && mayPromote(origin, situation, observed, target)
+    );
+  }
+}
