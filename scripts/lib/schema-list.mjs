@@ -17,11 +17,14 @@ const signed = { by: filled, reason: filled };
 /** By the kind of a field of the input. */
 const KINDS = { name, duration, lag, text: note };
 
+const ofInput = Object.fromEntries(
+  Object.entries(inputFields).flatMap(([field, { kind }]) => (KINDS[kind] ? [[field, KINDS[kind]]] : [])),
+);
+
 /** What a type cannot say of its texts, and the guards of the contract demand; a test compares the two. */
 export const CONSTRAINTS = {
-  SwitchbackInput: Object.fromEntries(
-    Object.entries(inputFields).flatMap(([field, { kind }]) => (KINDS[kind] ? [[field, KINDS[kind]]] : [])),
-  ),
+  SwitchbackInput: ofInput,
+  SwitchoverInput: ofInput,
   Acknowledgement: { by: { ...filled, ...note }, reason: { ...filled, ...note } },
   DecideInput: signed,
   ApproveInput: { ...signed, fingerprint: filled },
@@ -36,8 +39,14 @@ export const SCHEMAS = [
   {
     name: 'input',
     type: 'SwitchbackInput',
-    title: 'What a run is started with',
+    title: 'What a switchback is started with',
     where: 'the argument of `switchbackWorkflow`; `client.start()`',
+  },
+  {
+    name: 'switchover-input',
+    type: 'SwitchoverInput',
+    title: 'What a switchover is started with',
+    where: "the argument of `switchoverWorkflow`; `client.start()` with `procedure: 'switchover'`",
   },
   {
     name: 'status',

@@ -13,6 +13,7 @@ test('project and service are enough; every other field has a safe default', () 
     project: 'demo',
     service: 'pg-demo',
     recovery: undefined,
+    procedure: 'switchback',
     mode: 'execute',
     approvalRequired: false,
     acknowledge: [],
@@ -52,6 +53,7 @@ test('every field is taken as given', () => {
     reason: 'INC-123',
   };
   expect(accepted(parseInput(input))).toEqual({
+    procedure: 'switchback',
     project: 'demo',
     service: 'pg-demo',
     recovery: 'pg-demo-recovery',
@@ -170,3 +172,14 @@ function accepted(parsed: ParsedInput): SwitchbackRequest {
 function faults(parsed: ParsedInput): string[] {
   return parsed.ok ? [] : parsed.faults;
 }
+
+test('a switchover is undone toward the primary, and takes no word of a switchback', () => {
+  expect(accepted(parseInput(SMALLEST, 'switchover'))).toMatchObject({
+    procedure: 'switchover',
+    onTimeout: 'return-to-primary',
+  });
+  expect(parseInput({ ...SMALLEST, onTimeout: 'return-to-recovery' }, 'switchover')).toEqual({
+    ok: false,
+    faults: ['"onTimeout" must be one of "return-to-primary", "hold", not "return-to-recovery"'],
+  });
+});

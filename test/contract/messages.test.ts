@@ -10,7 +10,7 @@ test('the example that complaints show is itself a decision', () => {
   expect(faultsOf.decide(JSON.parse(examples.decide))).toEqual([]);
 });
 
-const ACTION = '"action" must be one of wait, return-to-recovery, accept, give-up';
+const ACTION = '"action" must be one of wait, return-to-recovery, return-to-primary, accept, give-up';
 
 test.each<[string, unknown, string[]]>([
   ['nothing', undefined, [ACTION, '"by" must be a text', '"reason" must be a text']],
