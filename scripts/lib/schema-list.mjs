@@ -25,6 +25,7 @@ const ofInput = Object.fromEntries(
 export const CONSTRAINTS = {
   SwitchbackInput: ofInput,
   SwitchoverInput: ofInput,
+  DrillInput: { ...ofInput, soak: duration },
   Acknowledgement: { by: { ...filled, ...note }, reason: { ...filled, ...note } },
   DecideInput: signed,
   ApproveInput: { ...signed, fingerprint: filled },
@@ -47,6 +48,12 @@ export const SCHEMAS = [
     type: 'SwitchoverInput',
     title: 'What a switchover is started with',
     where: "the argument of `switchoverWorkflow`; `client.start()` with `procedure: 'switchover'`",
+  },
+  {
+    name: 'drill-input',
+    type: 'DrillInput',
+    title: 'What a drill is started with',
+    where: "the argument of `drillWorkflow`; `client.start()` with `procedure: 'drill'`",
   },
   {
     name: 'status',

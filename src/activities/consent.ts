@@ -4,7 +4,7 @@ import type { PromoteInput, WorkerPolicy } from '../contract/activities';
 import { parseInput } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
 import { LOCK_WORKFLOW_TYPE, lockIdOf } from '../contract/pair-lock';
-import { type Procedure, procedureOf, procedures, procedureTypes } from '../contract/procedure';
+import { procedureOf, procedureTypes, targetsOf } from '../contract/procedure';
 import type { Approval } from '../contract/report';
 import type { HistoryFact } from '../evidence';
 import { factsOf, readHistory } from '../evidence';
@@ -48,7 +48,7 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
     },
     async refusalOfPair(pair, goal) {
       const type = await typeOfRun(procedureTypes);
-      if (targetOf(type) !== goal) return `a ${type} does not make ${pair[goal]} active`;
+      if (!targetsOf(type).includes(goal)) return `a ${type} does not make ${pair[goal]} active`;
       const { workflowExecution: run } = activityInfo();
       const lock = await runningWorkflow(lockIdOf(pair));
       // Only one run of a workflow id goes on at once. After a Reset the lock's parent is the run before, of the same id.
@@ -98,11 +98,6 @@ type Data = Record<string, unknown>;
 function isPromotionOf(side: Side, { kind, data }: HistoryFact): boolean {
   const { name, input } = data as { name?: unknown; input?: Data };
   return kind === 'activity' && name === 'promote' && input?.target === side;
-}
-
-function targetOf(workflowType: string): Side | undefined {
-  const procedure: Procedure | undefined = procedureOf(workflowType);
-  return procedure && procedures[procedure].target;
 }
 
 /** The answer of an update `approve` or `reject`: what the run made of it. */

@@ -24,7 +24,14 @@ export type {
   RunIdentity,
 } from '../contract/events';
 export { SwitchbackFailedError } from '../contract/failed-error';
-export type { Mode, OnTimeout, ProcedureInput, SwitchbackInput, SwitchoverInput } from '../contract/input';
+export type {
+  DrillInput,
+  Mode,
+  OnTimeout,
+  ProcedureInput,
+  SwitchbackInput,
+  SwitchoverInput,
+} from '../contract/input';
 export type { Lag, LagSample } from '../contract/lag';
 export {
   type ApproveInput,
@@ -50,7 +57,14 @@ export { type Outcome, type OutcomeRow, outcomes } from '../contract/outcome';
 export type { Parity, ParityChange, ParityDifference } from '../contract/parity';
 export { type Phase, type PhaseRow, phases } from '../contract/phase';
 export type { Latency, ProbeReport, ProbeSeries, Range, RowSet, WriteGap } from '../contract/probe';
-export { type Procedure, type ProcedureRow, procedures } from '../contract/procedure';
+export {
+  type Move,
+  type MoveRow,
+  moves,
+  type Procedure,
+  type ProcedureRow,
+  procedures,
+} from '../contract/procedure';
 export type {
   EndpointReport,
   Landing,
@@ -66,6 +80,7 @@ export type {
   Approval,
   Decision,
   KeptEvidence,
+  Leg,
   Plan,
   RequestCounts,
   RunFacts,

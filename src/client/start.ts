@@ -15,7 +15,7 @@ import {
 import { attachUpdate } from '../contract/messages';
 import type { Side } from '../contract/observation';
 import type { Phase } from '../contract/phase';
-import { type Procedure, procedures } from '../contract/procedure';
+import { moves, type Procedure, procedures } from '../contract/procedure';
 import { workflowIdOf } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';
@@ -184,7 +184,8 @@ const MODES: Record<SwitchbackRequest['mode'], string> = {
 
 function detailsOf(request: SwitchbackRequest): string {
   const { project, service, recovery, procedure, mode, requestedBy, reason } = request;
-  const to = (side: Side) => (side === procedures[procedure].target ? 'active' : 'passive');
+  const last = procedures[procedure].moves.at(-1) ?? 'switchback';
+  const to = (side: Side) => (side === moves[last].target ? 'active' : 'passive');
   return [
     `**${mode}**: ${MODES[mode]}.`,
     '',

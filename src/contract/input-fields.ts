@@ -114,6 +114,16 @@ export const inputFields = {
   reason: { kind: 'text', help: 'why, for the record', option: 'why, for the record' },
 } as const satisfies Record<string, InputField>;
 
+/** What a drill takes beside them. */
+export const drillFields = {
+  soak: {
+    kind: 'duration',
+    default: '5m',
+    help: 'how long the recovery service stays active before the way home',
+    option: 'how long the recovery service stays active before the way home',
+  },
+} as const satisfies Record<string, InputField>;
+
 type Fields = typeof inputFields;
 
 /** The fields of one kind. */

@@ -1,9 +1,9 @@
 import { cut, fewFaults } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { formatDuration, parseDuration } from './duration';
-import { type FieldsOf, type InputField, inputFields } from './input-fields';
+import { drillFields, type FieldsOf, type InputField, inputFields } from './input-fields';
 import { type LagLimit, parseLagLimit } from './lag';
-import { type Procedure, procedures } from './procedure';
+import { moves, type Procedure, procedures } from './procedure';
 import { faultOfText } from './text';
 
 /** What the deadline's policy does when nobody decides. See docs/architecture.md, "Compensation". */
@@ -63,8 +63,16 @@ export interface SwitchoverInput extends Omit<SwitchbackInput, 'onTimeout'> {
   onTimeout?: 'return-to-primary' | 'hold';
 }
 
+/** The one JSON object that starts `drillWorkflow`: `{"project":"P","service":"PRIMARY"}` is enough here, too. */
+export interface DrillInput extends Omit<SwitchbackInput, 'onTimeout'> {
+  /** After `convergeTimeout` and an unanswered `decisionWindow`, of either move. Default `undo`. */
+  onTimeout?: 'undo' | 'hold';
+  /** How long the recovery service stays active before the way home. Default `"5m"`. */
+  soak?: string;
+}
+
 /** The input of a procedure. */
-export type ProcedureInput = SwitchbackInput | SwitchoverInput;
+export type ProcedureInput = SwitchbackInput | SwitchoverInput | DrillInput;
 
 /** The input with every default filled in and every duration in milliseconds. */
 export type SwitchbackRequest = Record<'project' | 'service', string> &
@@ -77,6 +85,8 @@ export type SwitchbackRequest = Record<'project' | 'service', string> &
     acknowledge: Acknowledgement[];
     onTimeout: NonNullable<ProcedureInput['onTimeout']>;
     maxLag: LagLimit;
+    /** Of a drill. */
+    soakMs?: number;
   };
 
 export type ParsedInput =
@@ -106,7 +116,8 @@ export function parseInput(input: unknown, procedure: Procedure = 'switchback'):
     return { ok: false, faults: [`the input must be one JSON object, but it is ${describe(input)}`] };
   }
   const fields = new Fields(input as Record<string, unknown>);
-  const read = Object.entries(fieldsOf(procedure)).map(([name, field]) => fields.read(name, field));
+  const known = fieldsOf(procedure);
+  const read = Object.entries(known).map(([name, field]) => fields.read(name, field));
   const request = { ...Object.fromEntries(read), procedure } as unknown as SwitchbackRequest;
   if (request.recovery !== undefined && request.recovery === request.service) {
     fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
@@ -116,15 +127,17 @@ export function parseInput(input: unknown, procedure: Procedure = 'switchback'):
       `"confirm" is "${request.confirm}", but "service" is "${request.service}": they must name the same primary service`,
     );
   }
-  fields.rejectUnknown();
+  fields.rejectUnknown(Object.keys(known));
   return fields.faults.length > 0 ? { ok: false, faults: fewFaults(fields.faults) } : { ok: true, request };
 }
 
-/** What undoes a switch is called by where it leads. */
-export function fieldsOf(procedure: Procedure): Record<keyof SwitchbackInput, InputField> {
-  const { undo } = procedures[procedure];
+/** The fields of a procedure's input, in the order in which they are shown. */
+export function fieldsOf(procedure: Procedure): Record<string, InputField> {
+  const [only, ...more] = procedures[procedure].moves;
+  // What undoes a move is called by where it leads; of several, each has its own.
+  const undo = more.length === 0 ? moves[only].undo : 'undo';
   const onTimeout: InputField = { ...inputFields.onTimeout, choices: [undo, 'hold'], default: undo };
-  return { ...everyField, onTimeout };
+  return { ...everyField, onTimeout, ...(procedure === 'drill' ? drillFields : {}) };
 }
 
 /** For the record only: two who ask for the same may be two people. */
@@ -239,8 +252,7 @@ class Fields {
     return value as Acknowledgement[];
   }
 
-  rejectUnknown(): void {
-    const known = Object.keys(inputFields);
+  rejectUnknown(known: string[]): void {
     const unknown = Object.keys(this.values).filter((field) => !known.includes(field));
     unknown.forEach((field, index) => {
       const names = index === 0 ? `; known are ${known.join(', ')}` : '';

@@ -8,6 +8,7 @@ export const outcomes = {
     completes: true,
     isAtGoal: true,
   }),
+  drilled: row('Switched over and back again', { tone: 'good', completes: true, isAtGoal: true }),
   accepted: row('Present state accepted by a person', { tone: 'warn', completes: true }),
   planned: row('Planned only', { tone: 'quiet', completes: true }),
   rehearsed: row('Rehearsed only', { tone: 'quiet', completes: true }),

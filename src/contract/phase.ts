@@ -23,6 +23,7 @@ export const phases = {
   'return-to-recovery': GOING_ON,
   'return-to-primary': GOING_ON,
   verify: GOING_ON,
+  soak: GOING_ON,
   report: GOING_ON,
 } as const satisfies Record<string, PhaseRow>;
 

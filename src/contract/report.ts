@@ -8,7 +8,7 @@ import type { Outcome } from './outcome';
 import type { Parity } from './parity';
 import type { Phase } from './phase';
 import type { ProbeReport } from './probe';
-import type { Procedure } from './procedure';
+import type { Move, Procedure } from './procedure';
 import type { EndpointReport, OldSessions, Proof } from './proof';
 
 /** One thing that happened, in the order it happened. */
@@ -66,12 +66,29 @@ export interface Decision {
   at: string;
 }
 
+/** One move of a run that makes several, once it has ended well. */
+export interface Leg {
+  move: Move;
+  outcome: Outcome;
+  /** ISO 8601. */
+  endedAt: string;
+  /** When its write was about to be sent; absent when none was needed. */
+  pointOfNoReturn?: string;
+  /** The write probe: what this move cost. */
+  probe?: ProbeReport;
+  proof?: Proof;
+  /** The write probe while the pair stayed so, before the next move. */
+  soak?: ProbeReport;
+}
+
 /** What a run knows, in its status and in its report. Empty lists are left out. */
 export interface RunFacts {
   /** One sentence: what is true now. */
   headline: string;
   /** What the run does; absent in a switchback. */
   procedure?: Procedure;
+  /** The moves that are behind it, in a run that makes several. */
+  legs?: Leg[];
   project: string;
   primary: string;
   recovery?: string;

@@ -1,5 +1,6 @@
 import type { SwitchbackReport } from '../contract/report';
-import { movePair } from './engine/move';
+import { move } from './engine/move';
+import { perform } from './engine/perform';
 
 /**
  * Brings a CRDR pair home: makes the primary service active and the recovery service passive again.
@@ -10,5 +11,5 @@ import { movePair } from './engine/move';
  * @throws ApplicationFailure whose `type` is an {@link ErrorCode} and whose first detail is the report.
  */
 export async function switchbackWorkflow(input: unknown, ...more: unknown[]): Promise<SwitchbackReport> {
-  return movePair('switchback', input, more);
+  return perform('switchback', input, more, move);
 }

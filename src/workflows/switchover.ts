@@ -1,5 +1,6 @@
 import type { SwitchbackReport } from '../contract/report';
-import { movePair } from './engine/move';
+import { move } from './engine/move';
+import { perform } from './engine/perform';
 
 /**
  * Switches a CRDR pair over: makes the recovery service active and the primary service passive. It loses nothing, and
@@ -11,5 +12,5 @@ import { movePair } from './engine/move';
  * @throws ApplicationFailure whose `type` is an {@link ErrorCode} and whose first detail is the report.
  */
 export async function switchoverWorkflow(input: unknown, ...more: unknown[]): Promise<SwitchbackReport> {
-  return movePair('switchover', input, more);
+  return perform('switchover', input, more, move);
 }

@@ -183,3 +183,14 @@ test('a switchover is undone toward the primary, and takes no word of a switchba
     faults: ['"onTimeout" must be one of "return-to-primary", "hold", not "return-to-recovery"'],
   });
 });
+
+test('a drill takes a soak, which nothing else does', () => {
+  expect(accepted(parseInput({ ...SMALLEST, soak: '10m' }, 'drill'))).toMatchObject({
+    soakMs: 600_000,
+    onTimeout: 'undo',
+  });
+  expect(parseInput({ ...SMALLEST, soak: '10m' })).toMatchObject({
+    ok: false,
+    faults: [expect.stringContaining('"soak" is not a known field')],
+  });
+});

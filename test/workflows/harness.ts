@@ -18,7 +18,7 @@ import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
-import { type Procedure, procedures } from '../../src/contract/procedure';
+import { moves, type Procedure, procedures } from '../../src/contract/procedure';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
 import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import type { NotifySettings } from '../../src/notify/settings';
@@ -184,9 +184,10 @@ export class Scenario {
     return this.harness.temporal.workflow.getHandle(this.workflowId);
   }
 
-  /** The name of the service that the run is to make active. */
+  /** The name of the service that the run makes active first. */
   get target(): string {
-    return this.pair[procedures[this.harness.procedure].target];
+    const [first] = procedures[this.harness.procedure].moves;
+    return this.pair[moves[first].target];
   }
 
   /** A fault that meets the write that promotes it. */

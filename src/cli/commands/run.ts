@@ -8,6 +8,7 @@ import { faultsOfInput, pairOf } from '../pair';
 
 interface RunOptions extends Omit<SwitchbackInput, 'project' | 'service' | 'acknowledge'>, PairOptions {
   acknowledge?: string[];
+  soak?: string;
   detach?: boolean;
   embedded?: boolean;
   embeddedDir?: string;
@@ -28,12 +29,19 @@ Examples:
 
 The named service is the primary here, too. A region that has died needs a failover, not this.`;
 
+const DRILL_EXAMPLES = `
+Examples:
+  switchback drill --project my-project pg-main --mode plan
+  switchback drill --project my-project pg-main --soak 10m --reason "quarterly drill" --requested-by ops@example.com
+
+It makes the recovery service active for real, and the primary again after the soak.`;
+
 const PLAN_EXAMPLES = `
 Examples:
   switchback plan --project my-project pg-main
   switchback plan --project my-project pg-main --json | jq .plan`;
 
-/** `run`, also `promote-to-master`, `plan`, and `switchover`. */
+/** `run`, also `promote-to-master`, `plan`, `switchover` and `drill`. */
 export function registerRun(program: Command, { environment, act }: CommandContext): void {
   const start = (procedure: Procedure, mode?: Mode) => (service: string, options: RunOptions) => {
     const {
@@ -89,6 +97,12 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     .addOption(modes())
     .addHelpText('after', SWITCHOVER_EXAMPLES)
     .action(start('switchover'));
+
+  withRunOptions(program.command('drill'), 'drill')
+    .description('practise: switch the pair over, stay there for a while, and come home')
+    .addOption(modes())
+    .addHelpText('after', DRILL_EXAMPLES)
+    .action(start('drill'));
 }
 
 /** What every command that starts a run takes. */

@@ -1,7 +1,7 @@
 import { type ErrorCode, errors } from '../../contract/errors';
 import { otherSide } from '../../contract/observation';
 import { outcomes } from '../../contract/outcome';
-import { procedures } from '../../contract/procedure';
+import { moves, procedures } from '../../contract/procedure';
 import type { SwitchbackReport } from '../../contract/report';
 import type { EvidenceBundle } from '../bundle';
 import { subjectOf } from '../names';
@@ -38,13 +38,14 @@ function route(bundle: EvidenceBundle): Html {
   const { project, primary, recovery } = subjectOf(bundle);
   const { outcome, pointOfNoReturn, procedure = 'switchback' } = bundle.report ?? {};
   const services = { primary: primary || 'the primary service', recovery };
-  const { target, returned, done } = procedures[procedure];
+  const [first] = procedures[procedure].moves;
+  const { target, returned, done } = moves[first];
   const to = html`<b>${services[target]}</b>`;
   const from = html`<b>${services[otherSide(target)]}</b>`;
   const pair = html`${from} <span class="arrow" aria-label="to">→</span> ${to}`;
   const back = html` <span class="arrow" aria-label="and back to">→</span> ${from}`;
   const where = html`<span class="muted"> in project <b>${project || 'not named'}</b></span>`;
-  if (outcome === returned.outcome)
+  if (outcome === returned.outcome || outcome === 'drilled')
     return html`<p class="route">The active role moved: ${pair}${back}${where}</p>`;
   if (outcome === done) return html`<p class="route">The active role moved: ${pair}${where}</p>`;
   if (pointOfNoReturn !== undefined && recovery !== '')

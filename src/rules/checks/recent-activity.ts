@@ -11,6 +11,8 @@ const RECENT_MS = 10 * MINUTE;
 const AUTOMATION = 'Aiven Automation';
 const TRANSITION = 'service_disaster_recovery_transition';
 const CHANGES = ['service_update', 'service_maintenance_perform', TRANSITION];
+/** The log may write down the update a moment after the transition that it began. */
+const SAME_MS = 5_000;
 const WEEK = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** Nobody and nothing else is at work on the pair, and nothing is about to be. */
@@ -213,7 +215,7 @@ function changesSince(
     ({ type, actor, time }) =>
       type !== TRANSITION ||
       actor !== AUTOMATION ||
-      !updates.some((update) => Date.parse(update.time) <= Date.parse(time)),
+      !updates.some((update) => Date.parse(update.time) <= Date.parse(time) + SAME_MS),
   );
 }
 

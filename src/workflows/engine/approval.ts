@@ -61,7 +61,7 @@ export async function approve(
         throw record.failure(
           'APPROVAL_EXPIRED',
           'aborted',
-          `Nothing was written to ${run.request.service}: ${headlineOf(run, required)}`,
+          `${run.record.nothingWritten}: ${headlineOf(run, required)}`,
         );
       }
       const again = await checkAgain();
@@ -91,7 +91,7 @@ function nobodyAsked({ record }: Run): Error {
   return record.failure(
     'INVALID_INPUT',
     'invalid-input',
-    `Nothing was written to ${record.request.service}: a second person must approve the run, and the input does not say who asked for it.`,
+    `${record.nothingWritten}: a second person must approve the run, and the input does not say who asked for it.`,
     'Start again with "requestedBy" in the input.',
   );
 }

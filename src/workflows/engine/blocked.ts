@@ -6,7 +6,7 @@ import type { Run } from './run';
 const MOST_UNKNOWN = 3;
 
 /** The failure of a run that a precondition stops: each check, and of the first what was observed and what to do. */
-export function blocked({ record, request }: Run): ApplicationFailure {
+export function blocked({ record }: Run): ApplicationFailure {
   const stopping = hardFindings(record);
   const refuted = stopping.filter((check) => check.verdict === 'block');
   // What is unknown only because something else is wrong would hide the one thing to mend.
@@ -16,7 +16,7 @@ export function blocked({ record, request }: Run): ApplicationFailure {
   return record.failure(
     'BLOCKED',
     'blocked',
-    `Nothing was written to ${request.service}: ${named.length === 1 ? `the check ${ids} stands` : `the checks ${ids} stand`} against it. ${first?.observed}.`,
+    `${record.nothingWritten}: ${named.length === 1 ? `the check ${ids} stands` : `the checks ${ids} stand`} against it. ${first?.observed}.`,
     first?.remedy,
   );
 }

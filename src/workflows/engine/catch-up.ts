@@ -59,7 +59,7 @@ export async function catchUp({ request, record, writeProbe }: Run): Promise<voi
           lag !== undefined && lag.problem === undefined
             ? `${pair[record.target]} is too far behind`
             : `how far ${pair[record.target]} is behind could not be measured`;
-        const headline = `Nothing was written to ${request.service}: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;
+        const headline = `${record.nothingWritten}: ${what} (${describeLag(lag)}; wanted: ${wanted}).`;
         throw record.failure('LAG_TOO_HIGH', 'blocked', headline);
       }
     }

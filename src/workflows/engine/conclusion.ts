@@ -1,14 +1,15 @@
 import type { PreflightVerdict } from '../../contract/activities';
 import type { Side } from '../../contract/observation';
+import type { Outcome } from '../../contract/outcome';
 import { describeDisagreement } from '../../contract/proof';
-import type { SwitchbackReport } from '../../contract/report';
 import { contradictionOf } from './findings';
 import type { Run } from './run';
+import type { Ending } from './run-state';
 
 /** The end of a run that was to write nothing. */
-export function planned({ record }: Run, verdict: PreflightVerdict): SwitchbackReport {
+export function planned({ record }: Run, verdict: PreflightVerdict): Ending {
   if (verdict !== 'go') {
-    return record.complete(
+    return ending(
       'planned',
       `Nothing was written, and a run now would write nothing: ${record.seen}.`,
       'There is nothing to switch back.',
@@ -19,7 +20,7 @@ export function planned({ record }: Run, verdict: PreflightVerdict): SwitchbackR
     ...(toAcknowledge.length > 0 ? [`acknowledge ${toAcknowledge.join(', ')}`] : []),
     ...(approvalRequired ? ['have it approved'] : []),
   ];
-  return record.complete(
+  return ending(
     'planned',
     `Nothing was written. A run now would promote ${record.requirePair[record.target]}: ${record.seen}.`,
     `Start it in mode execute${needs.length > 0 ? `; it needs you to ${needs.join(' and to ')}` : ''}.`,
@@ -27,11 +28,11 @@ export function planned({ record }: Run, verdict: PreflightVerdict): SwitchbackR
 }
 
 /** The end of a run whose pair has settled, or whose present state a person accepted. */
-export function conclude(run: Run, end: Side | 'accepted'): SwitchbackReport {
+export function conclude(run: Run, end: Side | 'accepted'): Ending {
   const { record, request } = run;
-  const { procedure, origin, target, requirePair: pair } = record;
+  const { move, moveName, origin, target, requirePair: pair } = record;
   if (end === 'accepted') {
-    return record.complete(
+    return ending(
       'accepted',
       `The present state was accepted by a person: ${record.seen}.`,
       'Nothing more is watched. Check that applications write where you expect.',
@@ -40,7 +41,7 @@ export function conclude(run: Run, end: Side | 'accepted'): SwitchbackReport {
   if (end === origin && request.mode === 'rehearse') {
     const { proof, doubt } = record.measured;
     const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
-    return record.complete(
+    return ending(
       'rehearsed',
       `Nothing was promoted. The run went to its end and would have promoted ${pair[target]}: ${record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
       isDoubtful
@@ -49,19 +50,19 @@ export function conclude(run: Run, end: Side | 'accepted'): SwitchbackReport {
     );
   }
   if (end === origin) {
-    const { code, outcome } = procedure.returned;
+    const { code, outcome } = move.returned;
     throw record.failure(
       code,
       outcome,
-      `${pair[origin]} is active again and takes writes; the ${request.procedure} to ${pair[target]} did not succeed.`,
+      `${pair[origin]} is active again and takes writes; the ${moveName} to ${pair[target]} did not succeed.`,
     );
   }
   return succeed(run);
 }
 
 /** The end of a run whose pair is where it was to bring it. */
-export function succeed({ record }: Run): SwitchbackReport {
-  const { measured, procedure, target, origin, requirePair: pair } = record;
+export function succeed({ record }: Run): Ending {
+  const { measured, move, target, origin, requirePair: pair } = record;
   const contradiction = contradictionOf(record);
   const other = record.hadNoEffect
     ? " Somebody else's promotion came first: the one of this run had no effect."
@@ -69,18 +70,22 @@ export function succeed({ record }: Run): SwitchbackReport {
   const against =
     contradiction === undefined ? '' : ` This was a switchover if the API is right: ${contradiction}.`;
   const headline = `${pair[target]} is active and ${pair[origin]} is passive, both settled.${other}${against}`;
-  const outcome = record.mayHaveWritten ? procedure.done : procedure.already;
+  const outcome = record.mayHaveWritten ? move.done : move.already;
   if (measured.degraded !== undefined && measured.endpoint !== undefined) {
     const who = describeDisagreement(measured.endpoint, target);
-    return record.complete(
+    return ending(
       outcome,
       `${headline} Degraded: the Service URI does not lead everybody there yet (${who}).`,
       'Find out why these resolvers still have the old address, and restart what holds sessions on the old side.',
     );
   }
-  return record.complete(
+  return ending(
     outcome,
     headline,
     `Check that applications write to ${pair[target]}; unfreeze Terraform and other automation.`,
   );
+}
+
+function ending(outcome: Outcome, headline: string, next: string): Ending {
+  return { outcome, headline, next };
 }

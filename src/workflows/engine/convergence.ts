@@ -51,7 +51,7 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
 async function settles(run: Run, goal: Side): Promise<boolean> {
   const { request, record } = run;
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for both services to settle');
-  if (record.phase !== record.procedure.undo) {
+  if (record.phase !== record.move.undo) {
     record.enter('converge', `Waiting for ${record.requirePair[goal]} to be active and settled.`);
   }
   record.waitFor({
@@ -206,7 +206,7 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
     throw record.failure(
       'DRIFTED',
       'aborted',
-      `Nothing was written to ${request.service}, and the pair changed: ${record.seen}.`,
+      `${record.nothingWritten}, and the pair changed: ${record.seen}.`,
     );
   }
   if (goal === record.origin || record.operators.hasPolicyActed) return;
@@ -219,14 +219,14 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
   }
   if (compensation === 'undo') {
     const reason = 'no decision came in time';
-    record.operators.decide({ action: record.procedure.undo, by: POLICY, reason, at: now() });
+    record.operators.decide({ action: record.move.undo, by: POLICY, reason, at: now() });
   }
 }
 
 /** The compensation. Read-before-write like the promotion; when it is not written the run asks again. */
 async function undo(run: Run): Promise<boolean> {
   const { record } = run;
-  record.enter(record.procedure.undo, `Undo: making ${record.requirePair[record.origin]} active again.`);
+  record.enter(record.move.undo, `Undo: making ${record.requirePair[record.origin]} active again.`);
   return promote(run, record.origin);
 }
 

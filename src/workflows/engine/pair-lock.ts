@@ -18,14 +18,14 @@ export async function pairLockWorkflow(_holder: LockHolder): Promise<void> {
 }
 
 /** Takes the lock of the pair, or ends the run and names who holds it. */
-export async function lock({ record, request }: Run): Promise<void> {
+export async function lock({ record }: Run): Promise<void> {
   record.note('taking the lock of the pair');
   const holder = await takeLock(record.requirePair);
   if (holder === undefined) return;
   throw record.failure(
     'LOCKED',
     'blocked',
-    `Nothing was written to ${request.service}: the run ${holder.workflowId} (${holder.runId}) holds the lock of the pair since ${holder.since}.`,
+    `${record.nothingWritten}: the run ${holder.workflowId} (${holder.runId}) holds the lock of the pair since ${holder.since}.`,
   );
 }
 

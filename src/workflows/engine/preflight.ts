@@ -42,6 +42,6 @@ export async function caughtUp(run: Run, checked: Preflight): Promise<Preflight>
   throw record.failure(
     'DRIFTED',
     'aborted',
-    `Nothing was written to ${request.service}: while the replication caught up, these checks turned against it: ${found}.`,
+    `${record.nothingWritten}: while the replication caught up, these checks turned against it: ${found}.`,
   );
 }

@@ -166,7 +166,7 @@ async function movedAfterUnknownWrite(
 }
 
 /** The write is provably not there: a run that has not written ends here, a return parks again. */
-function notWritten({ record, request }: Run, target: Side, result: PromoteResult | undefined): false {
+function notWritten({ record }: Run, target: Side, result: PromoteResult | undefined): false {
   const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} came to a write that counts`;
   if (target === record.origin || record.mayHaveWritten) {
     record.alarm('not-written', `the promotion of ${record.requirePair[target]} was not written: ${detail}`);
@@ -175,7 +175,7 @@ function notWritten({ record, request }: Run, target: Side, result: PromoteResul
   throw record.failure(
     codeOf(result),
     'aborted',
-    `Nothing was written to ${request.service}: ${detail}. Now: ${record.seen}.`,
+    `${record.nothingWritten}: ${detail}. Now: ${record.seen}.`,
   );
 }
 

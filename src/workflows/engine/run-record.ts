@@ -9,6 +9,7 @@ import type { SwitchbackRequest } from '../../contract/input';
 import { describePair, type PairObservation, type Situation } from '../../contract/observation';
 import type { Outcome } from '../../contract/outcome';
 import { type Phase, phases } from '../../contract/phase';
+import type { Move } from '../../contract/procedure';
 import { promotions } from '../../contract/promotion';
 import type { SwitchbackReport } from '../../contract/report';
 import type { SwitchbackStatus, Waiting } from '../../contract/status';
@@ -17,6 +18,7 @@ import { now } from '../../util/now';
 import { Alarms } from './alarms';
 import { EventLog } from './event-log';
 import { pendingAcknowledgements } from './findings';
+import { Measurements } from './measurements';
 import { Operators } from './operators';
 import { type Ending, RunState } from './run-state';
 import { answersOf, failureWith, reportOf, statusOf } from './run-views';
@@ -190,8 +192,30 @@ export class RunRecord extends RunState {
   }
 
   /** Ends the run well. */
-  complete(outcome: Outcome, headline: string, next: string): SwitchbackReport {
-    return this.#end({ outcome, headline, next });
+  complete(ending: Ending): SwitchbackReport {
+    return this.#end(ending);
+  }
+
+  /** The present move has ended well, and another one follows: it looks at the pair afresh. */
+  beginMove(next: Move, outcome: Outcome): void {
+    const { pointOfNoReturn, measured } = this;
+    const { probe, proof } = measured;
+    this.legs.push({
+      move: this.moveName,
+      outcome,
+      endedAt: now(),
+      ...compact({ pointOfNoReturn, probe, proof }),
+    });
+    this.moveName = next;
+    this.measured = new Measurements();
+    // Whether there is access does not change; what was there is read again.
+    this.measured.database = measured.database;
+    this.mayHaveWritten = false;
+    this.pointOfNoReturn = undefined;
+    this.plan = undefined;
+    this.moved = false;
+    this.hadNoEffect = false;
+    this.operators.approval = undefined;
   }
 
   /** Ends the run badly: the failure to throw, its message a sentence, its first detail the report. */

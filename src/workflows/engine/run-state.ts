@@ -12,8 +12,8 @@ import {
 } from '../../contract/observation';
 import type { Outcome } from '../../contract/outcome';
 import type { Phase } from '../../contract/phase';
-import { type ProcedureRow, procedures } from '../../contract/procedure';
-import type { Plan, TimelineEntry } from '../../contract/report';
+import { type Move, type MoveRow, moves, type ProcedureRow, procedures } from '../../contract/procedure';
+import type { Leg, Plan, TimelineEntry } from '../../contract/report';
 import type { Waiting } from '../../contract/status';
 import { mayPromote } from '../../rules/moves';
 import { Measurements } from './measurements';
@@ -38,7 +38,7 @@ export abstract class RunState {
   plan: Plan | undefined;
   /** True once a promotion was sent that may count: only then is there something to finish, or to undo. */
   mayHaveWritten = false;
-  readonly measured = new Measurements();
+  measured = new Measurements();
   /** How often the situation has changed. */
   changes = 0;
   /** All that it has been. */
@@ -55,7 +55,14 @@ export abstract class RunState {
   readonly timeline: TimelineEntry[] = [];
   readonly requests = { reads: 0, writes: 0 };
 
-  constructor(readonly request: SwitchbackRequest) {}
+  /** The moves that the run has made, oldest first; of a run with one move, none. */
+  readonly legs: Leg[] = [];
+  /** The move that it is at. */
+  moveName: Move;
+
+  constructor(readonly request: SwitchbackRequest) {
+    [this.moveName] = procedures[request.procedure].moves;
+  }
 
   abstract readonly operators: Operators;
   abstract get alarms(): readonly Alarm[];
@@ -64,14 +71,28 @@ export abstract class RunState {
     return procedures[this.request.procedure];
   }
 
-  /** The side that the procedure makes active. */
+  /** What the run is about to do, does, or has done last. */
+  get move(): MoveRow {
+    return moves[this.moveName];
+  }
+
+  /** The side that the present move makes active. */
   get target(): Side {
-    return this.procedure.target;
+    return this.move.target;
   }
 
   /** The side that is active before, and that the undo makes active again. */
   get origin(): Side {
     return otherSide(this.target);
+  }
+
+  /** For a sentence: what was not done to the pair. */
+  get nothingWritten(): string {
+    const { service } = this.request;
+    const [last] = this.legs.slice(-1);
+    return last === undefined
+      ? `Nothing was written to ${service}`
+      : `After the ${last.move} nothing more was written to ${service}`;
   }
 
   get standingAlarms(): Alarm[] {

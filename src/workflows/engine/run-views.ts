@@ -66,7 +66,7 @@ export function answersOf(record: RunState): Answer[] {
     // A plan is over in a moment, and the command would meet the run that it is a plan of.
     stoppable: !record.isPastPointOfNoReturn && request.mode !== 'plan',
     ...compact({
-      undo: mayHaveWritten && record.mayReturn ? record.procedure.undo : undefined,
+      undo: mayHaveWritten && record.mayReturn ? record.move.undo : undefined,
       plan: plan && {
         fingerprint: plan.fingerprint,
         toAcknowledge: pendingAcknowledgements(record),
@@ -87,6 +87,7 @@ function facts(record: RunState) {
   const { request, pair, measured, operators } = record;
   return compact({
     procedure: request.procedure === 'switchback' ? undefined : request.procedure,
+    legs: nonEmpty(record.legs.map((leg) => ({ ...leg }))),
     recovery: pair?.recovery ?? request.recovery,
     dialect: pair?.dialect,
     situation: record.situation,

@@ -11,7 +11,7 @@ import type { RunRecord } from './run-record';
 
 /** Runs what a cancellation or an `abort` may end at any moment, since nothing was written. */
 export async function stoppable<T>(run: Run, work: () => Promise<T>): Promise<T> {
-  const { record, request } = run;
+  const { record } = run;
   const scope = new CancellationScope();
   void condition(() => record.operators.stopRequested).then(
     () => scope.cancel(),
@@ -28,13 +28,13 @@ export async function stoppable<T>(run: Run, work: () => Promise<T>): Promise<T>
     throw record.failure(
       'AIVEN_UNAVAILABLE',
       'aborted',
-      `Nothing was written to ${request.service}: the state of the pair could not be read.`,
+      `${record.nothingWritten}: the state of the pair could not be read.`,
     );
   }
 }
 
 /** What ends a run that somebody stopped while nothing was written. */
-export function stopped({ record, request }: Run): Error {
+export function stopped({ record }: Run): Error {
   const { operators } = record;
   if (operators.approval?.verdict === 'rejected') return rejected(record, operators.approval);
   const abort = operators.abortRequested;
@@ -43,19 +43,15 @@ export function stopped({ record, request }: Run): Error {
     return record.failure(
       'ABORTED',
       'aborted',
-      `Nothing was written to ${request.service}: ${abort.by} aborted the run (${abort.reason}).`,
+      `${record.nothingWritten}: ${abort.by} aborted the run (${abort.reason}).`,
     );
   }
-  const headline = `Nothing was written to ${request.service}: the run was cancelled.`;
+  const headline = `${record.nothingWritten}: the run was cancelled.`;
   const { message } = record.failure('CANCELLED', 'aborted', headline);
   return new CancelledFailure(message);
 }
 
 /** Whoever rejects first is not overruled by a stop that comes in the same moment. */
 export function rejected(record: RunRecord, { by, reason }: Approval): Error {
-  return record.failure(
-    'REJECTED',
-    'aborted',
-    `Nothing was written to ${record.request.service}: ${by} rejected it (${reason}).`,
-  );
+  return record.failure('REJECTED', 'aborted', `${record.nothingWritten}: ${by} rejected it (${reason}).`);
 }

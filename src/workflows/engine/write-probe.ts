@@ -9,6 +9,7 @@ import type { RunRecord } from './run-record';
 /** The write probe: rows written through the Service URI from before the write until the run ends. */
 export class WriteProbe {
   #probing: Background<ProbeReport> | undefined;
+  #started = 0;
 
   constructor(private readonly record: RunRecord) {}
 
@@ -16,7 +17,9 @@ export class WriteProbe {
   start(): void {
     if (this.#probing !== undefined || this.record.measured.database === undefined) return;
     const { requirePair: pair } = this.record;
-    const { runId } = workflowInfo();
+    this.#started += 1;
+    // What is measured later in the same run counts its own rows.
+    const runId = `${workflowInfo().runId}${this.#started === 1 ? '' : `/${this.#started}`}`;
     this.record.note('writing numbered rows through the Service URI, to measure the gap');
     void CancellationScope.nonCancellable(async () => {
       const summary = 'write numbered rows through the Service URI';

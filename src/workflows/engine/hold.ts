@@ -1,0 +1,30 @@
+import { condition } from '@temporalio/workflow';
+import type { Run } from './run';
+import { stoppable, stopped } from './stopping';
+import { recordWatch, startWatch } from './watch';
+
+/**
+ * Leaves the pair as it is for a while, and watches it, with the write probe on. It ends early when the pair moves by
+ * somebody else's hand: the next move finds out what that means. Nothing is written here but the rows of the probe.
+ */
+export async function hold(run: Run, ms: number): Promise<void> {
+  const { record, writeProbe } = run;
+  const pair = record.requirePair;
+  const until = new Date(Date.now() + ms).toISOString();
+  record.enter('soak', `${pair[record.origin]} stays active for a while, as the drill asks.`);
+  record.waitFor({ for: 'the end of the soak', wanted: 'both services unchanged', until });
+  await stoppable(run, async () => {
+    writeProbe.start();
+    const watch = startWatch(run, record.target, ms);
+    await condition(() => watch.ended || record.operators.stopRequested);
+    watch.stop();
+    if (record.operators.stopRequested) throw stopped(run);
+    recordWatch(run, watch);
+    if (watch.result?.ended !== 'quiet') record.note('the soak ended early: the pair has changed');
+  });
+  await writeProbe.stop();
+  const [leg] = record.legs.slice(-1);
+  const { probe } = record.measured;
+  if (leg !== undefined && probe !== undefined) leg.soak = probe;
+  record.measured.probe = undefined;
+}
