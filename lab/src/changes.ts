@@ -12,6 +12,7 @@ export const behaviourSchema = z.strictObject({
   failMidway: side.optional(),
   loseRows: z.number().int().min(0).optional(),
   readOnly: z.boolean().optional(),
+  rebuildMs: z.number().int().min(0).optional(),
 });
 
 export const overridesSchema = z.strictObject({
@@ -47,6 +48,10 @@ export const changeSchema = z.discriminatedUnion('kind', [
     service,
     actor: z.string().default(ANOTHER_USER),
   }),
+  /** Somebody destroys this service, so that the other one takes over. */
+  z.strictObject({ kind: z.literal('fail'), service, actor: z.string().default(ANOTHER_USER) }),
+  /** Somebody has this failed service rebuilt from the other one. */
+  z.strictObject({ kind: z.literal('rebuild'), service, actor: z.string().default(ANOTHER_USER) }),
   /** How the next role change of the pair goes. */
   z.strictObject({ kind: z.literal('behave'), service, ...behaviourSchema.shape }),
   /** Whether the address that the two services share goes along with role changes. */
@@ -105,7 +110,11 @@ export function applyChange(world: Lookup, input: Change): Promise<void> {
       target.vanished = true;
       break;
     case 'promote':
-      world.promote(pair, target.side, change.actor);
+      world.setRole(pair, target.side, 'active', change.actor);
+      break;
+    case 'fail':
+    case 'rebuild':
+      world.setRole(pair, target.side, change.kind === 'fail' ? 'failed' : 'passive', change.actor);
       break;
     case 'behave':
       pair.behave(behaviourSchema.strip().parse(change));

@@ -32,7 +32,11 @@ export async function run(argv: string[], io: Io): Promise<number> {
     )
     .option('--port <port>', 'TCP port on loopback; 0 takes a free one', port, 0)
     .addOption(
-      choice('--state <state>', 'ready for the switchback, or fresh: primary active', ['ready', 'fresh']),
+      choice('--state <state>', 'ready for the switchback, fresh: primary active, or failed-over', [
+        'ready',
+        'fresh',
+        'failed-over',
+      ]),
     )
     .option('--resolvers <count>', 'DNS servers that know the shared name (Linux only)', count)
     .option('--load <rate>', 'write so many rows per second to each pair', count)

@@ -49,7 +49,7 @@ export interface LabOptions {
   /** TCP port on loopback; 0 takes a free one (default 0). */
   port?: number;
   /** `ready` for a switchback: a switchover was done (default). `fresh`: the primary is active. */
-  state?: 'ready' | 'fresh';
+  state?: 'ready' | 'fresh' | 'failed-over';
   /** Aiven project (default `crdr-lab`). */
   project?: string;
   /** API token (default: a random one). */
@@ -129,7 +129,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     });
     world.add(pair);
     if (state === 'fresh') return;
-    await pair.beginSwitchedOver();
+    if (state === 'failed-over') await pair.beginFailedOver();
+    else await pair.beginSwitchedOver();
     const text = `Disaster recovery role of service '${names.recovery}' is now active`;
     const type = 'service_disaster_recovery_transition';
     world.events.add({ actor: AUTOMATION, type, service: names.recovery, text, at: lastChange });

@@ -75,15 +75,29 @@ export class Pair {
     this.recovery.status = { role: 'active', state: 'RUNNING' };
   }
 
+  /** Before anyone looks: a failover that lies in the past. */
+  async beginFailedOver(): Promise<void> {
+    await this.backing.fail('primary');
+    this.backing.follow('recovery');
+    this.primary.status = { role: 'failed', state: 'POWEROFF' };
+    this.recovery.status = { role: 'active', state: 'RUNNING' };
+  }
+
+  /** Begins what a service's new role means, and returns as soon as that has begun. */
+  setRole(side: Side, role: Role): 'started' | 'already' {
+    if (role === 'active') return this.#promote(side);
+    return role === 'failed' ? this.#fail(side) : this.#rebuild(side);
+  }
+
   /**
-   * Starts making a side active and returns as soon as that has begun.
+   * Starts making a side active.
    *
    * Which calls the real API refuses is not documented; here only a settled passive service can be promoted,
    * and promoting the active one changes nothing, as clients that send a write again would need.
    */
-  promote(side: Side): 'started' | 'already-active' {
+  #promote(side: Side): 'started' | 'already' {
     const { name, status } = this[side];
-    if (status.role === 'active') return 'already-active';
+    if (status.role === 'active') return 'already';
     if (status.role === 'failed')
       throw new TransitionRefused(`Service '${name}' has failed and must be rebuilt first`);
     if (this.#transition || status.state !== 'RUNNING') {
@@ -91,19 +105,73 @@ export class Pair {
         `Service '${name}' is in state ${status.state} and its role is still changing`,
       );
     }
+    const behaviour = this.#takeBehaviour();
+    this.#begin(side, 'active', timeline(side, behaviour), this.#swapServers(side, behaviour));
+    return 'started';
+  }
+
+  /**
+   * Destroys the active service: it is powered off and loses its data, and the other one takes over with what it has.
+   * What the real API refuses here is not published; a failed service, and a pair that moves, are refused as above.
+   */
+  #fail(side: Side): 'started' | 'already' {
+    const [failing, other] = [this[side], this[otherSide(side)]];
+    if (failing.status.role === 'failed') return 'already';
+    if (failing.status.role !== 'active' || other.status.role !== 'passive') {
+      throw new TransitionRefused(`Service '${failing.name}' is not the active one beside a passive one`);
+    }
+    if (this.#transition || other.status.state !== 'RUNNING') {
+      throw new TransitionRefused(`Service '${other.name}' is in state ${other.status.state}`);
+    }
+    const to = otherSide(side);
+    const behaviour = this.#takeBehaviour();
+    const promoted = () => {
+      if (this.#endpointFollows) this.backing.follow(to);
+    };
+    const dead = this.backing.fail(side, { loseRows: behaviour.loseRows, promoted });
+    failing.change({ role: 'failed', state: 'POWEROFF' });
+    this.#begin(to, 'active', timeline(to, { ...behaviour, flip: 'at-once' }), dead);
+    return 'started';
+  }
+
+  /** Makes a failed service a standby of the other one again, from a copy of it. */
+  #rebuild(side: Side): 'started' | 'already' {
+    const [failed, other] = [this[side], this[otherSide(side)]];
+    if (failed.status.role === 'passive') return 'already';
+    if (failed.status.role !== 'failed') {
+      throw new TransitionRefused(`Service '${failed.name}' has not failed: there is nothing to rebuild`);
+    }
+    if (this.#transition || other.status.role !== 'active' || other.status.state !== 'RUNNING') {
+      throw new TransitionRefused(`Service '${other.name}' is not active and RUNNING`);
+    }
+    const { stuck = false, rebuildMs = this.#transitionMs } = this.#takeBehaviour();
+    const at = rebuildMs / Math.max(1, this.#transitionMs);
+    const steps: Step[] = [
+      { at: 0, promoted: { role: 'passive', state: 'REBUILDING' } },
+      { at, settles: true, ...(stuck ? {} : { promoted: { state: 'RUNNING' } }) },
+    ];
+    failed.change({ role: 'passive', state: 'REBUILDING' });
+    failed.rebuilt = { from: Date.now(), ms: rebuildMs };
+    this.#begin(side, 'passive', steps, this.backing.rebuild(side));
+    return 'started';
+  }
+
+  #takeBehaviour(): Behaviour {
     const behaviour = this.#next;
-    const steps = timeline(side, behaviour);
     this.#next = {};
-    this.#note(side, `Disaster recovery role of service '${name}' is changing to active`);
-    const swapped = this.#swapServers(side, behaviour);
+    return behaviour;
+  }
+
+  /** @param servers resolves when they have done what the steps tell. */
+  #begin(side: Side, role: Role, steps: Step[], servers: Promise<void>): void {
+    this.#note(side, `Disaster recovery role of service '${this[side].name}' is changing to ${role}`);
     const first = steps.filter((step) => step.at === 0);
     for (const step of first) this.#apply(step, side);
-    this.#transition = this.#run(steps.slice(first.length), side, swapped)
+    this.#transition = this.#run(steps.slice(first.length), side, servers)
       .catch((error: unknown) => this.#broken(side, error))
       .finally(() => {
         this.#transition = undefined;
       });
-    return 'started';
   }
 
   /** Resolves when no role change is under way (a stuck one is over, it just never got to RUNNING). */

@@ -10,6 +10,8 @@ export class Service {
   overrides: Overrides = {};
   /** What is measured, where it is not what an idle service shows. */
   metrics: Record<string, number> = {};
+  /** When a rebuild began, and how long it takes: what its node tells of its progress. */
+  rebuilt: { from: number; ms: number } | undefined;
   alerts: { event: string; severity: string; time: Date }[] = [];
   #updated: number;
 

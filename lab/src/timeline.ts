@@ -25,6 +25,8 @@ export interface Behaviour {
    * transaction, and loses what there is then. Default: the active server stops cleanly and nothing is lost.
    */
   loseRows?: number | undefined;
+  /** How long a rebuild takes, milliseconds (default: as long as a role change). */
+  rebuildMs?: number | undefined;
   /** The promoted service takes no writes (`default_transaction_read_only`) until it is told otherwise (default false). */
   readOnly?: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 import { ApiError } from './errors';
 import { EventLog } from './events';
-import type { Dialect, Side } from './model';
+import type { Dialect, Role, Side } from './model';
 import type { Pair } from './pair';
 import type { Service } from './service';
 
@@ -45,11 +45,11 @@ export class World {
   }
 
   /** A role change on behalf of an actor; says whether there was anything to change. */
-  promote(pair: Pair, side: Side, actor: string): 'started' | 'already-active' {
-    const outcome = pair.promote(side);
+  setRole(pair: Pair, side: Side, role: Role, actor: string): 'started' | 'already' {
+    const outcome = pair.setRole(side, role);
     if (outcome === 'started') {
       const { name } = pair.service(side);
-      const text = `Changed disaster recovery role of service '${name}' to active`;
+      const text = `Changed disaster recovery role of service '${name}' to ${role}`;
       this.events.add({ actor, type: 'service_update', service: name, text });
     }
     return outcome;
@@ -57,4 +57,4 @@ export class World {
 }
 
 /** The part of the world that a change can reach. */
-export type Lookup = Pick<World, 'events' | 'find' | 'promote' | 'tokenExpiry' | 'tokenValid'>;
+export type Lookup = Pick<World, 'events' | 'find' | 'setRole' | 'tokenExpiry' | 'tokenValid'>;

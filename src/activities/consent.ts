@@ -1,10 +1,10 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { PromoteInput, WorkerPolicy } from '../contract/activities';
+import type { WorkerPolicy } from '../contract/activities';
 import { parseInput } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
 import { LOCK_WORKFLOW_TYPE, lockIdOf } from '../contract/pair-lock';
-import { procedureOf, procedureTypes, targetsOf } from '../contract/procedure';
+import { type Move, moves, movesOf, procedureOf, procedureTypes } from '../contract/procedure';
 import type { Approval } from '../contract/report';
 import type { HistoryFact } from '../evidence';
 import { factsOf, readHistory } from '../evidence';
@@ -24,11 +24,18 @@ export interface Guard {
   /**
    * As {@link requireRun} for a procedure; answers why its run must not write to this pair.
    *
-   * @param goal the side that the input says the procedure makes active; the type of the workflow must say so, too.
+   * @param move what the input says the run does; the type of the workflow must say so, too.
    */
-  refusalOfPair(pair: Pair, goal: Side): Promise<string | undefined>;
+  refusalOfPair(pair: Pair, move: Move): Promise<string | undefined>;
   /** What the worker's policy demands of this write and the run has not got; asks Temporal before, and judges after the facts are read. */
-  consentFor(input: PromoteInput): Promise<(facts: Record<string, string>) => Promise<string | undefined>>;
+  consentFor(write: ConsentAsked): Promise<(facts: Record<string, string>) => Promise<string | undefined>>;
+}
+
+/** What a write is, as far as its consent goes. */
+export interface ConsentAsked {
+  move: Move;
+  isUndo: boolean;
+  rehearse: boolean;
 }
 
 /** Asks Temporal, which alone knows who scheduled an activity and what a run was told. */
@@ -38,7 +45,7 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
     const found = run && (await runningWorkflow(run.workflowId, run.runId));
     if (found && workflowTypes.includes(found.type) && found.taskQueue === taskQueue) return found.type;
     throw ApplicationFailure.nonRetryable(
-      `Nothing was done: ${activityType} works only for a running ${workflowTypes.join(' or ')} of this task queue. Start one instead.`,
+      `Nothing was done: ${activityType} works only for a running workflow of this task queue (${workflowTypes.join(', ')}). Start one instead.`,
       'NOT_SCHEDULED_BY_RUN',
     );
   };
@@ -46,9 +53,9 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
     async requireRun(workflowTypes) {
       await typeOfRun(workflowTypes);
     },
-    async refusalOfPair(pair, goal) {
+    async refusalOfPair(pair, move) {
       const type = await typeOfRun(procedureTypes);
-      if (!targetsOf(type).includes(goal)) return `a ${type} does not make ${pair[goal]} active`;
+      if (!movesOf(type).includes(move)) return `a ${type} makes no ${move}`;
       const { workflowExecution: run } = activityInfo();
       const lock = await runningWorkflow(lockIdOf(pair));
       // Only one run of a workflow id goes on at once. After a Reset the lock's parent is the run before, of the same id.
@@ -58,20 +65,20 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
         ? undefined
         : `this run does not hold the lock of ${pair.primary} and ${pair.recovery} (any more)`;
     },
-    async consentFor({ target, goal = 'primary', rehearse }) {
+    async consentFor({ move, isUndo, rehearse }) {
       const isDemanded = policy.approvalRequired || policy.confirmTarget;
-      if (rehearse || (target === goal && !isDemanded)) return async () => undefined;
+      if (rehearse || (!isUndo && !isDemanded)) return async () => undefined;
       const { workflowExecution: run } = activityInfo();
       const handle = getClient().workflow.getHandle(run?.workflowId ?? '', run?.runId);
       const history = await handle.fetchHistory();
       const facts = factsOf(history);
-      if (target !== goal) {
-        const hasPromoted = facts.some((fact) => isPromotionOf(goal, fact));
+      if (isUndo) {
+        const hasPromoted = facts.some((fact) => isPromotionOf(moves[move].target, fact));
         return async () => (hasPromoted ? undefined : 'this run has promoted nothing that it could undo');
       }
       const parsed = parseInput(readHistory(history).input, procedureOf(activityInfo().workflowType));
       if (!parsed.ok) return async () => 'the input of the run is not valid';
-      const needed = consentNeeded(policy, parsed.request, run?.workflowId ?? '');
+      const needed = consentNeeded(policy, parsed.request, run?.workflowId ?? '', move);
       const approvals = await countable(facts.flatMap(approvalIn), verifyApproval);
       const given = {
         approvals,

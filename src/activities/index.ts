@@ -15,14 +15,16 @@ import { keepEvidence } from './keep-evidence';
 import { notify } from './notify';
 import { preflight } from './preflight';
 import { probeWrites } from './probe-writes';
-import { promote } from './promote';
+import { promotion } from './promote';
 import { type BeginPromotionRecord, beginPromotionRecord } from './promotion-record';
 import { prove } from './prove';
+import { rebuilding } from './rebuild';
 import { undelivered } from './undelivered';
 import { verify } from './verify';
 import { watchEndpoint } from './watch-endpoint';
 import { watchPair } from './watch-pair';
 import { alive } from './with-heartbeat';
+import { writeOnce } from './write-once';
 
 /** What the activities need from the outside. */
 export interface ActivityDependencies {
@@ -70,7 +72,8 @@ export function createActivities({
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
     preflight: (input) => alive(() => preflight(aiven, databases, input)),
-    promote: (input) => promote(aiven, guard, input, promotionRecord),
+    promote: (input) => writeOnce(aiven, guard, promotion(aiven, input), promotionRecord),
+    rebuild: (input) => writeOnce(aiven, guard, rebuilding(aiven, input), promotionRecord),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => alive(() => verify(aiven, pair)),
     catchUp: (input) => catchUp(databases, input, stopping),

@@ -5,7 +5,8 @@ import type { DatabaseBaseline, Preflight, PreflightInput, PreflightVerdict } fr
 import { type CheckResult, stops } from '../contract/checks';
 import { millisecondsOf } from '../contract/duration';
 import { inputFields } from '../contract/input-fields';
-import type { Pair, PairObservation, Side, Situation } from '../contract/observation';
+import type { Pair, PairObservation, Situation } from '../contract/observation';
+import { type Move, moves } from '../contract/procedure';
 import { ApiSession } from '../observe/api-session';
 import { askDatabases } from '../observe/database-facts';
 import type { Databases } from '../postgres';
@@ -13,7 +14,7 @@ import { judge } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
 import type { Facts, PairDatabaseFacts } from '../rules/facts';
 import { lagOf } from '../rules/lag';
-import { isLongSettled, isOnItsWay } from '../rules/moves';
+import { isLongSettled, isOnItsWay, isRebuilt } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
 import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
@@ -29,7 +30,7 @@ export async function preflight(
   databases: Databases,
   input: PreflightInput,
 ): Promise<Preflight> {
-  const { pair, target = 'primary' } = input;
+  const { pair, move = 'switchback' } = input;
   const session = new ApiSession(client, cancellationSignal());
   const { pairFacts, facts } = await readFacts(session, databases, input);
   retryUnread(session, `the facts about ${pair.primary} and ${pair.recovery}`);
@@ -41,7 +42,7 @@ export async function preflight(
   return {
     verdict: checks.some((check) => check.severity === 'block' && stops(check))
       ? 'blocked'
-      : verdictOn(target, situation, observed, facts.now),
+      : verdictOn(move, situation, observed, facts.now),
     checks,
     situation,
     observed,
@@ -59,13 +60,13 @@ export async function preflight(
 async function readFacts(
   session: ApiSession,
   databases: Databases,
-  { pair, target = 'primary', confirmed, budgetMs = DEFAULT_BUDGET_MS, lock }: PreflightInput,
+  { pair, move = 'switchback', confirmed, budgetMs = DEFAULT_BUDGET_MS, lock }: PreflightInput,
 ): Promise<{ pairFacts: PairFacts; facts: Facts }> {
   const { project } = pair;
   const [pairFacts, me, metrics, events, alerts, tokens, database] = await Promise.all([
     session.askPair(pair),
     session.askMe(),
-    session.askMetrics(project, pair[target]),
+    session.askMetrics(project, pair[moves[move].target]),
     session.askEvents(project),
     session.askAlerts(project),
     session.askAccessTokens(),
@@ -74,7 +75,7 @@ async function readFacts(
   const { names, ...read } = pairFacts;
   const { clockOffsetMs } = session;
   const now = new Date(Date.now() + (clockOffsetMs ?? 0)).toISOString();
-  const asked = { named: names.primary, peer: names.recovery, target, confirmed, now, budgetMs };
+  const asked = { named: names.primary, peer: names.recovery, move, confirmed, now, budgetMs };
   const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
   const more = {
     ...compact({ clockOffsetMs, lock, database }),
@@ -99,11 +100,16 @@ function baselineOf({ primary, recovery, looks }: PairDatabaseFacts, now: string
 }
 
 function verdictOn(
-  target: Side,
+  move: Move,
   situation: Situation,
   observed: PairObservation,
   now: string,
 ): Exclude<PreflightVerdict, 'blocked'> {
+  const { write, target } = moves[move];
+  if (write === 'rebuild') {
+    if (situation === `${target}-active`) return 'at-rest';
+    return isRebuilt(observed) ? 'settle' : 'go';
+  }
   if (isLongSettled(target, situation, observed, now)) return 'at-rest';
   const candidate = observed[target];
   const isActive = candidate.readable && candidate.role === 'active';

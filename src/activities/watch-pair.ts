@@ -70,7 +70,8 @@ async function watchUntilEnd(
     });
     if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return end('reached');
     const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
-    const isKnown = situation === input.known && mayReturn(input.origin, reading) === input.mayReturn;
+    const isKnown =
+      situation === input.known && mayReturn(input.origin ?? 'recovery', reading) === input.mayReturn;
     const isHeld = elapsed() < (input.holdMs ?? 0) && (input.held?.includes(situation) ?? true);
     if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
     if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
@@ -111,7 +112,8 @@ function monotonic(): () => number {
 }
 
 /** Whether the undo of the procedure is allowed for what was read. */
-function mayReturn(origin: Side = 'recovery', { situation, observed }: PairReading): boolean {
+function mayReturn(origin: Side | 'none', { situation, observed }: PairReading): boolean {
+  if (origin === 'none') return false;
   return mayPromote(origin, situation, observed, otherSide(origin));
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Dialect } from '../contract/observation';
-import { promotions } from '../contract/promotion';
+import { type PromotionBody, promotions, type RebuildBody, rebuildBody } from '../contract/promotion';
 import { compact } from '../util/compact';
 import type { ApiClock } from './api-clock';
 import { AivenApiError, AivenOptionsError } from './errors';
@@ -27,8 +27,8 @@ import {
   serviceReply,
 } from './replies';
 
-/** What the reply to a promotion tells, as far as it does. */
-export interface PromotionReply {
+/** What the reply to a write tells, as far as it does. */
+export interface WriteReply {
   /** When the service was changed last, as the API says it, ISO 8601. */
   updateTime?: string;
   /** When the request was about to be written, by the API's clock, milliseconds; right to a second. */
@@ -36,7 +36,8 @@ export interface PromotionReply {
 }
 
 /**
- * The part of the Aiven API that a switchback needs: reads, and the one write that promotes a service.
+ * The part of the Aiven API that a switchback needs: reads, and two writes: one promotes a service, one has a failed one
+ * rebuilt. Nothing here can make a service fail.
  *
  * Every method makes exactly one request and never repeats it; redirects are not followed. Methods reject with
  * - `AivenApiError` when the request failed; for a write, its `outcome` says whether it can have been applied;
@@ -142,8 +143,7 @@ export class AivenClient {
   }
 
   /**
-   * `PUT /v1/project/P/service/S`: asks to make this service the active one of its pair. The only write
-   * there is.
+   * `PUT /v1/project/P/service/S`: asks to make this service the active one of its pair.
    *
    * Resolves when the API has accepted the request. That is no proof of a promotion: read both services.
    */
@@ -152,12 +152,29 @@ export class AivenClient {
     service: string,
     dialect: Dialect,
     options?: CallOptions,
-  ): Promise<PromotionReply> {
+  ): Promise<WriteReply> {
     if (!Object.hasOwn(promotions, dialect)) {
       throw new AivenOptionsError(`dialect must be one of: ${Object.keys(promotions).join(', ')}`);
     }
-    const path = servicePath(project, service);
-    const call = { method: 'PUT', path, body: promotions[dialect] } as const;
+    return this.#write(servicePath(project, service), promotions[dialect], options);
+  }
+
+  /**
+   * `PUT /v1/project/P/service/S`: asks to have this failed service rebuilt as a standby of the other one of its pair. What it
+   * had is lost. The form is the same in both dialects (Aiven docs, "Revert to the primary region").
+   *
+   * Resolves when the API has accepted the request. That is no proof of a rebuild: read both services.
+   */
+  async rebuild(project: string, service: string, options?: CallOptions): Promise<WriteReply> {
+    return this.#write(servicePath(project, service), rebuildBody, options);
+  }
+
+  async #write(
+    path: string,
+    body: PromotionBody | RebuildBody,
+    options: CallOptions | undefined,
+  ): Promise<WriteReply> {
+    const call = { method: 'PUT', path, body } as const;
     const { clock } = this.#settings;
     let sentAtMs: number | undefined;
     const holdBack = () => {

@@ -1,4 +1,4 @@
-export { AivenClient, type PromotionReply } from './client';
+export { AivenClient, type WriteReply } from './client';
 export {
   AivenApiError,
   type AivenApiErrorDetails,

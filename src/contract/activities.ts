@@ -5,6 +5,7 @@ import type { Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
 import type { SettingsSnapshot } from './parity';
 import type { ProbeReport } from './probe';
+import type { Move } from './procedure';
 import type { EndpointReport, OldSessions, Proof } from './proof';
 import type { KeptEvidence, RequestCounts, SwitchbackReport } from './report';
 
@@ -17,8 +18,8 @@ export interface DiscoverInput {
   project: string;
   service: string;
   recovery: string | undefined;
-  /** The side that is to become active. Default: the primary. */
-  target?: Side;
+  /** What the run is about to do. Default: a switchback. */
+  move?: Move;
 }
 
 /** Either the pair, or the checks that say why there is none. */
@@ -83,8 +84,8 @@ export interface LockInspection {
 
 export interface PreflightInput {
   pair: Pair;
-  /** The side that is to become active. Default: the primary. */
-  target?: Side;
+  /** What the run is about to do. Default: a switchback. */
+  move?: Move;
   /** True when the input named both services, which confirms which one is the primary. */
   confirmed: boolean;
   /** How long the run may take: what ends or begins within it concerns the run. Default 30 minutes. */
@@ -105,8 +106,16 @@ export interface PromoteInput {
   rehearse?: boolean;
 }
 
+export interface RebuildInput {
+  pair: Pair;
+  /** The critical facts that were checked; when one has moved, nothing is sent. */
+  expected: Record<string, string> | undefined;
+  /** Everything but the write. */
+  rehearse?: boolean;
+}
+
 /**
- * The heartbeat details of an attempt to promote. An attempt that died as it was `reading` has sent nothing; one that
+ * The heartbeat details of an attempt to write. An attempt that died as it was `reading` has sent nothing; one that
  * died as it was `sending` may have. Without details nothing is known.
  */
 export interface PromoteProgress {
@@ -156,8 +165,8 @@ export interface WatchInput {
   known: Situation;
   /** Whether what the workflow knows allows the undo; a change of that ends the watch too. */
   mayReturn: boolean;
-  /** The side that the undo makes active again. Default: the recovery service. */
-  origin?: Side;
+  /** The side that the undo makes active again; `none` where there is no undo. Default: the recovery service. */
+  origin?: Side | 'none';
   /**
    * When each service was changed last, as the checks before a write of this run had it: a read that shows the goal and
    * no newer change of the side that was promoted is an old one, and no good read. Absent when nothing was written.
@@ -271,6 +280,8 @@ export interface SwitchbackActivities {
   preflight(input: PreflightInput): Promise<Preflight>;
   inspectLock(input: InspectLockInput): Promise<LockInspection>;
   promote(input: PromoteInput): Promise<PromoteResult>;
+  /** Has the failed primary rebuilt; answers as `promote` does. */
+  rebuild(input: RebuildInput): Promise<PromoteResult>;
   watchPair(input: WatchInput): Promise<WatchResult>;
   verify(pair: Pair): Promise<VerifyResult>;
   /** Waits until the passive side has replayed all but a tolerable rest. Heartbeats carry the {@link Lag}. */

@@ -1,3 +1,5 @@
+import type { Procedure } from './procedure';
+
 /** One field of the input. The parser, the command, the JSON Schema and the table in docs/running.md are made of it. */
 export type InputField =
   | (About & { kind: 'name'; isRequired?: true })
@@ -6,6 +8,7 @@ export type InputField =
   | (About & { kind: 'duration'; default: string; leastMs?: number })
   | (About & { kind: 'lag'; default: string })
   | (About & { kind: 'text' })
+  | (About & { kind: 'time' })
   | (About & { kind: 'acknowledgements' });
 
 interface About {
@@ -114,15 +117,40 @@ export const inputFields = {
   reason: { kind: 'text', help: 'why, for the record', option: 'why, for the record' },
 } as const satisfies Record<string, InputField>;
 
-/** What a drill takes beside them. */
-export const drillFields = {
-  soak: {
-    kind: 'duration',
-    default: '5m',
-    help: 'how long the recovery service stays active before the way home',
-    option: 'how long the recovery service stays active before the way home',
+/** What a procedure takes beside them. */
+export const moreFields = {
+  switchback: {},
+  switchover: {},
+  failback: {
+    rebuildTimeout: {
+      kind: 'duration',
+      default: '24h',
+      leastMs: 1_000,
+      help: 'how long the rebuild may take before the run asks',
+      option: 'how long the rebuild may take before the run asks',
+    },
+    takeOver: {
+      kind: 'choice',
+      choices: ['at-once', 'on-approval'],
+      default: 'at-once',
+      help: '`"on-approval"`: the way home waits for a person, once the primary is rebuilt',
+      option: 'when the primary is rebuilt, go home',
+    },
+    takeOverAt: {
+      kind: 'time',
+      help: 'the way home does not begin before this time, as `"2026-12-01T02:00:00Z"`',
+      option: 'do not go home before this time, as 2026-12-01T02:00:00Z',
+    },
   },
-} as const satisfies Record<string, InputField>;
+  drill: {
+    soak: {
+      kind: 'duration',
+      default: '5m',
+      help: 'how long the recovery service stays active before the way home',
+      option: 'how long the recovery service stays active before the way home',
+    },
+  },
+} as const satisfies Record<Procedure, Record<string, InputField>>;
 
 type Fields = typeof inputFields;
 

@@ -1,7 +1,7 @@
 import { cut, fewFaults } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { formatDuration, parseDuration } from './duration';
-import { drillFields, type FieldsOf, type InputField, inputFields } from './input-fields';
+import { type FieldsOf, type InputField, inputFields, moreFields } from './input-fields';
 import { type LagLimit, parseLagLimit } from './lag';
 import { moves, type Procedure, procedures } from './procedure';
 import { faultOfText } from './text';
@@ -71,8 +71,20 @@ export interface DrillInput extends Omit<SwitchbackInput, 'onTimeout'> {
   soak?: string;
 }
 
+/** The one JSON object that starts `failbackWorkflow`: `{"project":"P","service":"PRIMARY"}` is enough here, too. */
+export interface FailbackInput extends Omit<SwitchbackInput, 'onTimeout'> {
+  /** After `convergeTimeout` and an unanswered `decisionWindow`, of the way home. Default `undo`. */
+  onTimeout?: 'undo' | 'hold';
+  /** How long the rebuild may take before the run asks. Default `"24h"`. */
+  rebuildTimeout?: string;
+  /** Whether the way home begins at once, or when a person approves it. Default `at-once`. */
+  takeOver?: 'at-once' | 'on-approval';
+  /** Not before this time, ISO 8601 with a time zone: `2026-12-01T02:00:00Z`. Default: at once. */
+  takeOverAt?: string;
+}
+
 /** The input of a procedure. */
-export type ProcedureInput = SwitchbackInput | SwitchoverInput | DrillInput;
+export type ProcedureInput = SwitchbackInput | SwitchoverInput | FailbackInput | DrillInput;
 
 /** The input with every default filled in and every duration in milliseconds. */
 export type SwitchbackRequest = Record<'project' | 'service', string> &
@@ -87,6 +99,11 @@ export type SwitchbackRequest = Record<'project' | 'service', string> &
     maxLag: LagLimit;
     /** Of a drill. */
     soakMs?: number;
+    /** Of a failback, like the next two. */
+    rebuildTimeoutMs?: number;
+    takeOver?: 'at-once' | 'on-approval';
+    /** ISO 8601; undefined: at once. */
+    takeOverAt?: string | undefined;
   };
 
 export type ParsedInput =
@@ -104,6 +121,8 @@ type ChoiceField = Extract<InputField, { kind: 'choice' }>;
 
 /** Aiven's own names are shorter; this only keeps what could not be a name out of URLs, ids and lists. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+/** ISO 8601; without a zone it would be another moment on every worker. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 /** One answer for each check that there is, and room for those of other versions. */
 const MOST_ACKNOWLEDGEMENTS = 100;
 
@@ -135,9 +154,9 @@ export function parseInput(input: unknown, procedure: Procedure = 'switchback'):
 export function fieldsOf(procedure: Procedure): Record<string, InputField> {
   const [only, ...more] = procedures[procedure].moves;
   // What undoes a move is called by where it leads; of several, each has its own.
-  const undo = more.length === 0 ? moves[only].undo : 'undo';
+  const undo = (more.length === 0 ? moves[only].undo?.action : undefined) ?? 'undo';
   const onTimeout: InputField = { ...inputFields.onTimeout, choices: [undo, 'hold'], default: undo };
-  return { ...everyField, onTimeout, ...(procedure === 'drill' ? drillFields : {}) };
+  return { ...everyField, onTimeout, ...moreFields[procedure] };
 }
 
 /** For the record only: two who ask for the same may be two people. */
@@ -181,6 +200,8 @@ class Fields {
       }
       case 'duration':
         return [`${name}Ms`, this.#duration(name, absent(given, field.default), field.leastMs ?? 0)];
+      case 'time':
+        return [name, this.#time(name, given)];
       case 'lag':
         return [name, this.#lagLimit(name, absent(given, field.default))];
       case 'text':
@@ -217,6 +238,15 @@ class Fields {
     if (ms < leastMs)
       this.faults.push(`"${field}" must be at least ${leastMs / 1_000} s, not ${describe(value)}`);
     return ms;
+  }
+
+  #time(field: string, value: unknown): string | undefined {
+    if (value === undefined) return undefined;
+    if (typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))) return value;
+    this.faults.push(
+      `"${field}" must be a time with a zone such as "2026-12-01T02:00:00Z", not ${describe(value)}`,
+    );
+    return undefined;
   }
 
   #lagLimit(field: string, value: unknown): LagLimit {

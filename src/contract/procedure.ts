@@ -1,40 +1,50 @@
 import type { Side } from './observation';
 
-/** One move of a pair: its write makes one side active. */
+/** One move of a pair. */
 export interface MoveRow {
-  /** The side that it makes active. */
+  /** Its one write: make a service active, or have a failed one rebuilt as a standby. */
+  write: 'promote' | 'rebuild';
+  /** The side that is active at its end. */
   target: Side;
   /** How it ends: by a write of the run, and without one. */
-  done: 'switched-back' | 'switched-over';
-  already: 'already-primary' | 'already-recovery';
-  /** The decision, and the policy, that make the other side active again; the phase in which that happens. */
-  undo: 'return-to-recovery' | 'return-to-primary';
-  /** How it ends then. */
-  returned: {
-    code: 'RETURNED_TO_RECOVERY' | 'RETURNED_TO_PRIMARY';
-    outcome: 'returned-to-recovery' | 'returned-to-primary';
-  };
+  done: 'switched-back' | 'switched-over' | 'rebuilt';
+  already: 'already-primary' | 'already-recovery' | 'already-rebuilt';
+  /** What makes the other side active again; a rebuild has none. */
+  undo?: UndoRow;
+}
+
+export interface UndoRow {
+  /** The decision, the policy and the phase. */
+  action: 'return-to-recovery' | 'return-to-primary';
+  /** How the run ends then. */
+  code: 'RETURNED_TO_RECOVERY' | 'RETURNED_TO_PRIMARY';
+  outcome: 'returned-to-recovery' | 'returned-to-primary';
 }
 
 /** Every move there is. */
-export const moves = {
+export const moves: Record<Move, MoveRow> = {
   switchback: {
+    write: 'promote',
     target: 'primary',
     done: 'switched-back',
     already: 'already-primary',
-    undo: 'return-to-recovery',
-    returned: { code: 'RETURNED_TO_RECOVERY', outcome: 'returned-to-recovery' },
+    undo: {
+      action: 'return-to-recovery',
+      code: 'RETURNED_TO_RECOVERY',
+      outcome: 'returned-to-recovery',
+    },
   },
   switchover: {
+    write: 'promote',
     target: 'recovery',
     done: 'switched-over',
     already: 'already-recovery',
-    undo: 'return-to-primary',
-    returned: { code: 'RETURNED_TO_PRIMARY', outcome: 'returned-to-primary' },
+    undo: { action: 'return-to-primary', code: 'RETURNED_TO_PRIMARY', outcome: 'returned-to-primary' },
   },
-} as const satisfies Record<string, MoveRow>;
+  rebuild: { write: 'rebuild', target: 'recovery', done: 'rebuilt', already: 'already-rebuilt' },
+};
 
-export type Move = keyof typeof moves;
+export type Move = 'switchback' | 'switchover' | 'rebuild';
 
 export interface ProcedureRow {
   /** The name under which the workflow function is exported. */
@@ -57,6 +67,11 @@ export const procedures = {
     moves: ['switchover'],
     aim: (service) => `switch ${service} over to its recovery service`,
   },
+  failback: {
+    workflowType: 'failbackWorkflow',
+    moves: ['rebuild', 'switchback'],
+    aim: (service) => `rebuild ${service} and bring it home`,
+  },
   drill: {
     workflowType: 'drillWorkflow',
     moves: ['switchover', 'switchback'],
@@ -77,11 +92,15 @@ export function procedureOf(workflowType: string | undefined): Procedure | undef
   return all.find(([, row]) => row.workflowType === workflowType)?.[0];
 }
 
-/** The sides that runs of this type may make active as their goal. */
-export function targetsOf(workflowType: string): Side[] {
+/** What runs of this type may do to a pair. */
+export function movesOf(workflowType: string): readonly Move[] {
   const procedure = procedureOf(workflowType);
-  if (procedure === undefined) return [];
-  return procedures[procedure].moves.map((move) => moves[move].target);
+  return procedure === undefined ? [] : procedures[procedure].moves;
+}
+
+/** The move that makes a side active. */
+export function promotionOf(side: Side): Move {
+  return side === 'primary' ? 'switchback' : 'switchover';
 }
 
 /** The condition of Temporal's visibility that finds the runs of every procedure. */

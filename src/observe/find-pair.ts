@@ -13,7 +13,7 @@ const NEEDED = ['dialect-known', 'crdr-peers', 'named-is-primary'];
 
 /** Finds the peer of the named service and the dialect that the API speaks, or says which checks stand against it. */
 export async function findPair(session: ApiSession, input: DiscoverInput): Promise<Discovery> {
-  const { project, service, recovery, target } = input;
+  const { project, service, recovery, move } = input;
   const primary = await session.askService(project, service);
   const hasRole = primary.ok && primary.value.role.kind !== 'absent';
   const found = primary.ok ? peersOf(primary.value, project) : [];
@@ -29,7 +29,7 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     me: notAsked('the token was not looked at'),
     primary,
     recovery: notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
-    ...compact({ disasterRecovery, target }),
+    ...compact({ disasterRecovery, move }),
   };
   const isPair =
     primary.ok &&

@@ -1,5 +1,6 @@
 import type { WorkerPolicy } from '../contract/activities';
 import type { SwitchbackRequest } from '../contract/input';
+import type { Move } from '../contract/procedure';
 import type { Approval } from '../contract/report';
 import { namesTarget } from '../contract/workflow-id';
 import { driftBetween } from './critical';
@@ -19,8 +20,10 @@ export function consentNeeded(
   policy: WorkerPolicy,
   request: SwitchbackRequest,
   workflowId: string,
+  move: Move,
 ): ConsentNeeded {
-  const approval = request.approvalRequired || policy.approvalRequired;
+  const takesOver = request.takeOver === 'on-approval' && move === 'switchback';
+  const approval = request.approvalRequired || policy.approvalRequired || takesOver;
   const { project, service, confirm, mode, procedure } = request;
   const toldTwice = confirm !== undefined || namesTarget(workflowId, project, service, procedure);
   return {

@@ -1,6 +1,6 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
 import type { LagSample } from '../contract/lag';
-import type { Side } from '../contract/observation';
+import type { Move } from '../contract/procedure';
 import type { DatabaseFacts, ServerRole } from '../postgres';
 
 /** One thing that was asked of the API, or of a database: the answer, or why there is none. */
@@ -33,8 +33,8 @@ export interface DiscoveryFacts {
   named: string;
   /** The recovery service: as found, or else as the input names it. */
   peer: string | undefined;
-  /** The side that is to become active: the candidate. Default: the primary. */
-  target?: Side;
+  /** What the run is about to do. Default: a switchback. */
+  move?: Move;
   /** True when the input named both services. */
   confirmed: boolean;
   me: Fact<Me>;

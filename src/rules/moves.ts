@@ -55,6 +55,19 @@ export function isOnItsWay(goal: Side, observed: PairObservation): boolean {
   return goes && (other.role === 'passive' || other.role === 'changing');
 }
 
+/** A rebuild of anything else than a failed primary beside an active and settled recovery service destroys the only copy. */
+export function mayRebuild(situation: Situation, { recovery }: PairObservation): boolean {
+  return (
+    situation === 'primary-failed' && recovery.readable && recovery.role === 'active' && recovery.settled
+  );
+}
+
+/** True when the primary is, or becomes, a standby of the active recovery service: there is nothing to write. */
+export function isRebuilt({ primary, recovery }: PairObservation): boolean {
+  if (!primary.readable || !recovery.readable || recovery.role !== 'active') return false;
+  return primary.role === 'passive' || primary.role === 'changing';
+}
+
 /** A service that changed within this time may not show yet that it is about to move. */
 const RECENT_MS = 5 * 60_000;
 

@@ -1,5 +1,6 @@
 export { drillWorkflow } from './drill';
 export { notifierWorkflow } from './engine/notifier';
 export { pairLockWorkflow } from './engine/pair-lock';
+export { failbackWorkflow } from './failback';
 export { switchbackWorkflow } from './switchback';
 export { switchoverWorkflow } from './switchover';

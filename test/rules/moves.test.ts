@@ -10,7 +10,9 @@ import {
   compensationFor,
   isOnItsWay,
   isPromoted,
+  isRebuilt,
   mayPromote,
+  mayRebuild,
 } from '../../src/rules/moves';
 import { situationOf } from '../../src/rules/situation';
 import { everyPair, type Look, pairOf } from './observations';
@@ -199,6 +201,22 @@ describe.each(SIDES)('over every combination of two reads, on the way to the %s 
     const ended = all.filter((one) => compensation(one) === 'end-not-switched');
     expect(new Set(ended.map(({ situation }) => situation))).toEqual(new Set([`${origin}-active`]));
   });
+});
+
+test('a rebuild is allowed only toward a failed primary, beside an active and settled recovery service', () => {
+  const all = everyPair().map((observed) => ({ observed, situation: situationOf(observed) }));
+  const allowed = all.filter(({ situation, observed }) => mayRebuild(situation, observed));
+  expect(allowed.length).toBeGreaterThan(0);
+  for (const { observed, situation } of allowed) {
+    expect([
+      roleOf(observed, 'primary'),
+      roleOf(observed, 'recovery'),
+      isSettled(observed, 'recovery'),
+    ]).toEqual(['failed', 'active', true]);
+    expect(isRebuilt(observed)).toBe(false);
+    for (const side of SIDES)
+      for (const goal of SIDES) expect(mayPromote(side, situation, observed, goal)).toBe(false);
+  }
 });
 
 test('a switchover is a switchback with the two services exchanged', () => {

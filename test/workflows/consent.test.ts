@@ -50,7 +50,7 @@ describe.each(DIALECTS)('nobody promotes without consent, in the %s dialect', (d
 
   test('one line of the CLI that executes the activity promote sends nothing', async () => {
     const { output, writes } = await oneLine();
-    expect(output).toContain('promote works only for a running switchbackWorkflow of this task queue');
+    expect(output).toContain('promote works only for a running workflow of this task queue');
     expect(writes).toEqual([]);
   });
 

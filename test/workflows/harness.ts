@@ -16,6 +16,7 @@ import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf 
 import type { EvidenceSettings } from '../../src/config/evidence';
 import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
+import { checkSeverities } from '../../src/contract/checks';
 import type { ErrorCode } from '../../src/contract/errors';
 import type { DecideInput } from '../../src/contract/messages';
 import { moves, type Procedure, procedures } from '../../src/contract/procedure';
@@ -26,6 +27,11 @@ import { Databases } from '../../src/postgres';
 import { testEnvironment } from '../support/environment';
 
 export const DIALECTS = ['role', 'promote-to-master'] as const;
+
+/** What a switchback is judged by: of the roles it asks for its own. */
+export const SWITCHBACK_CHECKS = Object.keys(checkSeverities).filter(
+  (id) => !['primary-active', 'primary-failed'].includes(id),
+);
 
 /** Short waits, so that a run takes a second or two; deadlines that even a very busy machine does not meet. */
 export const QUICK = {
@@ -184,10 +190,11 @@ export class Scenario {
     return this.harness.temporal.workflow.getHandle(this.workflowId);
   }
 
-  /** The name of the service that the run makes active first. */
+  /** The name of the service that the run writes to first. */
   get target(): string {
     const [first] = procedures[this.harness.procedure].moves;
-    return this.pair[moves[first].target];
+    // A rebuild is asked of the failed primary.
+    return this.pair[moves[first].write === 'rebuild' ? 'primary' : moves[first].target];
   }
 
   /** A fault that meets the write that promotes it. */

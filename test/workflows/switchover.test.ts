@@ -95,7 +95,7 @@ describe.each(DIALECTS)('a switchover, in the %s dialect', (dialect) => {
   test('offers the return to the primary, and refuses the one of a switchback', async () => {
     const { answers, wrong, code } = await steered();
     expect(answers.map(({ payload }) => payload.action)).not.toContain('return-to-recovery');
-    expect(wrong).toContain('The undo of this run is return-to-primary, not return-to-recovery');
+    expect(wrong).toContain('The undo of this move is return-to-primary, not return-to-recovery');
     expect(code).toBe('RETURNED_TO_PRIMARY');
   });
 

@@ -138,7 +138,7 @@ function nodeStates(service: Service, zone: string) {
   const { role, state } = service.status;
   if (state === 'POWEROFF') return [];
   const syncing = state !== 'RUNNING';
-  const sync = { phase: 'stream', completed: false, unit: 'wal_lsn', min: 0, current: 60, max: 100 };
+  const sync = progressOf(service);
   return nodeNames(service).map((name, index) => ({
     name,
     role: role === 'active' && index === 0 && !syncing ? 'master' : 'standby',
@@ -146,6 +146,15 @@ function nodeStates(service: Service, zone: string) {
     availability_zone: `${zone}-${'bcd'[index]}`,
     progress_updates: syncing && index === 0 ? [sync] : [],
   }));
+}
+
+/** Of the node that catches up. */
+function progressOf({ rebuilt, status }: Service) {
+  if (rebuilt === undefined || status.role !== 'passive')
+    return { phase: 'stream', completed: false, unit: 'wal_lsn', min: 0, current: 60, max: 100 };
+  const share = Math.min(0.99, (Date.now() - rebuilt.from) / Math.max(1, rebuilt.ms));
+  const bytes = { unit: 'bytes_uncompressed', min: 0, max: 48_318_382_080 };
+  return { phase: 'basebackup', completed: false, ...bytes, current: Math.round(share * bytes.max) };
 }
 
 /** Daily, as `user_config` says; in the recovery region since the switchover. */

@@ -1,9 +1,10 @@
 import { ApiError } from '../errors';
+import type { Role } from '../model';
 import type { Json } from '../overrides';
 import { USER, type World } from '../world';
 import { showService } from './service-json';
 
-const ROLES = ['active', 'passive', 'failed'];
+const ROLES: readonly Role[] = ['active', 'passive', 'failed'];
 
 /** What a field may say without changing anything; a change of any other kind is refused rather than pretended. */
 const WITHOUT_EFFECT: Record<string, (value: unknown, service: Json) => boolean> = {
@@ -24,40 +25,34 @@ export function updateService(world: World, name: string, body: unknown): 'role-
   const shown = showService(world, pair, service);
   const { disaster_recovery_role, disaster_recovery_promote_to_master, termination_protection, ...rest } =
     fields;
-  const promotes =
-    world.dialect === 'role'
-      ? wantsRole(disaster_recovery_role)
-      : wantsPromotion(disaster_recovery_promote_to_master);
-  const foreign = world.dialect === 'role' ? 'disaster_recovery_promote_to_master' : 'disaster_recovery_role';
-  if (foreign in fields) {
+  // Failover and failback use the role field in both dialects (Aiven docs on failover and on the revert to the primary).
+  const isForeign = world.dialect === 'promote-to-master' && disaster_recovery_role === 'active';
+  if (isForeign || (world.dialect === 'role' && 'disaster_recovery_promote_to_master' in fields)) {
+    const foreign = isForeign ? 'disaster_recovery_role' : 'disaster_recovery_promote_to_master';
     throw invalid(`Additional properties are not allowed ('${foreign}' was unexpected)`);
   }
+  const wanted = wantsPromotion(disaster_recovery_promote_to_master)
+    ? 'active'
+    : roleIn(disaster_recovery_role);
   for (const [field, value] of Object.entries(rest)) {
     const harmless = WITHOUT_EFFECT[field];
     if (!harmless) throw invalid(`Additional properties are not allowed ('${field}' was unexpected)`);
     if (!harmless(value, shown)) throw new ApiError(400, `The lab does not change '${field}' of a service`);
   }
   if (typeof termination_protection === 'boolean') service.terminationProtection = termination_protection;
-  if (!promotes) return 'none';
-  return world.promote(pair, service.side, USER) === 'started' ? 'role-change' : 'none';
+  if (wanted === undefined) return 'none';
+  return world.setRole(pair, service.side, wanted, USER) === 'started' ? 'role-change' : 'none';
 }
 
-function wantsRole(role: unknown): boolean {
-  if (role === undefined) return false;
-  if (typeof role !== 'string' || !ROLES.includes(role)) {
-    const known = ROLES.map((one) => `'${one}'`).join(', ');
-    throw new ApiError(
-      400,
-      `Invalid 'disaster_recovery_role': Invalid input: ${literal(role)} is not one of [${known}]`,
-    );
-  }
-  if (role !== 'active') {
-    throw new ApiError(
-      400,
-      `The lab takes no role but 'active' here: '${role}' rebuilds or destroys a service`,
-    );
-  }
-  return true;
+function roleIn(role: unknown): Role | undefined {
+  if (role === undefined) return undefined;
+  const known = ROLES.find((one) => one === role);
+  if (known !== undefined) return known;
+  const all = ROLES.map((one) => `'${one}'`).join(', ');
+  throw new ApiError(
+    400,
+    `Invalid 'disaster_recovery_role': Invalid input: ${literal(role)} is not one of [${all}]`,
+  );
 }
 
 function wantsPromotion(value: unknown): boolean {

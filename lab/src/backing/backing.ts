@@ -30,6 +30,10 @@ export interface Backing {
   readonly data: PairData | undefined;
   /** Makes that side's server the one that takes writes, and the other one stream from it. No-op if it is so already. */
   swap(to: Side, how?: RoleChange): Promise<void>;
+  /** That side's server dies and what it has is lost; the other one takes over with what it was sent. */
+  fail(side: Side, how?: Pick<RoleChange, 'loseRows' | 'promoted'>): Promise<void>;
+  /** Gives a side whose server died a copy of the other one, from which it streams. */
+  rebuild(side: Side): Promise<void>;
   /** Makes the shared address lead to that side from now on. */
   follow(side: Side): void;
   /** Also while a role change is under way, which then fails. */

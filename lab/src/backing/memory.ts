@@ -15,6 +15,8 @@ export const memoryBacking: BackingFactory = {
     shared: { host: `dr-${names.primary}.lab.invalid`, port: PORT },
     data: undefined,
     swap: async () => undefined,
+    fail: async () => undefined,
+    rebuild: async () => undefined,
     follow: () => undefined,
     close: async () => undefined,
   }),

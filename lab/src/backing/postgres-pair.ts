@@ -12,7 +12,7 @@ import type { PostgresServer } from '../postgres/server';
 import { until } from '../postgres/until';
 import type { WalStream } from '../postgres/wal-stream';
 import type { Address, Backing, LostRows, PairData, RoleChange, Row } from './backing';
-import { type Change, failOver, handOver } from './role-change';
+import { type Change, comeBack, handOver, takeOver } from './role-change';
 
 const REPLAY_MS = 10_000;
 const READ_ONLY = 'default_transaction_read_only';
@@ -73,6 +73,19 @@ export class PostgresPair implements Backing, PairData {
 
   swap(to: Side, how: RoleChange = {}): Promise<void> {
     return this.#inOrder(() => this.#swap(to, how));
+  }
+
+  fail(side: Side, { loseRows, promoted }: Pick<RoleChange, 'loseRows' | 'promoted'> = {}): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#lost = await takeOver(this.#changeTo(otherSide(side), promoted), loseRows);
+    });
+  }
+
+  rebuild(side: Side): Promise<void> {
+    return this.#inOrder(async () => {
+      await comeBack(this.#changeTo(otherSide(side)));
+      await this.#isFollowed();
+    });
   }
 
   follow(side: Side): void {
@@ -154,9 +167,19 @@ export class PostgresPair implements Backing, PairData {
 
   async #swap(to: Side, { loseRows, readOnly, promoted }: RoleChange): Promise<void> {
     if (this.#active === to) return promoted?.();
-    const { servers, streams, binaries } = this.#parts;
     if (readOnly) await this.setReadOnly(to, true);
-    const change: Change = {
+    const change = this.#changeTo(to, promoted);
+    if (loseRows === undefined) await handOver(change);
+    else {
+      this.#lost = await takeOver(change, loseRows);
+      await comeBack(change);
+    }
+    await this.#isFollowed();
+  }
+
+  #changeTo(to: Side, promoted?: () => void): Change {
+    const { servers, streams, binaries } = this.#parts;
+    return {
       promoted: servers[to],
       demoted: servers[otherSide(to)],
       stream: streams[to],
@@ -166,9 +189,6 @@ export class PostgresPair implements Backing, PairData {
         promoted?.();
       },
     };
-    if (loseRows === undefined) await handOver(change);
-    else this.#lost = await failOver(change, loseRows);
-    await this.#isFollowed();
   }
 
   /** A stopped stream does not even begin. */

@@ -26,19 +26,26 @@ export async function handOver({ promoted, demoted, hasTakenOver }: Change): Pro
 }
 
 /**
- * The active server dies having acknowledged `count` rows of `switchback.probe` that the other one never sees. What the dead
- * one has is a history of its own then, and is thrown away: it comes back as a copy of the other.
+ * The active server dies having acknowledged `count` rows of `switchback.probe` that the other one never sees; without a
+ * count, with whatever the other one has not got by then. What the dead one has is a history of its own, for `comeBack`
+ * to throw away.
  */
-export async function failOver(change: Change, count: number): Promise<LostRows> {
-  const { promoted, demoted, stream, binaries, hasTakenOver } = change;
+export async function takeOver(change: Change, count?: number): Promise<LostRows> {
+  const { promoted, demoted, stream, hasTakenOver } = change;
   await demoted.isFollowed();
-  const { rows: before, release } = await acknowledgeUnshipped(demoted, promoted, { stream, count });
+  const unshipped =
+    count === undefined ? undefined : await acknowledgeUnshipped(demoted, promoted, { stream, count });
+  const before = unshipped?.rows ?? (await probeRows(demoted));
   await demoted.stop('immediate');
-  release();
+  unshipped?.release();
   await promoted.promote();
   const rows = rowsMissing(before, await probeRows(promoted));
   hasTakenOver();
+  return { count: rows.length, rows };
+}
+
+/** A server that died comes back as a copy of the one that took over. */
+export async function comeBack({ promoted, demoted, binaries }: Change): Promise<void> {
   await copyAsStandby(promoted, demoted, binaries);
   await demoted.start('standby');
-  return { count: rows.length, rows };
 }

@@ -136,6 +136,7 @@ const VALUES: Record<InputField['kind'], string> = {
   duration: 'duration',
   lag: 'limit',
   text: 'text',
+  time: 'time',
   acknowledgements: 'check...',
 };
 

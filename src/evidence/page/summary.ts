@@ -39,13 +39,13 @@ function route(bundle: EvidenceBundle): Html {
   const { outcome, pointOfNoReturn, procedure = 'switchback' } = bundle.report ?? {};
   const services = { primary: primary || 'the primary service', recovery };
   const [first] = procedures[procedure].moves;
-  const { target, returned, done } = moves[first];
+  const { target, undo, done } = moves[first];
   const to = html`<b>${services[target]}</b>`;
   const from = html`<b>${services[otherSide(target)]}</b>`;
   const pair = html`${from} <span class="arrow" aria-label="to">→</span> ${to}`;
   const back = html` <span class="arrow" aria-label="and back to">→</span> ${from}`;
   const where = html`<span class="muted"> in project <b>${project || 'not named'}</b></span>`;
-  if (outcome === returned.outcome || outcome === 'drilled')
+  if (outcome === undo?.outcome || outcome === 'drilled')
     return html`<p class="route">The active role moved: ${pair}${back}${where}</p>`;
   if (outcome === done) return html`<p class="route">The active role moved: ${pair}${where}</p>`;
   if (pointOfNoReturn !== undefined && recovery !== '')

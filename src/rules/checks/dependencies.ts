@@ -21,6 +21,7 @@ const BACKUP_AGE_MS = 26 * HOUR;
 export const DEPENDENCIES: readonly Row<Facts>[] = [
   {
     id: 'recent-backup',
+    moves: 'all',
     title: 'There is a recent backup',
     guards: 'write',
     looksAt: 'backups of both services',
@@ -90,6 +91,7 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
   },
   {
     id: 'termination-protection',
+    moves: 'all',
     title: 'Both services are protected against termination',
     guards: 'write',
     looksAt: 'termination_protection of both services',
@@ -100,6 +102,7 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
   },
   {
     id: 'notifications',
+    moves: 'all',
     title: 'Aiven announces nothing for the two services',
     guards: 'write',
     looksAt: 'service_notifications of both services',
@@ -112,20 +115,25 @@ export const DEPENDENCIES: readonly Row<Facts>[] = [
 type Judged = Omit<Answer, 'evidence'>;
 
 function judgeBackups({ facts }: Context): Answer {
-  return compare(facts, (primary, recovery) => {
-    if (recovery.backups === undefined) {
-      return { finding: 'unknown', observed: `the API tells no backups of ${recovery.serviceName}` };
+  const isRebuild = facts.move === 'rebuild';
+  return compare(facts, (candidate, current) => {
+    // A rebuild throws away what the failed service had: the active one has the only copy.
+    const [active, other] = isRebuild ? [candidate, current] : [current, candidate];
+    if (active.backups === undefined) {
+      const finding = isRebuild ? 'block' : 'unknown';
+      return { finding, observed: `the API tells no backups of ${active.serviceName}` };
     }
-    const ofRecovery = newest(recovery.backups);
-    const ofPrimary = newest(primary.backups ?? []);
+    const ofActive = newest(active.backups);
+    const ofOther = newest(other.backups ?? []);
     const isFresh = (time: string | undefined) =>
       time !== undefined && Date.parse(facts.now) - Date.parse(time) <= BACKUP_AGE_MS;
     const told = (name: string, time: string | undefined) =>
       `${name}: ${time === undefined ? 'none' : withoutFraction(time)}`;
-    const observed = [told(recovery.serviceName, ofRecovery), told(primary.serviceName, ofPrimary)];
-    if (isFresh(ofRecovery)) return { finding: 'pass', observed: observed.slice(0, 1).join() };
+    const observed = [told(active.serviceName, ofActive), told(other.serviceName, ofOther)];
+    if (isFresh(ofActive)) return { finding: 'pass', observed: observed.slice(0, 1).join() };
+    if (isRebuild) return { finding: 'block', observed: observed.slice(0, 1).join() };
     // Soon after a switchover the active service may not have made its first one yet.
-    return { finding: isFresh(ofPrimary) ? 'warn' : 'ack', observed: observed.join('; ') };
+    return { finding: isFresh(ofOther) ? 'warn' : 'ack', observed: observed.join('; ') };
   });
 }
 

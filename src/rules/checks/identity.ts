@@ -8,6 +8,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'token-valid',
     title: 'The API token is valid',
+    moves: 'all',
     guards: 'run',
     looksAt: 'GET /v1/me',
     wanted: 'a token that the API accepts',
@@ -25,6 +26,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'services-exist',
     title: 'Both services exist in the project',
+    moves: 'all',
     guards: 'run',
     looksAt: 'the answers about both services',
     wanted: 'both services answer',
@@ -40,6 +42,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'dialect-known',
     title: 'The API speaks a known dialect for this pair',
+    moves: 'all',
     guards: 'run',
     looksAt: 'disaster_recovery_role of the primary, or GET …/disaster-recovery',
     wanted: 'the field disaster_recovery_role, or an answer to GET …/disaster-recovery',
@@ -58,6 +61,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'postgresql',
     title: 'Both services are PostgreSQL',
+    moves: 'all',
     guards: 'run',
     looksAt: 'service_type of both services',
     wanted: 'service type pg on both',
@@ -71,6 +75,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'crdr-peers',
     title: 'The services are each other’s only disaster recovery peer',
+    moves: 'all',
     guards: 'run',
     looksAt: 'the disaster_recovery integrations of both services',
     wanted: 'exactly one disaster_recovery integration, the same on both, which joins the two',
@@ -91,6 +96,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'named-is-primary',
     title: 'The named service is the primary',
+    moves: 'all',
     guards: 'run',
     looksAt: 'the source end of the integration, or GET …/disaster-recovery',
     wanted:
@@ -101,9 +107,11 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
 ];
 
 function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
-  const { target = 'primary' } = facts;
+  const { move = 'switchback' } = facts;
   const otherWay =
-    target === 'primary' ? `promoting ${facts.named} would be a switchover` : 'the run would be a switchback';
+    move === 'switchback'
+      ? `promoting ${facts.named} would be a switchover`
+      : `the run would take ${facts.named} for the primary`;
   if (!facts.primary.ok) return unread(facts.primary);
   const evidence = [facts.primary, facts.disasterRecovery];
   const primary = primaryAsTold(facts);

@@ -1,6 +1,7 @@
 import { type CheckId, type CheckResult, checkSeverities, type Severity } from '../../contract/checks';
+import { type Move, moves } from '../../contract/procedure';
 import type { DiscoveryFacts, Facts } from '../facts';
-import { isOnItsWay } from '../moves';
+import { isOnItsWay, isRebuilt } from '../moves';
 import { observePair } from '../observation';
 import { CAPACITY } from './capacity';
 import { DEPENDENCIES } from './dependencies';
@@ -12,10 +13,12 @@ import { REPLICATION, ROLES } from './roles';
 import { type Answer, evidenceOf, type Row, verdictOf } from './row';
 import { SERVER_SETTINGS } from './server-settings';
 
+const PROMOTIONS: readonly Move[] = ['switchback', 'switchover'];
+
 /** What discovery looks at: without it there is no pair to judge further. */
 const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
 
-/** The preconditions of a promotion, in the order in which a person would look. */
+/** The preconditions of every move, in the order in which a person would look. */
 const CATALOGUE: readonly Row[] = [
   ...OF_A_PAIR,
   ...REPLICATION,
@@ -45,9 +48,10 @@ export function catalogue() {
 function judgeRows<F extends DiscoveryFacts>(rows: readonly Row<F>[], facts: F): CheckResult[] {
   const names = { primary: facts.named, recovery: facts.peer ?? 'the peer' };
   const observed = observePair({ ...facts, names });
-  const { target = 'primary' } = facts;
-  const onlyWatches = isOnItsWay(target, observed);
-  const asked = rows.filter((row) => row.target === undefined || row.target === target);
+  const { move = 'switchback' } = facts;
+  const { write, target } = moves[move];
+  const onlyWatches = write === 'rebuild' ? isRebuilt(observed) : isOnItsWay(target, observed);
+  const asked = rows.filter((row) => row.moves === 'all' || (row.moves ?? PROMOTIONS).includes(move));
   return asked.map((row) => {
     const [severity] = severitiesOf(row.id);
     const answer = row.judge({ facts, observed, severity });

@@ -19,6 +19,7 @@ const WEEK = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   {
     id: 'one-run-per-pair',
+    moves: 'all',
     title: 'No other run works on this pair',
     guards: 'run',
     looksAt: 'the lock of the pair, which the run takes before it checks: a second run ends there',
@@ -31,6 +32,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'clocks-agree',
+    moves: 'all',
     title: 'The clocks of the worker and of the API agree',
     guards: 'write',
     looksAt: 'the Date header of the replies',
@@ -40,6 +42,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'maintenance',
+    moves: 'all',
     title: 'No maintenance is running or about to',
     guards: 'write',
     looksAt: 'maintenance of both services',
@@ -50,6 +53,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'recent-change',
+    moves: 'all',
     title: 'Nobody else changed a service in the last ten minutes',
     guards: 'write',
     looksAt: 'GET /v1/project/P/events, update_time of both services',
@@ -59,6 +63,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'automation-frozen',
+    moves: 'all',
     title: 'Terraform and other automation leave the pair alone',
     guards: 'write',
     looksAt: 'nothing: only you can know',
@@ -69,6 +74,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'alerts',
+    moves: 'all',
     title: 'No alert is open',
     guards: 'write',
     looksAt: 'GET /v1/project/P/alerts',
@@ -78,6 +84,7 @@ export const RECENT_ACTIVITY: readonly Row<Facts>[] = [
   },
   {
     id: 'token-lifetime',
+    moves: 'all',
     title: 'The API token outlives the run',
     guards: 'write',
     looksAt: 'GET /v1/access_token, the token in use',

@@ -1,7 +1,8 @@
 import type { Integration, Service } from '../../aiven';
 import type { ReadService, ServiceObservation } from '../../contract/observation';
+import { moves } from '../../contract/procedure';
 import type { DiscoveryFacts, Facts } from '../facts';
-import { isOnItsWay } from '../moves';
+import { isOnItsWay, isRebuilt } from '../moves';
 import { pairingsOf } from '../observation';
 import { type Answer, type Context, each, few, type Row, unread } from './row';
 
@@ -10,7 +11,7 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'switchover-completed',
     title: 'A switchover was completed: primary passive, recovery active',
-    target: 'primary',
+    moves: ['switchback'],
     guards: 'run',
     looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
     wanted:
@@ -22,7 +23,7 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
   {
     id: 'primary-active',
     title: 'The pair is at home: primary active, recovery passive',
-    target: 'recovery',
+    moves: ['switchover'],
     guards: 'run',
     looksAt: 'disaster_recovery_role of both services, or GET …/disaster-recovery',
     wanted:
@@ -30,6 +31,18 @@ export const ROLES: readonly Row<DiscoveryFacts>[] = [
     remedy:
       'Look at both services: a switchover begins with the primary active. A role that is neither active nor passive needs Aiven support.',
     judge: judgeRoles,
+  },
+  {
+    id: 'primary-failed',
+    title: 'The primary has failed, and the recovery service is active and settled',
+    moves: ['rebuild'],
+    guards: 'run',
+    looksAt: 'disaster_recovery_role and state of both services, or GET …/disaster-recovery',
+    wanted:
+      'primary failed, recovery active, RUNNING and with all nodes (or the primary rebuilt, or on its way)',
+    remedy:
+      'Nothing else may be rebuilt: it would destroy the only copy. A pair that was not failed over goes home by a switchback.',
+    judge: judgeFailed,
   },
   {
     id: 'both-settled',
@@ -81,10 +94,10 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
   if (!primary.readable || !recovery.readable) return { finding: 'unknown', observed, evidence };
   if (primary.role === 'failed') {
     const remedy =
-      'Rebuild the failed primary first (failback, step 1: set its role to passive in Aiven, wait for RUNNING), then start again.';
+      'Rebuild the failed primary first: `switchback failback` does that, and brings it home (in Aiven: set its role to passive, wait for RUNNING).';
     return { finding: 'block', observed, evidence, remedy };
   }
-  const { target = 'primary' } = facts;
+  const { target } = moves[facts.move ?? 'switchback'];
   const roles = `${primary.role}/${recovery.role}`;
   const wanted = target === 'primary' ? 'passive/active' : 'active/passive';
   if (roles === wanted || isOnItsWay(target, { primary, recovery }))
@@ -97,6 +110,16 @@ function judgeRoles({ facts, observed: { primary, recovery } }: Context<Discover
   return { finding: isRole(primary) && isRole(recovery) ? 'block' : 'unknown', observed, evidence };
 }
 
+/** What a rebuild overwrites must have failed, and what it copies must be whole. */
+function judgeFailed({ facts, observed: { primary, recovery } }: Context<DiscoveryFacts>): Answer {
+  const evidence = [facts.primary, facts.recovery, facts.disasterRecovery];
+  const observed = `${said(primary)}; ${said(recovery)}`;
+  if (!primary.readable || !recovery.readable) return { finding: 'unknown', observed, evidence };
+  const isWhole = recovery.role === 'active' && recovery.settled;
+  const good = isWhole && (primary.role === 'failed' || isRebuilt({ primary, recovery }));
+  return { finding: good ? 'pass' : 'block', observed, evidence };
+}
+
 function judgeSettled({ facts, observed: { primary, recovery } }: Context<DiscoveryFacts>): Answer {
   const evidence = [facts.primary, facts.recovery];
   const isUnknown =
@@ -105,7 +128,7 @@ function judgeSettled({ facts, observed: { primary, recovery } }: Context<Discov
   const observed = [said(primary), said(recovery), ...missing].join('; ');
   if (isUnknown) return { finding: 'unknown', observed, evidence };
   // Nothing will be written, and settling is what the run waits for.
-  const onlyWaits = isOnItsWay(facts.target ?? 'primary', { primary, recovery });
+  const onlyWaits = isOnItsWay(moves[facts.move ?? 'switchback'].target, { primary, recovery });
   const good = onlyWaits || (primary.settled && recovery.settled && missing.length === 0);
   return { finding: good ? 'pass' : 'block', observed, evidence };
 }

@@ -1,6 +1,7 @@
 import type { Service } from '../../aiven';
 import type { CheckId, Severity, Verdict } from '../../contract/checks';
-import { otherSide, type PairObservation, type Side } from '../../contract/observation';
+import { otherSide, type PairObservation } from '../../contract/observation';
+import { type Move, moves } from '../../contract/procedure';
 import { compact } from '../../util/compact';
 import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
 
@@ -8,8 +9,8 @@ import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
 export interface Row<F extends DiscoveryFacts = Facts> {
   id: CheckId;
   title: string;
-  /** A row for runs that make this side active, and no others. */
-  target?: Side;
+  /** The moves that it is for. Default: those that promote. */
+  moves?: readonly Move[] | 'all';
   /** A row that guards the write alone never stops a run that finds the roles right already. */
   guards: 'run' | 'write';
   /** What it is judged by, for the docs page. */
@@ -94,7 +95,7 @@ export function each(
 
 /** The service that is to become active, and the one that is to become passive. */
 export function candidateOf(facts: DiscoveryFacts): { candidate: Fact<Service>; current: Fact<Service> } {
-  const { target = 'primary' } = facts;
+  const { target } = moves[facts.move ?? 'switchback'];
   return { candidate: facts[target], current: facts[otherSide(target)] };
 }
 

@@ -53,7 +53,7 @@ export const read = (summary: string, more: ActivityOptions = {}) =>
     summary,
   });
 export const write = (summary: string) =>
-  proxyActivities<Pick<SwitchbackActivities, 'promote'>>({ ...WRITE, summary });
+  proxyActivities<Pick<SwitchbackActivities, 'promote' | 'rebuild'>>({ ...WRITE, summary });
 export const watch = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'watchPair' | 'catchUp' | 'prove' | 'watchEndpoint'>>({
     ...WATCH,

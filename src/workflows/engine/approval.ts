@@ -22,7 +22,12 @@ export async function approve(
 ): Promise<Preflight> {
   const { request, record, policy } = run;
   const { operators } = record;
-  const { approval, fourEyes, confirmation } = consentNeeded(policy, request, workflowInfo().workflowId);
+  const { approval, fourEyes, confirmation } = consentNeeded(
+    policy,
+    request,
+    workflowInfo().workflowId,
+    record.moveName,
+  );
   const required = approval || confirmation;
   for (const one of request.acknowledge) record.acknowledge(one);
   if (first.verdict === 'go') record.recordPlan(first, required);
@@ -82,8 +87,8 @@ export async function approve(
  * The start form of Temporal's UI can offer the input of an earlier run: a target that was given only once may be
  * another one than was meant. Somebody has to look at it, be it the same person.
  */
-function needsConfirmation({ request, policy }: Run): boolean {
-  return consentNeeded(policy, request, workflowInfo().workflowId).confirmation;
+function needsConfirmation({ request, policy, record }: Run): boolean {
+  return consentNeeded(policy, request, workflowInfo().workflowId, record.moveName).confirmation;
 }
 
 /** Without the name of who asked, nobody could be told to be somebody else. */

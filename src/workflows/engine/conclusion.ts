@@ -4,6 +4,7 @@ import type { Outcome } from '../../contract/outcome';
 import { describeDisagreement } from '../../contract/proof';
 import { contradictionOf } from './findings';
 import type { Run } from './run';
+import type { RunRecord } from './run-record';
 import type { Ending } from './run-state';
 
 /** The end of a run that was to write nothing. */
@@ -22,35 +23,26 @@ export function planned({ record }: Run, verdict: PreflightVerdict): Ending {
   ];
   return ending(
     'planned',
-    `Nothing was written. A run now would promote ${record.requirePair[record.target]}: ${record.seen}.`,
+    `Nothing was written. A run now would ${wouldDo(record)}: ${record.seen}.`,
     `Start it in mode execute${needs.length > 0 ? `; it needs you to ${needs.join(' and to ')}` : ''}.`,
   );
 }
 
-/** The end of a run whose pair has settled, or whose present state a person accepted. */
+/** For a sentence: what the present move would write. */
+function wouldDo({ move, target, requirePair: pair }: RunRecord): string {
+  return move.write === 'rebuild'
+    ? `rebuild ${pair.primary} from ${pair.recovery}`
+    : `promote ${pair[target]}`;
+}
+
+/** The end of a move whose pair has settled, or whose present state a person accepted. */
 export function conclude(run: Run, end: Side | 'accepted'): Ending {
   const { record, request } = run;
   const { move, moveName, origin, target, requirePair: pair } = record;
-  if (end === 'accepted') {
-    return ending(
-      'accepted',
-      `The present state was accepted by a person: ${record.seen}.`,
-      'Nothing more is watched. Check that applications write where you expect.',
-    );
-  }
-  if (end === origin && request.mode === 'rehearse') {
-    const { proof, doubt } = record.measured;
-    const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
-    return ending(
-      'rehearsed',
-      `Nothing was promoted. The run went to its end and would have promoted ${pair[target]}: ${record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
-      isDoubtful
-        ? 'Mend what is not proven first: after a promotion the run would wait for it.'
-        : 'Start it in mode execute when it is time.',
-    );
-  }
-  if (end === origin) {
-    const { code, outcome } = move.returned;
+  if (end === 'accepted') return accepted(run);
+  if (end === origin && request.mode === 'rehearse') return rehearsed(run);
+  if (end === origin && move.undo !== undefined) {
+    const { code, outcome } = move.undo;
     throw record.failure(
       code,
       outcome,
@@ -58,6 +50,31 @@ export function conclude(run: Run, end: Side | 'accepted'): Ending {
     );
   }
   return succeed(run);
+}
+
+/** A person ended the run with the pair as it is. */
+export function accepted({ record }: Run): Ending {
+  return ending(
+    'accepted',
+    `The present state was accepted by a person: ${record.seen}.`,
+    'Nothing more is watched. Check that applications write where you expect.',
+  );
+}
+
+/** The end of a run that did everything but the write. */
+export function rehearsed({ record }: Run): Ending {
+  const { move, target, measured, requirePair: pair } = record;
+  const { proof, doubt } = measured;
+  const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
+  const would = move.write === 'rebuild' ? `rebuilt ${pair.primary}` : `promoted ${pair[target]}`;
+  const what = move.write === 'rebuild' ? 'rebuilt' : 'promoted';
+  return ending(
+    'rehearsed',
+    `Nothing was ${what}. The run went to its end and would have ${would}: ${record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
+    isDoubtful
+      ? 'Mend what is not proven first: after a promotion the run would wait for it.'
+      : 'Start it in mode execute when it is time.',
+  );
 }
 
 /** The end of a run whose pair is where it was to bring it. */

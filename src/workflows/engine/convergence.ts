@@ -8,12 +8,12 @@ import { rootMessage } from '../../util/root-cause';
 import { read } from './activity-proxies';
 import { Deadline } from './deadline';
 import { POLICY } from './operators';
-import { promote } from './promotion';
 import { isProven } from './proof';
 import type { Run } from './run';
 import type { RunRecord } from './run-record';
 import { stopped } from './stopping';
 import { recordWatch, startWatch } from './watch';
+import { promote } from './write';
 
 /**
  * Waits until the pair has settled on one side, asking a person when it does not.
@@ -38,7 +38,7 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
         break;
       case 'return-to-recovery':
       case 'return-to-primary':
-        mayTakeTime = await undo(run);
+        mayTakeTime = await undoMove(run);
         if (mayTakeTime && goal !== run.record.origin) {
           goal = run.record.origin;
           run.record.measured.resetProof();
@@ -49,9 +49,9 @@ export async function converge(run: Run, first: Side): Promise<Side | 'accepted'
 
 /** True when the goal is confirmed; false when the deadline passed or a person wants something else. */
 async function settles(run: Run, goal: Side): Promise<boolean> {
-  const { request, record } = run;
-  const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for both services to settle');
-  if (record.phase !== record.move.undo) {
+  const { record } = run;
+  const deadline = new Deadline(limitOf(run), 'deadline for both services to settle');
+  if (record.phase !== record.move.undo?.action) {
     record.enter('converge', `Waiting for ${record.requirePair[goal]} to be active and settled.`);
   }
   record.waitFor({
@@ -64,6 +64,12 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
   } finally {
     deadline.cancel();
   }
+}
+
+/** How long both services may take. */
+export function limitOf({ request, record }: Run): number {
+  const isRebuild = record.move.write === 'rebuild';
+  return isRebuild ? (request.rebuildTimeoutMs ?? request.convergeTimeoutMs) : request.convergeTimeoutMs;
 }
 
 /** Watches until the goal is confirmed (true) or `interrupted` says to stop (false). */
@@ -209,7 +215,9 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
       `${record.nothingWritten}, and the pair changed: ${record.seen}.`,
     );
   }
-  if (goal === record.origin || record.operators.hasPolicyActed) return;
+  const { undo } = record.move;
+  // A rebuild has none: it is left as it is, and a person says how to go on.
+  if (undo === undefined || goal === record.origin || record.operators.hasPolicyActed) return;
   const compensation = compensationFor(situation, observed, request.onTimeout, record.target);
   if (compensation === 'end-not-switched') {
     const hadNoEffect = !record.moved && isUntouched(record.plan?.facts ?? {}, observed);
@@ -219,14 +227,16 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
   }
   if (compensation === 'undo') {
     const reason = 'no decision came in time';
-    record.operators.decide({ action: record.move.undo, by: POLICY, reason, at: now() });
+    record.operators.decide({ action: undo.action, by: POLICY, reason, at: now() });
   }
 }
 
 /** The compensation. Read-before-write like the promotion; when it is not written the run asks again. */
-async function undo(run: Run): Promise<boolean> {
+async function undoMove(run: Run): Promise<boolean> {
   const { record } = run;
-  record.enter(record.move.undo, `Undo: making ${record.requirePair[record.origin]} active again.`);
+  const { undo } = record.move;
+  if (undo === undefined) throw new Error('this move has no undo');
+  record.enter(undo.action, `Undo: making ${record.requirePair[record.origin]} active again.`);
   return promote(run, record.origin);
 }
 

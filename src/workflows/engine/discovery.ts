@@ -16,7 +16,7 @@ export async function discover(run: Run): Promise<void> {
     project,
     service,
     recovery,
-    ...(record.target === 'primary' ? {} : { target: record.target }),
+    ...(record.moveName === 'switchback' ? {} : { move: record.moveName }),
   });
   run.policyKnown = CancellationScope.nonCancellable(() => fetchPolicy(run));
   const [found] = await Promise.all([finding, run.policyKnown]);

@@ -13,18 +13,35 @@ export async function hold(run: Run, ms: number): Promise<void> {
   const until = new Date(Date.now() + ms).toISOString();
   record.enter('soak', `${pair[record.origin]} stays active for a while, as the drill asks.`);
   record.waitFor({ for: 'the end of the soak', wanted: 'both services unchanged', until });
-  await stoppable(run, async () => {
-    writeProbe.start();
-    const watch = startWatch(run, record.target, ms);
-    await condition(() => watch.ended || record.operators.stopRequested);
-    watch.stop();
-    if (record.operators.stopRequested) throw stopped(run);
-    recordWatch(run, watch);
-    if (watch.result?.ended !== 'quiet') record.note('the soak ended early: the pair has changed');
-  });
+  writeProbe.start();
+  await watchFor(run, ms, 'the soak ended early: the pair has changed');
   await writeProbe.stop();
   const [leg] = record.legs.slice(-1);
   const { probe } = record.measured;
   if (leg !== undefined && probe !== undefined) leg.soak = probe;
   record.measured.probe = undefined;
+}
+
+/** The way home may wait for its time; the pair is watched meanwhile. */
+export async function waitForTakeOver(run: Run): Promise<void> {
+  const { record, request } = run;
+  const at = request.takeOverAt;
+  const ms = at === undefined ? 0 : Date.parse(at) - Date.now();
+  if (at === undefined || ms <= 0) return;
+  record.enter('soak', `${record.requirePair.primary} is rebuilt. The way home begins at ${at}.`);
+  record.waitFor({ for: `the time to take over, ${at}`, wanted: 'both services unchanged', until: at });
+  await watchFor(run, ms, 'the pair has changed before the time to take over');
+}
+
+/** Nothing is written: a cancellation or an `abort` may end it at any moment. */
+async function watchFor(run: Run, ms: number, early: string): Promise<void> {
+  const { record } = run;
+  await stoppable(run, async () => {
+    const watch = startWatch(run, record.target, ms);
+    await condition(() => watch.ended || record.operators.stopRequested);
+    watch.stop();
+    if (record.operators.stopRequested) throw stopped(run);
+    recordWatch(run, watch);
+    if (watch.result?.ended !== 'quiet') record.note(early);
+  });
 }

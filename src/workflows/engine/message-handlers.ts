@@ -113,8 +113,8 @@ class MessageHandlers {
       throw refusal(`${this.operators.decision.by} has decided already: ${this.operators.decision.action}`);
     }
     if (!action.startsWith('return-to-')) return;
-    const { undo } = this.record.move;
-    if (action !== undo) throw refusal(`The undo of this run is ${undo}, not ${action}`);
+    const undo = this.record.move.undo?.action;
+    if (action !== undo) throw refusal(`The undo of this move is ${undo ?? 'not possible'}, not ${action}`);
     if (!this.record.mayHaveWritten) {
       throw refusal(`${undo} undoes a promotion, and this run has sent none: it is not for switchovers`);
     }

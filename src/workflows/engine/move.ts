@@ -1,5 +1,5 @@
 import { CancellationScope, patched } from '@temporalio/workflow';
-import type { PreflightVerdict } from '../../contract/activities';
+import type { Preflight, PreflightVerdict } from '../../contract/activities';
 import type { Side } from '../../contract/observation';
 import { approve } from './approval';
 import { conclude, planned, succeed } from './conclusion';
@@ -8,11 +8,11 @@ import { discover } from './discovery';
 import { endOldSessions } from './old-sessions';
 import { lock } from './pair-lock';
 import { caughtUp, preflight } from './preflight';
-import { promote } from './promotion';
 import { followEndpoint } from './proof';
 import type { Run } from './run';
 import type { Ending } from './run-state';
 import { stoppable } from './stopping';
+import { promote } from './write';
 
 /** Makes the target of the present move active, by one write, and proves it. Throws what ends the run badly. */
 export async function move(run: Run): Promise<Ending> {
@@ -24,15 +24,20 @@ export async function move(run: Run): Promise<Ending> {
 /** Nothing is written here, so that a cancellation or an `abort` may end it at any moment. */
 async function beforeTheWrite(run: Run): Promise<PreflightVerdict> {
   const isPlan = run.request.mode === 'plan';
-  // One run, one pair, one lock, however many moves.
-  if (run.record.pair === undefined) {
-    await discover(run);
-    if (!isPlan) await lock(run);
-  }
-  const checked = await approve(run, await preflight(run), () => preflight(run));
+  const checked = await prepare(run);
   if (isPlan || checked.verdict !== 'go') return checked.verdict;
   run.writeProbe.start();
   return (await caughtUp(run, checked)).verdict;
+}
+
+/** Finds and locks the pair, checks it, and asks whoever must be asked. */
+export async function prepare(run: Run): Promise<Preflight> {
+  // One run, one pair, one lock, however many moves.
+  if (run.record.pair === undefined) {
+    await discover(run);
+    if (run.request.mode !== 'plan') await lock(run);
+  }
+  return approve(run, await preflight(run), () => preflight(run));
 }
 
 /** A cancellation changes nothing here but the record: half a switch is worse than none. */

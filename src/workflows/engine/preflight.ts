@@ -17,7 +17,7 @@ export async function preflight(run: Run): Promise<Preflight> {
   const { recovery, convergeTimeoutMs, mode } = request;
   const found = await read(`check ${pair.primary} and ${pair.recovery}`).preflight({
     pair,
-    ...(record.target === 'primary' ? {} : { target: record.target }),
+    ...(record.moveName === 'switchback' ? {} : { move: record.moveName }),
     confirmed: recovery !== undefined,
     budgetMs: convergeTimeoutMs,
     ...(mode === 'plan' ? {} : { lock: lockIdOf(pair) }),

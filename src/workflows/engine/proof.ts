@@ -22,7 +22,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
   if (record.measured.database === undefined) return true;
   const pair = record.requirePair;
   const { timeline } = record.measured.database;
-  const isSwitched = side === record.target && record.mayHaveWritten;
+  const isSwitched = record.move.write === 'promote' && side === record.target && record.mayHaveWritten;
   const proving: Background<Proof> = new Background(() =>
     watch(`ask PostgreSQL whether ${pair[side]} takes writes`).prove({
       pair,

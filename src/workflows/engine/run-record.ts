@@ -10,7 +10,7 @@ import { describePair, type PairObservation, type Situation } from '../../contra
 import type { Outcome } from '../../contract/outcome';
 import { type Phase, phases } from '../../contract/phase';
 import type { Move } from '../../contract/procedure';
-import { promotions } from '../../contract/promotion';
+import { promotions, rebuildBody } from '../../contract/promotion';
 import type { SwitchbackReport } from '../../contract/report';
 import type { SwitchbackStatus, Waiting } from '../../contract/status';
 import { compact } from '../../util/compact';
@@ -112,12 +112,13 @@ export class RunRecord extends RunState {
 
   /** Writes down what would be written, for the approver and for the second look. */
   recordPlan({ critical, fingerprint }: Preflight, approvalRequired: boolean): void {
-    const { project, dialect, [this.target]: service } = this.requirePair;
+    const { project, dialect, primary, [this.target]: promoted } = this.requirePair;
+    const isRebuild = this.move.write === 'rebuild';
     this.plan = {
       request: {
         method: 'PUT',
-        path: `/v1/project/${project}/service/${service}`,
-        body: { ...promotions[dialect] },
+        path: `/v1/project/${project}/service/${isRebuild ? primary : promoted}`,
+        body: { ...(isRebuild ? rebuildBody : promotions[dialect]) },
       },
       fingerprint,
       facts: critical,
@@ -159,7 +160,9 @@ export class RunRecord extends RunState {
     this.#alarms.clear((alarm) => alarmRow(alarm.cause).about === 'pair');
     this.note(`${situation}: ${describePair(observed)}`);
     const { message } = alarmRow(situation);
-    if (message !== undefined) this.alarm(situation, goneFrom(observed) ?? message);
+    // What a rebuild begins with is no news.
+    const isExpected = this.move.write === 'rebuild' && situation === 'primary-failed';
+    if (message !== undefined && !isExpected) this.alarm(situation, goneFrom(observed) ?? message);
   }
 
   alarm(cause: Alarm['cause'], message: string): void {

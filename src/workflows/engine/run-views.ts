@@ -66,7 +66,7 @@ export function answersOf(record: RunState): Answer[] {
     // A plan is over in a moment, and the command would meet the run that it is a plan of.
     stoppable: !record.isPastPointOfNoReturn && request.mode !== 'plan',
     ...compact({
-      undo: mayHaveWritten && record.mayReturn ? record.move.undo : undefined,
+      undo: mayHaveWritten && record.mayReturn ? record.move.undo?.action : undefined,
       plan: plan && {
         fingerprint: plan.fingerprint,
         toAcknowledge: pendingAcknowledgements(record),

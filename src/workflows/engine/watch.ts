@@ -24,8 +24,8 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
     known: record.situation ?? 'unreadable',
     mayReturn: record.mayReturn,
     settleWindowMs: request.settleWindowMs,
-    ...(record.origin === 'recovery' ? {} : { origin: record.origin }),
-    ...(goal === record.target ? beforeTheWrite(record) : {}),
+    ...originOf(record),
+    ...(goal === record.target && record.move.write === 'promote' ? beforeTheWrite(record) : {}),
     moved: record.moved,
     ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
     holdMs: holdAfter(record.changes),
@@ -34,6 +34,12 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
   };
   const summary = `watch until ${pair[goal]} is active and settled`;
   return new Background(() => watch(summary).watchPair(input));
+}
+
+/** Whether the undo may be offered, as the watch reckons it; what runs that are under way say is not changed. */
+function originOf({ move, origin }: RunRecord): Pick<WatchInput, 'origin'> {
+  if (move.undo === undefined) return { origin: 'none' };
+  return origin === 'recovery' ? {} : { origin };
 }
 
 /** What a promotion of this run must have changed, as it was before. */

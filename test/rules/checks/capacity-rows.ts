@@ -38,7 +38,7 @@ export const CAPACITY_ROWS: CheckRow[] = [
     'of the recovery service, for a switchover',
     facts(
       { primary: { role: 'active' }, recovery: { role: 'passive', more: { nodeCount: 1 } } },
-      { target: 'recovery' },
+      { move: 'switchover' },
     ),
     'ack',
     /1 nodes instead of 2/,

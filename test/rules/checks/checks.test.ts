@@ -1,5 +1,5 @@
 import { type CheckId, checkSeverities, digest, type Severity, stops } from '../../../src/contract/checks';
-import type { Side } from '../../../src/contract/observation';
+import type { Move } from '../../../src/contract/procedure';
 import { catalogue, judge, judgeDiscovery } from '../../../src/rules/checks';
 import { verdictOf } from '../../../src/rules/checks/row';
 import type { Facts } from '../../../src/rules/facts';
@@ -43,12 +43,33 @@ test('the catalogue has each id once, in the order of the contract', () => {
   expect(judgeDiscovery(facts()).map(({ id }) => id)).toEqual(OF_A_PAIR);
 });
 
-test.each<[Side, CheckId]>([
-  ['primary', 'primary-active'],
-  ['recovery', 'switchover-completed'],
-])('on the way to the %s service everything is judged but %s', (target, left) => {
-  const found = judge(facts({}, { target })).map(({ id }) => id);
-  expect(found).toEqual(Object.keys(checkSeverities).filter((id) => id !== left));
+const ROLE_CHECKS = ['switchover-completed', 'primary-active', 'primary-failed'];
+
+test.each<[Move, CheckId]>([
+  ['switchback', 'switchover-completed'],
+  ['switchover', 'primary-active'],
+])('a %s is judged by everything, and of the roles by %s', (move, own) => {
+  const found = judge(facts({}, { move })).map(({ id }) => id);
+  const others = ROLE_CHECKS.filter((id) => id !== own);
+  expect(found).toEqual(Object.keys(checkSeverities).filter((id) => !others.includes(id)));
+});
+
+test('a rebuild is judged by whose it is, by the roles, by what else is going on, and by the backups', () => {
+  const ids = judge(facts({}, { move: 'rebuild' })).map(({ id }) => id);
+  expect(ids).toEqual([
+    ...OF_A_PAIR.slice(0, 6),
+    'primary-failed',
+    'one-run-per-pair',
+    'clocks-agree',
+    'maintenance',
+    'recent-change',
+    'automation-frozen',
+    'alerts',
+    'token-lifetime',
+    'recent-backup',
+    'termination-protection',
+    'notifications',
+  ]);
 });
 
 test.each<[string, Facts]>([
@@ -189,7 +210,7 @@ describe('a run that has nothing to write', () => {
         ...given.recovery,
         value: { ...given.recovery.value, role: { kind: 'known', value: 'passive' } as const },
       };
-      if (!primary || !recovery || given.disasterRecovery !== undefined || given.target) continue;
+      if (!primary || !recovery || given.disasterRecovery !== undefined || given.move) continue;
       const atHome = judge({ ...given, primary, recovery });
       expect(atHome.filter((check) => guardsWrite.includes(check.id) && stops(check))).toEqual([]);
       expect(atHome).toHaveLength(found.length);

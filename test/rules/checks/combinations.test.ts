@@ -11,7 +11,8 @@ const GET_DR = `GET disaster-recovery of ${PRIMARY}`;
 const REBUILDING = { state: 'REBUILDING' };
 
 describe.each(['primary', 'recovery'] as const)('over combinations of facts, toward %s', (target) => {
-  const all = combinations().map((given) => withoutDatabases({ ...given, target }));
+  const move = target === 'primary' ? 'switchback' : 'switchover';
+  const all = combinations().map((given) => withoutDatabases({ ...given, move }));
 
   test('when every check passes there is a role to write or a settling to wait for, and nothing in doubt', () => {
     const passed = all.filter((given) => !judge(given).some(stops));

@@ -7,8 +7,12 @@ const GET_DR = `GET disaster-recovery of ${PRIMARY}`;
 const notToken = unread('GET /me');
 const REBUILDING = { state: 'REBUILDING' };
 
+/** After a failover, as a rebuild looks at it. */
+const lost = (looks: Parameters<typeof facts>[0] = {}) =>
+  facts({ primary: { role: 'failed', state: 'POWEROFF', nodes: [] }, ...looks }, { move: 'rebuild' });
+
 /** As a switchover looks at it. */
-const over = (looks: Parameters<typeof facts>[0] = {}) => facts(looks, { target: 'recovery' });
+const over = (looks: Parameters<typeof facts>[0] = {}) => facts(looks, { move: 'switchover' });
 
 export const PAIR_ROWS: CheckRow[] = [
   ['token-valid', 'accepted', facts(), 'pass', /accepted as ops@example\.com/],
@@ -329,6 +333,26 @@ export const PAIR_ROWS: CheckRow[] = [
     /recovery is failed/,
   ],
   ['primary-active', 'no role', over({ recovery: { role: null } }), 'unknown', /no role/],
+
+  ['primary-failed', 'failed over', lost(), 'pass', /failed\/POWEROFF; pg-demo-recovery is active/],
+  [
+    'primary-failed',
+    'rebuilding already',
+    lost({ primary: { role: 'passive', ...REBUILDING } }),
+    'pass',
+    /passive\/REBUILDING/,
+  ],
+  ['primary-failed', 'switched over', lost({ primary: {} }), 'pass', /passive\/RUNNING/],
+  ['primary-failed', 'both active', lost({ primary: { role: 'active' } }), 'block', /is active/],
+  ['primary-failed', 'nobody has the data', lost({ recovery: { role: 'passive' } }), 'block', /is passive/],
+  [
+    'primary-failed',
+    'the only copy is not settled',
+    lost({ recovery: { role: 'active', ...REBUILDING } }),
+    'block',
+    /active\/REBUILDING/,
+  ],
+  ['primary-failed', 'unread', { ...lost(), recovery: unread(GET_RECOVERY) }, 'unknown', /unreadable/],
 
   ['both-settled', 'both', facts(), 'pass', /RUNNING.*RUNNING/],
   ['both-settled', 'primary rebuilding', facts({ primary: REBUILDING }), 'block', /passive\/REBUILDING/],

@@ -63,6 +63,16 @@ export const SURROUNDINGS_ROWS: CheckRow[] = [
     /no backups of pg-demo-recovery/,
   ],
   ['recent-backup', 'unread', unreadRecovery, 'unknown', /no connection/],
+  [
+    'recent-backup',
+    'of the only copy, too old',
+    {
+      ...facts({ primary: { role: 'failed', state: 'POWEROFF' }, recovery: { more: OLD } }),
+      move: 'rebuild',
+    },
+    'block',
+    /pg-demo-recovery: 2026-11-21T00:59/,
+  ],
 
   ['primary-region', 'nobody knows', facts(), 'unknown', /^not checked: .*google-europe-west1/],
   ['primary-region', 'unread', facts({}, { primary: unread('GET p') }), 'unknown', /^not checked/],

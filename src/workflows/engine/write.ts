@@ -7,7 +7,6 @@ import { rootMessage } from '../../util/root-cause';
 import { write } from './activity-proxies';
 import { Deadline } from './deadline';
 import type { Run } from './run';
-import type { RunRecord } from './run-record';
 import { stopped } from './stopping';
 import { recordWatch, startWatch } from './watch';
 
@@ -19,25 +18,98 @@ const DEFAULT_WRITE_PAUSE_MS = 5_000;
 /** After an attempt that died before it sent anything: the worker is gone, and the next one is free. */
 const NOT_SENT_PAUSE_MS = 100;
 
+/** One write of the run, as it is said and sent. */
+export interface Sending {
+  /** The side that is active once it has had its effect. */
+  side: Side;
+  isUndo: boolean;
+  /** For a sentence: `the promotion of pg-main`. */
+  what: string;
+  /** For the headline of the phase; an undo has said its own. */
+  headline: string | undefined;
+  /** In the history the marker of the point of no return: what comes after it may have been written. */
+  summary: string;
+  /** When the API refuses it for good. */
+  refused: ErrorCode;
+  send(summary: string): Promise<PromoteResult>;
+}
+
+/** Makes one side active: the goal of the present move, or its undo. */
+export function promote(run: Run, target: Side): Promise<boolean> {
+  return writeOnce(run, promotionOf(run, target));
+}
+
+/** Has the failed primary rebuilt. */
+export function rebuild(run: Run): Promise<boolean> {
+  const { record, request } = run;
+  const pair = record.requirePair;
+  const isRehearsal = request.mode === 'rehearse';
+  return writeOnce(run, {
+    side: record.target,
+    isUndo: false,
+    what: `the rebuild of ${pair.primary}`,
+    headline: isRehearsal
+      ? `Rehearsing the rebuild of ${pair.primary}: nothing will be sent.`
+      : `Having ${pair.primary} rebuilt from ${pair.recovery}: what it had is lost.`,
+    summary: isRehearsal
+      ? `rehearsal: rebuild ${pair.primary}, nothing is sent`
+      : `point of no return: rebuild ${pair.primary}`,
+    refused: 'REBUILD_REFUSED',
+    send: (summary) =>
+      write(summary).rebuild({
+        pair,
+        expected: record.plan?.facts,
+        ...(isRehearsal ? { rehearse: true } : {}),
+      }),
+  });
+}
+
+function promotionOf(run: Run, target: Side): Sending {
+  const { record, request } = run;
+  const pair = record.requirePair;
+  const isUndo = target !== record.target;
+  const isRehearsal = request.mode === 'rehearse';
+  const forward = isRehearsal
+    ? `Rehearsing the promotion of ${pair[target]}: nothing will be sent.`
+    : `Promoting ${pair[target]}: from here on the run only goes forward.`;
+  const marker = `${isUndo ? 'undo' : 'point of no return'}: promote ${pair[target]}`;
+  return {
+    side: target,
+    isUndo,
+    what: `the promotion of ${pair[target]}`,
+    headline: isUndo ? undefined : forward,
+    summary: isRehearsal ? `rehearsal: promote ${pair[record.target]}, nothing is sent` : marker,
+    refused: 'PROMOTE_REFUSED',
+    send: (summary) =>
+      write(summary).promote({
+        pair,
+        target,
+        expected: isUndo ? undefined : record.plan?.facts,
+        ...(record.target === 'primary' ? {} : { goal: record.target }),
+        ...(isRehearsal ? { rehearse: true } : {}),
+      }),
+  };
+}
+
 /**
- * Makes one side active, with zero or one effective write: a write whose outcome is unknown is followed by reads only,
- * and sent once more only after both services were seen to stand still.
+ * Sends a write with zero or one effect: one whose outcome is unknown is followed by reads only, and sent once more only
+ * after both services were seen to stand still.
  *
- * @returns false when an undo was not written; a switch that was not written ends the run.
+ * @returns false when an undo was not written; another write that was not written ends the run.
  */
-export async function promote(run: Run, target: Side): Promise<boolean> {
+async function writeOnce(run: Run, sending: Sending): Promise<boolean> {
   const { record } = run;
   const { operators } = record;
   let unknown = 0;
   for (let unsent = 0; unsent < MAX_UNSENT_WRITES; unsent += 1) {
-    const result = await sendPromotion(run, target);
+    const result = await attempt(run, sending);
     switch (result?.outcome) {
       case 'accepted':
         record.hadNoEffect = result.hadNoEffect === true;
         record.note(
           record.hadNoEffect
-            ? "the API accepted the promotion, but somebody else's came first: this one had no effect"
-            : 'the API accepted the promotion; only reads prove it',
+            ? `the API accepted ${sending.what}, but somebody else's came first: this one had no effect`
+            : `the API accepted ${sending.what}; only reads prove it`,
         );
         return true;
       case 'rehearsed':
@@ -47,7 +119,7 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
         record.note(`no write needed: ${result.detail}`);
         return true;
       case 'not-applied':
-        record.note(`the promotion was not applied: ${result.detail}`);
+        record.note(`${sending.what} was not applied: ${result.detail}`);
         await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
         if (operators.stopRequested && !record.mayHaveWritten) throw stopped(run);
         break;
@@ -57,14 +129,14 @@ export async function promote(run: Run, target: Side): Promise<boolean> {
         break;
       case 'not-allowed':
       case 'refused':
-        return notWritten(run, target, result);
+        return notWritten(run, sending, result);
       default:
         unknown += 1;
-        if (await movedAfterUnknownWrite(run, target, result)) return true;
+        if (await movedAfterUnknownWrite(run, sending, result)) return true;
         if (unknown === MAX_UNKNOWN_WRITES) return true;
     }
   }
-  return notWritten(run, target, undefined);
+  return notWritten(run, sending, undefined);
 }
 
 /** An attempt that died, and that provably had not begun to send. */
@@ -73,28 +145,14 @@ interface NotSent {
 }
 
 /** One attempt; `undefined` when it died and could not report, and may have written. */
-async function sendPromotion(
+async function attempt(
   { record, request }: Run,
-  target: Side,
+  { headline, summary, send, what }: Sending,
 ): Promise<PromoteResult | NotSent | undefined> {
-  const pair = record.requirePair;
-  if (target === record.target) {
-    const isRehearsal = request.mode === 'rehearse';
-    const headline = isRehearsal
-      ? `Rehearsing the promotion of ${pair[target]}: nothing will be sent.`
-      : `Promoting ${pair[target]}: from here on the run only goes forward.`;
-    record.enter('promote', headline);
-  }
+  if (headline !== undefined) record.enter('promote', headline);
   if (request.mode === 'execute') record.pointOfNoReturn ??= now();
-  const summary = summaryOf(record, target);
   try {
-    const result = await write(summary).promote({
-      pair,
-      target,
-      expected: target === record.target ? record.plan?.facts : undefined,
-      ...(record.target === 'primary' ? {} : { goal: record.target }),
-      ...(request.mode === 'rehearse' ? { rehearse: true } : {}),
-    });
+    const result = await send(summary);
     record.count(result);
     record.mayHaveWritten ||= result.outcome === 'accepted' || result.outcome === 'unknown';
     if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
@@ -102,13 +160,13 @@ async function sendPromotion(
     return result;
   } catch (error) {
     if (hasSentNothing(error)) {
-      record.note(`the attempt to promote ended before it sent anything (${rootMessage(error)})`);
+      record.note(`${what} ended before anything was sent (${rootMessage(error)})`);
       if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
       return { outcome: 'not-sent' };
     }
     record.mayHaveWritten = true;
     record.countLostWrite();
-    record.note(`the attempt to promote ended without an answer (${rootMessage(error)})`);
+    record.note(`${what} ended without an answer (${rootMessage(error)})`);
     return undefined;
   }
 }
@@ -125,12 +183,6 @@ function hasSentNothing(error: unknown): boolean {
   return (cause.lastHeartbeatDetails as PromoteProgress | undefined)?.stage === 'reading';
 }
 
-/** In the history the marker of the point of no return: what comes after it may have been written. */
-function summaryOf({ request, requirePair: pair, target: goal }: RunRecord, target: Side): string {
-  if (request.mode === 'rehearse') return `rehearsal: promote ${pair[goal]}, nothing is sent`;
-  return target === goal ? `point of no return: promote ${pair[target]}` : `undo: promote ${pair[target]}`;
-}
-
 /** A stop that arrives while nothing was written ends the pause at once. */
 async function pause({ record }: Run, ms: number): Promise<void> {
   await condition(() => record.operators.stopRequested && !record.mayHaveWritten, ms, {
@@ -141,12 +193,12 @@ async function pause({ record }: Run, ms: number): Promise<void> {
 /** Only reads, until the pair has moved (true) or has provably stood still for the quiet window (false). */
 async function movedAfterUnknownWrite(
   run: Run,
-  target: Side,
+  { side, what }: Sending,
   result: PromoteResult | undefined,
 ): Promise<boolean> {
   const { record, request } = run;
   const detail = result === undefined ? 'the worker did not report' : result.detail;
-  record.enter('promote-uncertain', `The outcome of the promotion is unknown (${detail}). Only reading now.`);
+  record.enter('promote-uncertain', `The outcome of ${what} is unknown (${detail}). Only reading now.`);
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for a proof of what the write did');
   record.waitFor({
     for: 'proof of what the write did',
@@ -155,7 +207,7 @@ async function movedAfterUnknownWrite(
   });
   const before = record.situation;
   const quietWindowMs = Math.max(request.quietWindowMs, result?.retryAfterMs ?? 0);
-  const watch = startWatch(run, target, quietWindowMs);
+  const watch = startWatch(run, side, quietWindowMs);
   await condition(() => watch.ended || deadline.passed || record.operators.decision !== undefined);
   watch.stop();
   deadline.cancel();
@@ -165,22 +217,22 @@ async function movedAfterUnknownWrite(
   return false;
 }
 
-/** The write is provably not there: a run that has not written ends here, a return parks again. */
-function notWritten({ record }: Run, target: Side, result: PromoteResult | undefined): false {
+/** The write is provably not there: a move that has not written ends here, an undo parks again. */
+function notWritten(
+  { record }: Run,
+  { isUndo, what, refused }: Sending,
+  result: PromoteResult | undefined,
+): false {
   const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} came to a write that counts`;
-  if (target === record.origin || record.mayHaveWritten) {
-    record.alarm('not-written', `the promotion of ${record.requirePair[target]} was not written: ${detail}`);
+  if (isUndo || record.mayHaveWritten) {
+    record.alarm('not-written', `${what} was not written: ${detail}`);
     return false;
   }
+  // Without a result, no attempt came to a write that counts.
+  const ofResult: ErrorCode = result?.outcome === 'refused' ? refused : 'DRIFTED';
   throw record.failure(
-    codeOf(result),
+    result === undefined ? 'AIVEN_UNAVAILABLE' : ofResult,
     'aborted',
     `${record.nothingWritten}: ${detail}. Now: ${record.seen}.`,
   );
-}
-
-/** Why nothing was written; without a result, no attempt came to a write that counts. */
-function codeOf(result: PromoteResult | undefined): ErrorCode {
-  if (result === undefined) return 'AIVEN_UNAVAILABLE';
-  return result.outcome === 'refused' ? 'PROMOTE_REFUSED' : 'DRIFTED';
 }
