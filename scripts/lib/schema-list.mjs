@@ -10,6 +10,8 @@ const name = { pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$' };
 const duration = { pattern: '^\\d{1,9}(ms|s|m|h)$' };
 /** A duration, or a size in the units of contract/lag.ts. */
 const lag = { pattern: '^\\d{1,9}(ms|s|m|h|B|kB|MB|GB)$' };
+/** ISO 8601 with a time zone. */
+const time = { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$' };
 const note = { maxLength: 500 };
 const filled = { pattern: '\\S' };
 const signed = { by: filled, reason: filled };
@@ -26,6 +28,7 @@ export const CONSTRAINTS = {
   SwitchbackInput: ofInput,
   SwitchoverInput: ofInput,
   DrillInput: { ...ofInput, soak: duration },
+  FailbackInput: { ...ofInput, rebuildTimeout: duration, takeOverAt: time },
   Acknowledgement: { by: { ...filled, ...note }, reason: { ...filled, ...note } },
   DecideInput: signed,
   ApproveInput: { ...signed, fingerprint: filled },
@@ -48,6 +51,12 @@ export const SCHEMAS = [
     type: 'SwitchoverInput',
     title: 'What a switchover is started with',
     where: "the argument of `switchoverWorkflow`; `client.start()` with `procedure: 'switchover'`",
+  },
+  {
+    name: 'failback-input',
+    type: 'FailbackInput',
+    title: 'What a failback is started with',
+    where: "the argument of `failbackWorkflow`; `client.start()` with `procedure: 'failback'`",
   },
   {
     name: 'drill-input',

@@ -26,6 +26,7 @@ export type {
 export { SwitchbackFailedError } from '../contract/failed-error';
 export type {
   DrillInput,
+  FailbackInput,
   Mode,
   OnTimeout,
   ProcedureInput,
@@ -64,6 +65,7 @@ export {
   type Procedure,
   type ProcedureRow,
   procedures,
+  type UndoRow,
 } from '../contract/procedure';
 export type {
   EndpointReport,

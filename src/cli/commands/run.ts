@@ -9,6 +9,9 @@ import { faultsOfInput, pairOf } from '../pair';
 interface RunOptions extends Omit<SwitchbackInput, 'project' | 'service' | 'acknowledge'>, PairOptions {
   acknowledge?: string[];
   soak?: string;
+  rebuildTimeout?: string;
+  takeOver?: 'at-once' | 'on-approval';
+  takeOverAt?: string;
   detach?: boolean;
   embedded?: boolean;
   embeddedDir?: string;
@@ -29,6 +32,14 @@ Examples:
 
 The named service is the primary here, too. A region that has died needs a failover, not this.`;
 
+const FAILBACK_EXAMPLES = `
+Examples:
+  switchback failback --project my-project pg-main --mode plan
+  switchback failback --project my-project pg-main --take-over on-approval --requested-by ops@example.com
+  switchback failback --project my-project pg-main --take-over-at 2026-12-01T02:00:00Z --reason INC-123
+
+After a failover: the failed primary is rebuilt (what it had is lost), and then made active. Started again, it goes on.`;
+
 const DRILL_EXAMPLES = `
 Examples:
   switchback drill --project my-project pg-main --mode plan
@@ -41,7 +52,7 @@ Examples:
   switchback plan --project my-project pg-main
   switchback plan --project my-project pg-main --json | jq .plan`;
 
-/** `run`, also `promote-to-master`, `plan`, `switchover` and `drill`. */
+/** `run`, also `promote-to-master`, `plan`, `switchover`, `failback` and `drill`. */
 export function registerRun(program: Command, { environment, act }: CommandContext): void {
   const start = (procedure: Procedure, mode?: Mode) => (service: string, options: RunOptions) => {
     const {
@@ -97,6 +108,12 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     .addOption(modes())
     .addHelpText('after', SWITCHOVER_EXAMPLES)
     .action(start('switchover'));
+
+  withRunOptions(program.command('failback'), 'failback')
+    .description('after a failover: rebuild the failed primary, and bring the pair home')
+    .addOption(modes())
+    .addHelpText('after', FAILBACK_EXAMPLES)
+    .action(start('failback'));
 
   withRunOptions(program.command('drill'), 'drill')
     .description('practise: switch the pair over, stay there for a while, and come home')
