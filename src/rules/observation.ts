@@ -1,4 +1,4 @@
-import type { DisasterRecovery, DisasterRecoverySide, Integration, Service } from '../aiven';
+import type { DisasterRecovery, DisasterRecoverySide, Integration, NodeState, Service } from '../aiven';
 import type { PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
 import { compact } from '../util/compact';
 import type { Fact, ReadFact } from './facts';
@@ -68,7 +68,7 @@ function toObservation(
   const state = service.state.kind === 'known' ? service.state.value : 'unknown';
   const stateText = service.state.kind === 'known' ? state : `unknown state "${service.state.text}"`;
   const notRunning = service.nodeStates.filter((node) => node.state !== 'running');
-  const nodes = notRunning.map((node) => `, node ${node.name} ${node.state}`).join('');
+  const nodes = notRunning.map((node) => `, node ${node.name} ${node.state}${progressOf(node)}`).join('');
   return {
     readable: true,
     service: service.serviceName,
@@ -81,6 +81,15 @@ function toObservation(
     ...compact({ requestId }),
     updatedAt: service.updateTime,
   };
+}
+
+/** ` (basebackup 42 %)`; nothing where the API does not tell. It is refreshed about every 10 s there. */
+function progressOf({ progressUpdates = [] }: NodeState): string {
+  const open = progressUpdates.find(({ completed }) => completed !== true);
+  if (open === undefined) return '';
+  const { phase, current, min = 0, max } = open;
+  if (current === undefined || max === undefined || max <= min) return ` (${phase})`;
+  return ` (${phase} ${Math.floor((100 * (current - min)) / (max - min))} %)`;
 }
 
 /** The `disaster_recovery` integrations of a service. */

@@ -1,7 +1,5 @@
-import { DIALECTS, phasesOf, type Scenario, useHarness } from './harness';
+import { DIALECTS, phasesOf, useHarness } from './harness';
 
-/** Of a rebuild in these tests; each takes as long as a role change. */
-const asked = (it: Scenario) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
 const bodiesOf = ({ writes }: { writes: { body?: unknown }[] }) => writes.map(({ body }) => body);
 
 describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
@@ -77,12 +75,15 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
   const stuck = scenario(async (it) => {
     it.pair.behave({ stuck: true });
     await it.start({ rebuildTimeout: '2s', decisionWindow: '0s' });
-    const parked = await asked(it);
+    const parked = await it.until('a person is asked, and it was seen to go on', (status) => {
+      const { phase, waiting, live } = status;
+      return phase === 'needs-operator' && /basebackup \d+ %/.test(live?.observed ?? waiting?.observed ?? '');
+    });
     await it.decide('give-up');
     return { parked, ...(await it.end()) };
   });
 
-  test('whose rebuild does not end asks a person, undoes nothing, and leaves it as it is', async () => {
+  test('whose rebuild does not end asks a person, shows its progress, undoes nothing, and leaves it as it is', async () => {
     const { parked, code, effective, roles, scenario } = await stuck();
     const actions = parked.answers?.map(({ payload }) => payload.action);
     expect(actions).not.toContain('return-to-primary');

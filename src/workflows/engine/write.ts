@@ -160,7 +160,7 @@ async function attempt(
     return result;
   } catch (error) {
     if (hasSentNothing(error)) {
-      record.note(`${what} ended before anything was sent (${rootMessage(error)})`);
+      record.note(`${what} ended before it sent anything (${rootMessage(error)})`);
       if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
       return { outcome: 'not-sent' };
     }

@@ -1,0 +1,72 @@
+import { until } from '../../lab/src/postgres/until';
+import { ProbeWriter } from '../lab/probe-writer';
+import { DIALECTS, useHarness } from '../workflows/harness';
+import { accessTo } from './access';
+import { problemsOf } from './problems';
+
+const WINDOWS = { settleWindow: '1s' };
+
+describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dialect) => {
+  const drills = useHarness({
+    dialect,
+    backing: 'postgres',
+    state: 'fresh',
+    procedure: 'drill',
+    accessTo: accessTo(),
+  });
+  const failbacks = useHarness({
+    dialect,
+    backing: 'postgres',
+    state: 'fresh',
+    procedure: 'failback',
+    accessTo: accessTo(),
+  });
+
+  const drilled = drills.scenario(async (it) => {
+    const load = await it.pair.startLoad({ rate: 20 });
+    const end = await it.run({ ...WINDOWS, soak: '3s' });
+    return { ...end, load: await load.stop() };
+  });
+
+  test('a drill loses no row, is proven both ways, and has the gap of each move', async () => {
+    const { report, load } = await drilled();
+    expect(report).toMatchObject({ outcome: 'drilled', proof: { verdict: 'proven' } });
+    const [there] = report.legs ?? [];
+    expect(there).toMatchObject({ move: 'switchover', proof: { verdict: 'proven' } });
+    for (const probe of [there?.probe, there?.soak, report.probe]) {
+      expect(problemsOf(probe)).toEqual([]);
+      expect(probe?.missing?.count).toBe(0);
+      expect(probe?.acknowledged).toBeGreaterThan(20);
+    }
+    expect(there?.probe?.gap?.ms).toBeGreaterThan(0);
+    expect(report.probe?.gap?.ms).toBeGreaterThan(0);
+    expect(load).toMatchObject({ missing: 0 });
+  });
+
+  const home = failbacks.scenario(async (it) => {
+    const load = await it.pair.startLoad({ rate: 20 });
+    // The lab loses rows of this table, which somebody must write.
+    const writer = new ProbeWriter(it.pair.serviceUri, 'before');
+    await until(async () => writer.acknowledged.length > 10, 20_000);
+    it.pair.behave({ loseRows: 3 });
+    await it.lab.apply({ kind: 'fail', service: it.pair.primary });
+    await it.pair.settled();
+    const lost = await it.pair.lostRows();
+    await writer.stop();
+    const end = await it.run({
+      ...WINDOWS,
+      acknowledge: ['recent-change', 'alerts'].map((check) => ({ check, by: 'ops', reason: 'INC-7' })),
+    });
+    return { lost, ...end, load: await load.stop() };
+  });
+
+  test('a failback after a failover that lost rows rebuilds the primary, and loses no other one', async () => {
+    const { lost, report, load, roles } = await home();
+    expect(lost.count).toBe(3);
+    expect(report).toMatchObject({ outcome: 'failed-back', proof: { verdict: 'proven' } });
+    expect(report.legs).toMatchObject([{ move: 'rebuild', outcome: 'rebuilt' }]);
+    expect(report.probe?.missing?.count).toBe(0);
+    expect(load.acknowledged).toBeGreaterThan(0);
+    expect(roles).toBe('active/passive');
+  });
+});
