@@ -14,6 +14,7 @@ export function promotion(client: AivenClient, input: PromoteInput): Write {
     isUndo: target !== goal,
     side: target,
     doing: `promoting ${service}`,
+    past: 'promoted',
     done: 'active or on its way',
     expected,
     rehearse,

@@ -12,6 +12,7 @@ export function rebuilding(client: AivenClient, input: RebuildInput): Write {
     isUndo: false,
     side: 'primary',
     doing: `rebuilding ${pair.primary}`,
+    past: 'rebuilt',
     done: 'rebuilt or on its way',
     expected,
     rehearse,

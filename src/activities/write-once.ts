@@ -24,8 +24,9 @@ export interface Write {
   isUndo: boolean;
   /** The side that it is sent to. */
   side: Side;
-  /** For a sentence: `promoting pg-main`, `promoted`. */
+  /** For a sentence: `promoting pg-main`, `promoted`, `active or on its way`. */
   doing: string;
+  past: string;
   done: string;
   /** The critical facts that were checked; when one has moved, nothing is sent. An undo has none: it answers to what is read. */
   expected: Record<string, string> | undefined;
@@ -115,7 +116,7 @@ async function attempt(
       : undefined;
   const old = tooOld();
   if (old !== undefined) return answer('not-applied', old);
-  if (write.rehearse) return answer('rehearsed', `${write.doing} would have been asked for now`);
+  if (write.rehearse) return answer('rehearsed', `${service} would have been ${write.past} now`);
   const unrecorded = await record.aboutToSend(cancellationSignal()).then(
     () => undefined,
     (error: unknown) => `Temporal did not take down that the write is about to leave (${rootMessage(error)})`,
