@@ -4,6 +4,7 @@ import { loadWorkerConfig } from '../config/worker';
 import { exitCodes } from '../contract/errors';
 import { phases } from '../contract/phase';
 import { type PairNotFound, type PairRead, readPair } from '../observe/read-pair';
+import { cycleStageOf } from '../rules/cycle';
 import { version } from '../version';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
@@ -32,7 +33,7 @@ export async function get(
       part.status === 'rejected' ? [explain(part.reason)] : [],
     );
     const line: GetLine = {
-      ...(services.status === 'fulfilled' ? { services: services.value } : {}),
+      ...(services.status === 'fulfilled' ? { services: services.value, ...cycleIn(services.value) } : {}),
       ...(run.status === 'fulfilled' && run.value !== undefined ? { run: run.value } : {}),
       ...(problems.length > 0 ? { problems } : {}),
     };
@@ -57,6 +58,10 @@ function showServices(services: PromiseSettledResult<PairRead | PairNotFound>, t
     return;
   }
   for (const line of pairLines(value.pair, value.observed, value.situation, colour)) terminal.line(line);
+}
+
+function cycleIn(read: PairRead | PairNotFound): Pick<GetLine, 'cycle'> {
+  return 'checks' in read ? {} : { cycle: cycleStageOf(read.situation, read.observed) };
 }
 
 function showRun(run: PromiseSettledResult<LiveStatus | undefined>, terminal: Terminal): void {

@@ -5,6 +5,7 @@ import type { Outcome } from '../contract/outcome';
 import type { AbortRequest, Approval, Decision, KeptEvidence } from '../contract/report';
 import type { EvidenceRun } from '../evidence';
 import type { PairNotFound, PairRead } from '../observe/read-pair';
+import type { CycleStage } from '../rules/cycle';
 
 /** What a command prints with `--json` when it has nothing else to say. */
 export interface ErrorLine {
@@ -16,6 +17,8 @@ export interface ErrorLine {
 /** What `get --json` prints. What could not be read is left out, and `problems` says why. */
 export interface GetLine {
   services?: PairRead | PairNotFound;
+  /** Where the pair stands, and what could be done now. */
+  cycle?: CycleStage;
   /** The newest run of the pair; absent when none is known. */
   run?: LiveStatus;
   problems?: ErrorLine[];

@@ -11,7 +11,9 @@ import {
   type Situation,
 } from '../contract/observation';
 import { outcomes } from '../contract/outcome';
+import type { Procedure } from '../contract/procedure';
 import type { Plan, SwitchbackReport, TimelineEntry } from '../contract/report';
+import { cycleStageOf } from '../rules/cycle';
 import type { Terminal } from './terminal';
 
 type Colour = Terminal['colour'];
@@ -141,12 +143,20 @@ function planRows({ request, fingerprint, approvalRequired, toAcknowledge }: Pla
 /** Both services as they are now. */
 export function pairLines(pair: Pair, observed: PairObservation, situation: Situation, c: Colour): string[] {
   const row = (label: string, text: string) => `  ${c.dim(label.padEnd(LABEL_WIDTH))}${text}`;
+  const { stage, procedures } = cycleStageOf(situation, observed);
   return [
     row('primary', describeService(observed.primary)),
     row('recovery', describeService(observed.recovery)),
     row('situation', situation === 'primary-active' ? c.green(situation) : c.yellow(situation)),
     row('dialect', pair.dialect),
+    row('stage', stage),
+    ...procedures.map((procedure, index) => row(index === 0 ? 'you can' : '', commandOf(procedure, pair))),
   ];
+}
+
+/** As a person types it. */
+function commandOf(procedure: Procedure, { project, primary }: Pair): string {
+  return `switchback ${procedure === 'switchback' ? 'run' : procedure} ${project}/${primary}`;
 }
 
 /** `03:12:45` in UTC. */

@@ -6,6 +6,7 @@ import type { Mode } from './input';
 import type { Situation } from './observation';
 import type { Outcome } from './outcome';
 import type { Phase } from './phase';
+import type { Procedure } from './procedure';
 import type { SwitchbackReport } from './report';
 
 /**
@@ -76,6 +77,8 @@ export interface RunEnd extends Pick<SwitchbackReport, 'next' | 'degraded'> {
 
 /** Which run the events are about; each names it. */
 export interface RunIdentity {
+  /** What the run does; absent in a switchback. */
+  procedure?: Procedure;
   project: string;
   primary: string;
   /** Absent until the pair was found. */

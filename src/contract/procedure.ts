@@ -51,6 +51,8 @@ export interface ProcedureRow {
   workflowType: string;
   /** In this order, each after the one before has ended well. */
   moves: readonly [Move, ...Move[]];
+  /** For a title. */
+  title: string;
   /** For a sentence: `bring P/S home`. */
   aim: (service: string) => string;
 }
@@ -59,21 +61,25 @@ export interface ProcedureRow {
 export const procedures = {
   switchback: {
     workflowType: 'switchbackWorkflow',
+    title: 'Switchback',
     moves: ['switchback'],
     aim: (service) => `bring ${service} home`,
   },
   switchover: {
     workflowType: 'switchoverWorkflow',
+    title: 'Switchover',
     moves: ['switchover'],
     aim: (service) => `switch ${service} over to its recovery service`,
   },
   failback: {
     workflowType: 'failbackWorkflow',
+    title: 'Failback',
     moves: ['rebuild', 'switchback'],
     aim: (service) => `rebuild ${service} and bring it home`,
   },
   drill: {
     workflowType: 'drillWorkflow',
+    title: 'Drill',
     moves: ['switchover', 'switchback'],
     aim: (service) => `switch ${service} over and back again`,
   },

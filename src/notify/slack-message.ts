@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answers';
 import type { EventSeverity } from '../contract/events';
+import { procedures } from '../contract/procedure';
 import { cut } from '../util/text';
 import type { FeedEntry } from './event-feed';
 
@@ -61,7 +62,7 @@ export function callMessage({ run, event }: FeedEntry): SlackMessage {
 }
 
 function titleOf({ run, state }: FeedEntry): string {
-  return `Switchback of ${run.project}/${run.primary}: ${state.end?.outcome ?? state.event.phase}`;
+  return `${procedures[run.procedure ?? 'switchback'].title} of ${run.project}/${run.primary}: ${state.end?.outcome ?? state.event.phase}`;
 }
 
 /** An event says how bad it is itself; what stands from before counts, too. */

@@ -24,6 +24,8 @@ test('shows both services and the run, whichever service is named', async () => 
     `  recovery     ${recovery} active/RUNNING`,
     '  situation    recovery-active',
     '  dialect      role',
+    '  stage        switched-over',
+    `  you can      switchback run ${project}/${primary}`,
   ];
   const before = await get(primary);
   expect(before).toMatchObject({ code: 0, stderr: '' });
@@ -54,6 +56,7 @@ test('status --json prints one line with both services and the run', async () =>
   expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 });
   expect(JSON.parse(stdout)).toMatchObject({
     services: { pair: { primary, recovery, dialect: 'role' }, situation: 'primary-active' },
+    cycle: { stage: 'protected', procedures: ['switchover', 'drill'] },
     run: { workflowId: workflowIdOf(project, primary), outcome: 'switched-back' },
   });
 });

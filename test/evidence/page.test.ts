@@ -53,6 +53,20 @@ test('signs that turn the direction of a text are shown and do nothing', async (
   for (const sign of ['\u202e', '\u0000']) expect(page).not.toContain(sign);
 });
 
+test.each([
+  [
+    'switchover',
+    'switched-over',
+    /Evidence of a switchover.*moved: <b>pg-demo<\/b>[^.]*<b>pg-demo-recovery<\/b>/s,
+  ],
+  ['failback', 'failed-back', /Evidence of a failback.*moved: <b>pg-demo-recovery<\/b>[^.]*<b>pg-demo<\/b>/s],
+  ['drill', 'drilled', /moved: <b>pg-demo<\/b>[^.]*<b>pg-demo-recovery<\/b>[^.]*<b>pg-demo<\/b>/s],
+] as const)('a %s says which way the active role went', async (procedure, outcome, route) => {
+  const names = { primary: 'pg-demo', recovery: 'pg-demo-recovery' };
+  const page = await text(withReport('proven', (it) => ({ ...it, ...names, procedure, outcome })));
+  expect(page).toMatch(route);
+});
+
 test('the figures say the measured RTO and RPO, and how they were measured', async () => {
   const page = await text(measuredRun());
   expect(page).toMatch(/Measured RTO<\/h2><p class="value">6\.4 s</);

@@ -44,13 +44,18 @@ describe.each(DIALECTS)('nobody promotes without consent, in the %s dialect', (d
   const { scenario } = useHarness({ dialect, policy: STRICT });
 
   const oneLine = scenario(async (it) => {
-    const output = await execution(it, 'promote', { pair: pairOf(it), target: 'primary', expected: {} });
-    return { output, writes: writesOf(it) };
+    const pair = pairOf(it);
+    const [promoted, rebuilt] = await Promise.all([
+      execution(it, 'promote', { pair, target: 'primary', expected: {} }),
+      execution(it, 'rebuild', { pair, expected: {} }),
+    ]);
+    return { promoted, rebuilt, writes: writesOf(it) };
   });
 
-  test('one line of the CLI that executes the activity promote sends nothing', async () => {
-    const { output, writes } = await oneLine();
-    expect(output).toContain('promote works only for a running workflow of this task queue');
+  test('one line of the CLI that executes an activity which writes sends nothing', async () => {
+    const { promoted, rebuilt, writes } = await oneLine();
+    expect(promoted).toContain('promote works only for a running workflow of this task queue');
+    expect(rebuilt).toContain('rebuild works only for a running workflow of this task queue');
     expect(writes).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { procedures } from '../../contract/procedure';
 import { version } from '../../version';
 import type { EvidenceBundle } from '../bundle';
 import { subjectOf } from '../names';
@@ -59,7 +60,7 @@ async function document(bundle: EvidenceBundle): Promise<Html> {
 <meta name="switchback-evidence-head" content="${chain.head}">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<title>Switchback of ${project}/${primary}, ${plainMoment(run.startedAt)} UTC</title>
+<title>${procedures[bundle.report?.procedure ?? 'switchback'].title} of ${project}/${primary}, ${plainMoment(run.startedAt)} UTC</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>

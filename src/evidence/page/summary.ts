@@ -16,7 +16,7 @@ export function summary(bundle: EvidenceBundle): Html {
   const { label, tone } = report === undefined ? NO_REPORT[run.status] : outcomeOf(report);
   const headline = report?.headline ?? NO_REPORT[run.status].headline;
   return html`<header>
-<p class="eyebrow">Evidence of a switchback</p>
+<p class="eyebrow">Evidence of a ${procedures[report?.procedure ?? 'switchback'].title.toLowerCase()}</p>
 <p class="verdict">${badge(label, tone)}${report?.code !== undefined && html` <code>${report.code}</code>`}</p>
 <h1>${headline}</h1>
 ${route(bundle)}
@@ -38,8 +38,9 @@ function route(bundle: EvidenceBundle): Html {
   const { project, primary, recovery } = subjectOf(bundle);
   const { outcome, pointOfNoReturn, procedure = 'switchback' } = bundle.report ?? {};
   const services = { primary: primary || 'the primary service', recovery };
-  const [first] = procedures[procedure].moves;
-  const { target, undo, done } = moves[first];
+  // A drill comes back to where it began; of a failback the way home is what moves the role.
+  const [first, last = first] = procedures[procedure].moves;
+  const { target, undo, done } = moves[procedure === 'failback' ? last : first];
   const to = html`<b>${services[target]}</b>`;
   const from = html`<b>${services[otherSide(target)]}</b>`;
   const pair = html`${from} <span class="arrow" aria-label="to">→</span> ${to}`;
@@ -47,7 +48,8 @@ function route(bundle: EvidenceBundle): Html {
   const where = html`<span class="muted"> in project <b>${project || 'not named'}</b></span>`;
   if (outcome === undo?.outcome || outcome === 'drilled')
     return html`<p class="route">The active role moved: ${pair}${back}${where}</p>`;
-  if (outcome === done) return html`<p class="route">The active role moved: ${pair}${where}</p>`;
+  if (outcome === done || outcome === 'failed-back')
+    return html`<p class="route">The active role moved: ${pair}${where}</p>`;
   if (pointOfNoReturn !== undefined && recovery !== '')
     return html`<p class="route">A move of the active role was begun: ${pair}${where}</p>`;
   if (recovery === '') return html`<p class="route">Asked for: make ${to} active${where}</p>`;

@@ -62,12 +62,13 @@ export class EventLog {
 
   /** The events after the one with this number, as many as fit into one answer; `ended` comes with the last of them. */
   after(seq: number, { recovery, ended }: { recovery: string | undefined; ended: boolean }): RunEvents {
-    const { project, service, mode, requestedBy, reason } = this.request;
+    const { project, service, procedure, mode, requestedBy, reason } = this.request;
     const from = Math.max(0, Number(seq) || 0);
     const events = firstPage(this.#events.slice(from));
     const { workflowId, runId } = workflowInfo();
     return {
       run: {
+        ...(procedure === 'switchback' ? {} : { procedure }),
         project,
         primary: service,
         mode,
