@@ -55,8 +55,11 @@ export async function playInTurn(
 async function play(scene: Scene, point: Case): Promise<Verdict> {
   if (point.at === 'request') scene.hold(point.n);
   await scene.start();
-  const ended = scene.outcome();
-  await Promise.race([scene.reaches(point), ended]);
+  let hasEnded = false;
+  const ended = scene.outcome().finally(() => {
+    hasEnded = true;
+  });
+  await Promise.race([scene.reaches(point, () => hasEnded), ended]);
   const struckAt = await scene.strike(point.kind);
   const outcome = await ended;
   const requests = scene.requests();

@@ -154,9 +154,10 @@ export class Scene {
     this.lab.addFault({ match: { after: n - 1 }, do: { type: 'delay', delayMs: HELD_MS } });
   }
 
-  async reaches({ at, n }: Point): Promise<void> {
+  /** Also when the run ends before that. */
+  async reaches({ at, n }: Point, hasEnded: () => boolean): Promise<void> {
     if (at === 'event') return this.#hasEvents(n);
-    while (this.requests().length < n) await delay(LOOK_MS);
+    while (this.requests().length < n && !hasEnded()) await delay(LOOK_MS);
   }
 
   /**
