@@ -1,6 +1,6 @@
 import type { AivenClient } from '../aiven';
-import type { PromoteInput } from '../contract/activities';
 import { promotionOf } from '../contract/procedure';
+import type { PromoteInput } from '../contract/write';
 import { isPromoted, mayPromote } from '../rules/moves';
 import type { Write } from './write-once';
 

@@ -1,5 +1,5 @@
 import { activityInfo, getClient } from '@temporalio/activity';
-import type { PromoteProgress } from '../contract/activities';
+import type { PromoteProgress } from '../contract/write';
 import { withinLimit } from '../util/limit';
 
 /** Well within the heartbeat time-out. */

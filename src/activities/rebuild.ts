@@ -1,5 +1,5 @@
 import type { AivenClient } from '../aiven';
-import type { RebuildInput } from '../contract/activities';
+import type { RebuildInput } from '../contract/write';
 import { isRebuilt, mayRebuild } from '../rules/moves';
 import type { Write } from './write-once';
 

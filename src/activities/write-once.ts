@@ -1,9 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { AivenApiError, type AivenClient, type CallOptions, type WriteReply } from '../aiven';
-import { NOTHING_SENT, type PromoteOutcome, type PromoteResult } from '../contract/activities';
 import { describePair, type Pair, type PairObservation, type Side } from '../contract/observation';
 import { type Move, procedureTypes } from '../contract/procedure';
+import { NOTHING_SENT, type PromoteOutcome, type PromoteResult } from '../contract/write';
 import { ApiSession, type PairReading, readingOf } from '../observe/api-session';
 import { criticalFacts, driftBetween } from '../rules/critical';
 import { compact } from '../util/compact';

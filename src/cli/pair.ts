@@ -1,6 +1,7 @@
 import { SwitchbackError } from '../contract/errors';
-import { type ProcedureInput, parseInput } from '../contract/input';
+import { parseInput } from '../contract/input';
 import type { Procedure } from '../contract/procedure';
+import type { ProcedureInput } from '../contract/procedure-input';
 
 /** A pair as a command names it: by the project, and the service that its run was started for. */
 export interface PairName {

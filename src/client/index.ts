@@ -24,15 +24,7 @@ export type {
   RunIdentity,
 } from '../contract/events';
 export { SwitchbackFailedError } from '../contract/failed-error';
-export type {
-  DrillInput,
-  FailbackInput,
-  Mode,
-  OnTimeout,
-  ProcedureInput,
-  SwitchbackInput,
-  SwitchoverInput,
-} from '../contract/input';
+export type { Mode, OnTimeout, SwitchbackInput } from '../contract/input';
 export type { Lag, LagSample } from '../contract/lag';
 export {
   type ApproveInput,
@@ -67,6 +59,7 @@ export {
   procedures,
   type UndoRow,
 } from '../contract/procedure';
+export type { DrillInput, FailbackInput, ProcedureInput, SwitchoverInput } from '../contract/procedure-input';
 export type {
   EndpointReport,
   Landing,

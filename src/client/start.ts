@@ -6,16 +6,12 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
-import {
-  differencesBetween,
-  type ProcedureInput,
-  parseInput,
-  type SwitchbackRequest,
-} from '../contract/input';
+import { differencesBetween, parseInput, type SwitchbackRequest } from '../contract/input';
 import { attachUpdate } from '../contract/messages';
 import type { Side } from '../contract/observation';
 import type { Phase } from '../contract/phase';
 import { moves, type Procedure, procedures } from '../contract/procedure';
+import type { ProcedureInput } from '../contract/procedure-input';
 import { workflowIdOf } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';

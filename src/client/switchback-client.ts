@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ConnectionOptions, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Acknowledgement } from '../contract/checks';
 import type { SwitchbackError } from '../contract/errors';
-import type { ProcedureInput } from '../contract/input';
 import {
   type ApproveInput,
   abortUpdate,
@@ -13,6 +12,7 @@ import {
   type NamedReason,
   rejectUpdate,
 } from '../contract/messages';
+import type { ProcedureInput } from '../contract/procedure-input';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from '../contract/report';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import { compact } from '../util/compact';

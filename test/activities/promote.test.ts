@@ -1,6 +1,6 @@
 import type { FaultInput } from '../../lab/src/lab';
 import { AivenClient } from '../../src/aiven';
-import type { PromoteOutcome, PromoteResult } from '../../src/contract/activities';
+import type { PromoteOutcome, PromoteResult } from '../../src/contract/write';
 import { DIALECTS, type Scene, useLab } from './stage';
 
 const promotePrimary = (it: Scene, expected: Record<string, string>) =>

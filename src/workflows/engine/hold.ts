@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { Deadline } from './deadline';
 import type { Run } from './run';
 import { stoppable, stopped } from './stopping';
 import { recordWatch, startWatch } from './watch';
@@ -37,11 +38,14 @@ export async function waitForTakeOver(run: Run): Promise<void> {
 async function watchFor(run: Run, ms: number, early: string): Promise<void> {
   const { record } = run;
   await stoppable(run, async () => {
-    const watch = startWatch(run, record.target, ms);
-    await condition(() => watch.ended || record.operators.stopRequested);
+    // A timer, since a watch begins anew with every worker.
+    const end = new Deadline(ms, 'until the next move');
+    const watch = startWatch(run, record.target);
+    await condition(() => watch.ended || end.passed || record.operators.stopRequested);
     watch.stop();
+    end.cancel();
     if (record.operators.stopRequested) throw stopped(run);
     recordWatch(run, watch);
-    if (watch.result?.ended !== 'quiet') record.note(early);
+    if (!end.passed) record.note(early);
   });
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { type Acknowledgement, faultsOfAcknowledgement } from '../../contract/checks';
-import { differencesBetween, type ProcedureInput, parseInput } from '../../contract/input';
+import { differencesBetween, parseInput } from '../../contract/input';
 import {
   type ApproveInput,
   type Attached,
@@ -18,6 +18,7 @@ import {
   statusQuery,
 } from '../../contract/messages';
 import type { Procedure } from '../../contract/procedure';
+import type { ProcedureInput } from '../../contract/procedure-input';
 import type { AbortRequest, Approval, Decision } from '../../contract/report';
 import { sameName } from '../../rules/consent';
 import { now } from '../../util/now';

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, condition, TimeoutFailure } from '@temporalio/workflow';
-import { NOTHING_SENT, type PromoteProgress, type PromoteResult } from '../../contract/activities';
 import type { ErrorCode } from '../../contract/errors';
 import type { Side } from '../../contract/observation';
+import { NOTHING_SENT, type PromoteProgress, type PromoteResult } from '../../contract/write';
 import { now } from '../../util/now';
 import { rootMessage } from '../../util/root-cause';
 import { write } from './activity-proxies';
