@@ -43,6 +43,14 @@ describe('requests on the wire', () => {
     expect(server.received[0]?.headers['content-type']).toBe('application/json');
   });
 
+  test('has a failed service rebuilt by the role passive, in both dialects', async () => {
+    await start(json(200, {}));
+    await client.rebuild('p', 's');
+    const [request] = server.received;
+    expect(request).toMatchObject({ method: 'PUT', url: '/v1/project/p/service/s' });
+    expect(JSON.parse(`${request?.body}`)).toEqual({ disaster_recovery_role: 'passive' });
+  });
+
   test('there is no way to write anything else', async () => {
     await start(json(200, {}));
     expect(Object.getOwnPropertyNames(AivenClient.prototype).sort()).toEqual(
@@ -58,6 +66,7 @@ describe('requests on the wire', () => {
         'getMetrics',
         'getService',
         'promote',
+        'rebuild',
       ].sort(),
     );
     for (const dialect of ['failed', 'passive', 'constructor', '__proto__', '']) {

@@ -7,20 +7,9 @@ import { problemsOf } from './problems';
 const WINDOWS = { settleWindow: '1s' };
 
 describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dialect) => {
-  const drills = useHarness({
-    dialect,
-    backing: 'postgres',
-    state: 'fresh',
-    procedure: 'drill',
-    accessTo: accessTo(),
-  });
-  const failbacks = useHarness({
-    dialect,
-    backing: 'postgres',
-    state: 'fresh',
-    procedure: 'failback',
-    accessTo: accessTo(),
-  });
+  const options = { dialect, backing: 'postgres', state: 'fresh', accessTo: accessTo() } as const;
+  const drills = useHarness(options, 'drill');
+  const failbacks = useHarness(options, 'failback');
 
   const drilled = drills.scenario(async (it) => {
     const load = await it.pair.startLoad({ rate: 20 });

@@ -48,8 +48,13 @@ export class Authority {
 function tlv(tag: number, ...contents: (Buffer | number[])[]): Buffer {
   const content = Buffer.concat(contents.map((part) => Buffer.from(part)));
   const { length } = content;
-  const header = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from(header), content]);
+  return Buffer.concat([Buffer.from([tag, ...encodedLength(length)]), content]);
+}
+
+/** In as few bytes as it takes: DER has one form for each number. */
+function encodedLength(length: number): number[] {
+  if (length < 0x80) return [length];
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }
 
 function sequence(...contents: Buffer[]): Buffer {

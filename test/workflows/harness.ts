@@ -69,8 +69,6 @@ export class Harness {
     readonly databases: Databases,
     readonly evidence: EvidenceSettings,
     readonly notify: NotifySettings,
-    /** What its runs do. */
-    readonly procedure: Procedure,
   ) {}
 
   static async open(
@@ -78,7 +76,6 @@ export class Harness {
     accessTo = (_: Lab) => new Databases(),
     evidence?: EvidenceSettings,
     notify: NotifySettings = { sinks: [], uiUrl: undefined },
-    procedure: Procedure = 'switchback',
   ): Promise<Harness> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
     const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
@@ -92,7 +89,6 @@ export class Harness {
       accessTo(lab),
       evidence,
       notify,
-      procedure,
     );
   }
 
@@ -137,9 +133,10 @@ export class Harness {
     input: unknown,
     workflowId = `${this.taskQueue}.${randomBytes(4).toString('hex')}`,
     more: Partial<WorkflowStartOptions> = {},
+    procedure: Procedure = 'switchback',
   ) {
     const options = { ...more, taskQueue: this.taskQueue, workflowId, args: [input] };
-    const handle = await this.temporal.workflow.start(procedures[this.procedure].workflowType, options);
+    const handle = await this.temporal.workflow.start(procedures[procedure].workflowType, options);
     this.#started.push(handle);
     return handle;
   }
@@ -174,7 +171,11 @@ class RunningWorker {
 export class Scenario {
   readonly pair: LabPair;
 
-  constructor(readonly harness: Harness) {
+  constructor(
+    readonly harness: Harness,
+    /** What its runs do. */
+    readonly procedure: Procedure = 'switchback',
+  ) {
     this.pair = harness.takePair();
   }
 
@@ -183,7 +184,7 @@ export class Scenario {
   }
 
   get workflowId(): string {
-    return workflowIdOf(this.lab.project, this.pair.primary, this.harness.procedure);
+    return workflowIdOf(this.lab.project, this.pair.primary, this.procedure);
   }
 
   get handle(): WorkflowHandle {
@@ -192,7 +193,7 @@ export class Scenario {
 
   /** The name of the service that the run writes to first. */
   get target(): string {
-    const [first] = procedures[this.harness.procedure].moves;
+    const [first] = procedures[this.procedure].moves;
     // A rebuild is asked of the failed primary.
     return this.pair[moves[first].write === 'rebuild' ? 'primary' : moves[first].target];
   }
@@ -208,6 +209,8 @@ export class Scenario {
     await this.harness.startWith(
       { project, service: this.pair.primary, ...QUICK, ...input },
       this.workflowId,
+      {},
+      this.procedure,
     );
     return this;
   }
@@ -226,6 +229,13 @@ export class Scenario {
     // One each to find the pair, and all to check it.
     const after = this.lab.dialect === 'role' ? 1 + 2 : 2 + 3;
     this.lab.addFault({ match: { method: 'GET', path, after }, do: { type: 'change', change } });
+  }
+
+  /** As after a switchover, or a failover, that lies in the past; of a lab without servers. */
+  isAway(how: 'switched-over' | 'failed-over'): void {
+    const failed = { role: 'failed', state: 'POWEROFF' } as const;
+    this.pair.set('primary', how === 'failed-over' ? failed : { role: 'passive' });
+    this.pair.set('recovery', { role: 'active' });
   }
 
   /** Lets a primary that is stuck in its role change get to the end of it; before that, it would be stuck again. */
@@ -321,8 +331,6 @@ export interface Ended {
 }
 
 interface HarnessOptions extends LabOptions {
-  /** What its runs do (default: a switchback). */
-  procedure?: Procedure;
   workerToken?: string;
   policy?: WorkerPolicy;
   /** Which databases the worker may reach (default: none). */
@@ -343,10 +351,9 @@ class Booking {
   constructor(readonly options: HarnessOptions) {}
 
   async open(): Promise<void> {
-    const { workerToken, policy, accessTo, evidence, notify, ownWorker, procedure, ...options } =
-      this.options;
+    const { workerToken, policy, accessTo, evidence, notify, ownWorker, ...options } = this.options;
     const pairs = Math.max(1, this.starts.length);
-    this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify, procedure);
+    this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify);
     await this.harness.startWorker(workerToken, policy);
     for (const start of this.starts) start(this.harness);
   }
@@ -367,7 +374,10 @@ afterAll(async () => {
  * A harness, and scenarios for it. All scenarios of a test file play at once, since each one mostly waits. Blocks that
  * ask for the same have one harness together: a worker costs a second of the processor.
  */
-export function useHarness(options: HarnessOptions): {
+export function useHarness(
+  options: HarnessOptions,
+  procedure: Procedure = 'switchback',
+): {
   harness: () => Harness;
   /** Plays the scenario beside all others before the first test; the function returned gives what came of it. */
   scenario: <T>(play: (scenario: Scenario) => Promise<T>) => () => Promise<T>;
@@ -385,7 +395,7 @@ export function useHarness(options: HarnessOptions): {
     scenario: (play) => {
       let played: ReturnType<typeof play> | undefined;
       booking.starts.push((open) => {
-        played = play(new Scenario(open));
+        played = play(new Scenario(open, procedure));
         // Its test awaits it, perhaps long after it failed.
         open.scenarios.push(played.catch(() => undefined));
       });
