@@ -23,8 +23,10 @@ export interface Sending {
   /** The side that is active once it has had its effect. */
   side: Side;
   isUndo: boolean;
-  /** For a sentence: `the promotion of pg-main`. */
-  what: string;
+  /** For a sentence: `the promotion`, `the attempt to promote`, `the promotion of pg-main`. */
+  noun: 'promotion' | 'rebuild';
+  verb: 'promote' | 'rebuild';
+  service: string;
   /** For the headline of the phase; an undo has said its own. */
   headline: string | undefined;
   /** In the history the marker of the point of no return: what comes after it may have been written. */
@@ -47,7 +49,9 @@ export function rebuild(run: Run): Promise<boolean> {
   return writeOnce(run, {
     side: record.target,
     isUndo: false,
-    what: `the rebuild of ${pair.primary}`,
+    noun: 'rebuild',
+    verb: 'rebuild',
+    service: pair.primary,
     headline: isRehearsal
       ? `Rehearsing the rebuild of ${pair.primary}: nothing will be sent.`
       : `Having ${pair.primary} rebuilt from ${pair.recovery}: what it had is lost.`,
@@ -76,7 +80,9 @@ function promotionOf(run: Run, target: Side): Sending {
   return {
     side: target,
     isUndo,
-    what: `the promotion of ${pair[target]}`,
+    noun: 'promotion',
+    verb: 'promote',
+    service: pair[target],
     headline: isUndo ? undefined : forward,
     summary: isRehearsal ? `rehearsal: promote ${pair[record.target]}, nothing is sent` : marker,
     refused: 'PROMOTE_REFUSED',
@@ -108,8 +114,8 @@ async function writeOnce(run: Run, sending: Sending): Promise<boolean> {
         record.hadNoEffect = result.hadNoEffect === true;
         record.note(
           record.hadNoEffect
-            ? `the API accepted ${sending.what}, but somebody else's came first: this one had no effect`
-            : `the API accepted ${sending.what}; only reads prove it`,
+            ? `the API accepted the ${sending.noun}, but somebody else's came first: this one had no effect`
+            : `the API accepted the ${sending.noun}; only reads prove it`,
         );
         return true;
       case 'rehearsed':
@@ -119,7 +125,7 @@ async function writeOnce(run: Run, sending: Sending): Promise<boolean> {
         record.note(`no write needed: ${result.detail}`);
         return true;
       case 'not-applied':
-        record.note(`${sending.what} was not applied: ${result.detail}`);
+        record.note(`the ${sending.noun} was not applied: ${result.detail}`);
         await pause(run, result.retryAfterMs ?? DEFAULT_WRITE_PAUSE_MS);
         if (operators.stopRequested && !record.mayHaveWritten) throw stopped(run);
         break;
@@ -147,7 +153,7 @@ interface NotSent {
 /** One attempt; `undefined` when it died and could not report, and may have written. */
 async function attempt(
   { record, request }: Run,
-  { headline, summary, send, what }: Sending,
+  { headline, summary, send, verb }: Sending,
 ): Promise<PromoteResult | NotSent | undefined> {
   if (headline !== undefined) record.enter('promote', headline);
   if (request.mode === 'execute') record.pointOfNoReturn ??= now();
@@ -160,13 +166,13 @@ async function attempt(
     return result;
   } catch (error) {
     if (hasSentNothing(error)) {
-      record.note(`${what} ended before it sent anything (${rootMessage(error)})`);
+      record.note(`the attempt to ${verb} ended before it sent anything (${rootMessage(error)})`);
       if (!record.mayHaveWritten) record.pointOfNoReturn = undefined;
       return { outcome: 'not-sent' };
     }
     record.mayHaveWritten = true;
     record.countLostWrite();
-    record.note(`${what} ended without an answer (${rootMessage(error)})`);
+    record.note(`the attempt to ${verb} ended without an answer (${rootMessage(error)})`);
     return undefined;
   }
 }
@@ -193,12 +199,12 @@ async function pause({ record }: Run, ms: number): Promise<void> {
 /** Only reads, until the pair has moved (true) or has provably stood still for the quiet window (false). */
 async function movedAfterUnknownWrite(
   run: Run,
-  { side, what }: Sending,
+  { side, noun }: Sending,
   result: PromoteResult | undefined,
 ): Promise<boolean> {
   const { record, request } = run;
   const detail = result === undefined ? 'the worker did not report' : result.detail;
-  record.enter('promote-uncertain', `The outcome of ${what} is unknown (${detail}). Only reading now.`);
+  record.enter('promote-uncertain', `The outcome of the ${noun} is unknown (${detail}). Only reading now.`);
   const deadline = new Deadline(request.convergeTimeoutMs, 'deadline for a proof of what the write did');
   record.waitFor({
     for: 'proof of what the write did',
@@ -220,12 +226,12 @@ async function movedAfterUnknownWrite(
 /** The write is provably not there: a move that has not written ends here, an undo parks again. */
 function notWritten(
   { record }: Run,
-  { isUndo, what, refused }: Sending,
+  { isUndo, noun, service, refused }: Sending,
   result: PromoteResult | undefined,
 ): false {
   const detail = result?.detail ?? `no attempt of ${MAX_UNSENT_WRITES} came to a write that counts`;
   if (isUndo || record.mayHaveWritten) {
-    record.alarm('not-written', `${what} was not written: ${detail}`);
+    record.alarm('not-written', `the ${noun} of ${service} was not written: ${detail}`);
     return false;
   }
   // Without a result, no attempt came to a write that counts.
