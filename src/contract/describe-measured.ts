@@ -2,7 +2,7 @@ import { formatDuration } from './duration';
 import { describeLag } from './lag';
 import type { ProbeReport } from './probe';
 import type { EndpointReport, OldSessions, Proof } from './proof';
-import type { RunFacts } from './report';
+import type { Leg, RunFacts } from './report';
 
 /** `writes: none acknowledged for 2.3 s, 0 of 312 acknowledged rows are missing` */
 export function describeProbe(report: ProbeReport): string {
@@ -34,6 +34,7 @@ export function describeLoss({ missing, acknowledged, unexpected, problem }: Pro
 
 /** What a run measured, one labelled line each, and what it could not; nothing while nothing was measured. */
 export function measuredRows({
+  legs = [],
   lag,
   probe,
   proof,
@@ -43,6 +44,7 @@ export function measuredRows({
   notProven = [],
 }: RunFacts): [string, string][] {
   return [
+    ...legs.flatMap(legRows),
     ...(lag === undefined ? [] : [['lag before', describeLag(lag)] satisfies [string, string]]),
     ...(probe === undefined ? [] : probeRows(probe)),
     ...(proof === undefined ? [] : [['proof', describeProof(proof)] satisfies [string, string]]),
@@ -54,6 +56,15 @@ export function measuredRows({
       ? []
       : [['changed', describeChanges(parity.changes)] satisfies [string, string]]),
     ...notProven.map((text): [string, string] => ['not proven', text]),
+  ];
+}
+
+/** What a move that is behind the run has cost, and the time after it. */
+export function legRows({ move, outcome, probe, soak }: Leg): [string, string][] {
+  const cost = probe === undefined ? '' : `; ${describeProbe(probe)}`;
+  return [
+    [move, `${outcome}${cost}`],
+    ...(soak === undefined ? [] : [['soak', describeProbe(soak)] satisfies [string, string]]),
   ];
 }
 

@@ -67,6 +67,21 @@ test.each([
   expect(page).toMatch(route);
 });
 
+test('the moves that are behind a run have their cost on the first screen', async () => {
+  const { probe } = measuredRun().report ?? {};
+  if (probe === undefined) throw new Error('the recording has no probe');
+  const leg = {
+    move: 'switchover',
+    outcome: 'switched-over',
+    endedAt: '2026-11-28T00:00:00Z',
+    probe,
+  } as const;
+  const page = await text(
+    withReport('proven', (it) => ({ ...it, procedure: 'drill', outcome: 'drilled', legs: [leg] })),
+  );
+  expect(page).toMatch(/<b>switchover<\/b>: switched-over; writes through the Service URI: /);
+});
+
 test('the figures say the measured RTO and RPO, and how they were measured', async () => {
   const page = await text(measuredRun());
   expect(page).toMatch(/Measured RTO<\/h2><p class="value">6\.4 s</);

@@ -1,3 +1,4 @@
+import { legRows } from '../../contract/describe-measured';
 import { type ErrorCode, errors } from '../../contract/errors';
 import { otherSide } from '../../contract/observation';
 import { outcomes } from '../../contract/outcome';
@@ -22,6 +23,7 @@ export function summary(bundle: EvidenceBundle): Html {
 ${route(bundle)}
 ${facts(bundle)}
 ${report !== undefined && figures(report)}
+${(report?.legs ?? []).flatMap(legRows).map(([what, cost]) => html`<p class="muted"><b>${what}</b>: ${cost}</p>`)}
 ${report !== undefined && open(report)}
 ${next(bundle)}
 </header>

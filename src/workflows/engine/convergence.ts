@@ -52,7 +52,14 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
   const { record } = run;
   const deadline = new Deadline(limitOf(run), 'deadline for both services to settle');
   if (record.phase !== record.move.undo?.action) {
-    record.enter('converge', `Waiting for ${record.requirePair[goal]} to be active and settled.`);
+    const { primary, recovery } = record.requirePair;
+    const isRebuild = record.move.write === 'rebuild';
+    record.enter(
+      'converge',
+      isRebuild
+        ? `Waiting for ${primary} to be rebuilt from ${recovery}.`
+        : `Waiting for ${record.requirePair[goal]} to be active and settled.`,
+    );
   }
   record.waitFor({
     for: 'both services to settle',
