@@ -3,6 +3,11 @@ import { DIALECTS, phasesOf, type Scenario, useHarness } from './harness';
 const stuck = (it: Scenario) => it.pair.behave({ stuck: true });
 const asked = (it: Scenario) => it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
 
+/** All pairs of a lab share one event log, which soon no longer reaches back ten minutes: who changed a service is not known. */
+const ANSWERED = {
+  acknowledge: [{ check: 'recent-change', by: 'ops@example.com', reason: 'the log is full of other pairs' }],
+};
+
 describe.each(DIALECTS)('a switchover, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect, state: 'fresh' }, 'switchover');
 
@@ -138,7 +143,7 @@ describe.each(DIALECTS)('a switchover, in the %s dialect', (dialect) => {
 describe.each(DIALECTS)('a drill, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect, state: 'fresh' }, 'drill');
 
-  const drilled = scenario((it) => it.run({ soak: '1s' }));
+  const drilled = scenario((it) => it.run({ ...ANSWERED, soak: '1s' }));
 
   test('switches over, stays there for a while, and brings the pair home: two writes, one lock', async () => {
     const { report, effective, roles, scenario } = await drilled();
@@ -158,7 +163,7 @@ describe.each(DIALECTS)('a drill, in the %s dialect', (dialect) => {
     expect(types.filter((type) => type === 'CHILD_WORKFLOW_EXECUTION_STARTED')).toHaveLength(1);
   });
 
-  const planned = scenario((it) => it.run({ mode: 'plan' }));
+  const planned = scenario((it) => it.run({ ...ANSWERED, mode: 'plan' }));
 
   test('plans its first move', async () => {
     const { report, writes, scenario } = await planned();
@@ -168,7 +173,7 @@ describe.each(DIALECTS)('a drill, in the %s dialect', (dialect) => {
   });
 
   const aborted = scenario(async (it) => {
-    await it.start({ soak: '1h' });
+    await it.start({ ...ANSWERED, soak: '1h' });
     const soaking = await it.until('it soaks', ({ phase }) => phase === 'soak');
     await it.harness.client.abort(it.workflowId, { by: 'ops@example.com', reason: 'INC-7' });
     return { soaking, ...(await it.end()) };
@@ -185,7 +190,7 @@ describe.each(DIALECTS)('a drill, in the %s dialect', (dialect) => {
   });
 
   const homeBySomebody = scenario(async (it) => {
-    await it.start({ soak: '1h' });
+    await it.start({ ...ANSWERED, soak: '1h' });
     await it.until('it soaks', ({ phase }) => phase === 'soak');
     await it.pair.switchback();
     return it.end();
@@ -198,9 +203,25 @@ describe.each(DIALECTS)('a drill, in the %s dialect', (dialect) => {
     expect(roles).toBe('active/passive');
   });
 
+  const unknown = scenario((it) => {
+    it.faultOnWrite({ type: 'lose-reply' });
+    return it.run({ ...ANSWERED, soak: '0s', quietWindow: '3s' });
+  });
+
+  test('whose first reply is lost stays away for the quiet window at least: that write must not come later', async () => {
+    const { report, effective, scenario } = await unknown();
+    expect(report).toMatchObject({ outcome: 'drilled' });
+    expect(effective).toEqual([scenario.pair.recovery, scenario.pair.primary]);
+    const times = report.timeline.filter(({ phase }) => phase === 'soak').map(({ at }) => Date.parse(at));
+    const [, home] = report.timeline.filter(
+      ({ phase, event }) => phase === 'preflight' && /^Checking/.test(event),
+    );
+    expect(Date.parse(home?.at ?? '') - (times[0] ?? 0)).toBeGreaterThanOrEqual(3_000);
+  });
+
   const stuckThere = scenario((it) => {
     it.pair.behave({ stuck: true });
-    return it.run({ soak: '1s', convergeTimeout: '2s', decisionWindow: '0s' });
+    return it.run({ ...ANSWERED, soak: '1s', convergeTimeout: '2s', decisionWindow: '0s' });
   });
 
   test('whose way there does not settle is undone, and goes no further', async () => {
@@ -222,7 +243,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
       return play(it);
     });
 
-  const home = lostPair((it) => it.run());
+  const home = lostPair((it) => it.run(ANSWERED));
 
   test('has the failed primary rebuilt, and then makes it active: two writes to it, one lock', async () => {
     const { report, effective, roles, scenario } = await home();
@@ -240,7 +261,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
     expect(types.filter((type) => type === 'CHILD_WORKFLOW_EXECUTION_STARTED')).toHaveLength(1);
   });
 
-  const planned = lostPair((it) => it.run({ mode: 'plan' }));
+  const planned = lostPair((it) => it.run({ ...ANSWERED, mode: 'plan' }));
 
   test('plans the rebuild: what is asked of the API, and what is lost', async () => {
     const { report, writes, scenario } = await planned();
@@ -255,7 +276,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const lost = lostPair((it) => {
     it.faultOnWrite({ type: 'lose-reply' });
-    return it.run();
+    return it.run(ANSWERED);
   });
 
   test('whose first reply is lost sends the rebuild once', async () => {
@@ -267,7 +288,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const never = lostPair((it) => {
     it.faultOnWrite({ type: 'reset', when: 'before' });
-    return it.run();
+    return it.run(ANSWERED);
   });
 
   test('whose first request is lost reads until the pair has stood still, and sends it once more', async () => {
@@ -278,7 +299,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const refused = lostPair((it) => {
     it.faultOnWrite({ type: 'status', status: 403, when: 'before' });
-    return it.run();
+    return it.run(ANSWERED);
   });
 
   test('whose rebuild is refused says so, and nothing was written', async () => {
@@ -290,7 +311,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const stuck = lostPair(async (it) => {
     it.pair.behave({ stuck: true });
-    await it.start({ rebuildTimeout: '2s', decisionWindow: '0s' });
+    await it.start({ ...ANSWERED, rebuildTimeout: '2s', decisionWindow: '0s' });
     const parked = await it.until('a person is asked, and it was seen to go on', (status) => {
       const { phase, waiting, live } = status;
       return phase === 'needs-operator' && /basebackup \d+ %/.test(live?.observed ?? waiting?.observed ?? '');
@@ -311,8 +332,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const begun = lostPair(async (it) => {
     await it.lab.apply({ kind: 'rebuild', service: it.pair.primary });
-    const by = { by: 'ops@example.com', reason: 'INC-7' };
-    return it.run({ acknowledge: [{ check: 'recent-change', ...by }] });
+    return it.run(ANSWERED);
   });
 
   test('adopts a rebuild that somebody else has begun', async () => {
@@ -322,7 +342,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
   });
 
   const approved = lostPair(async (it) => {
-    await it.start({ takeOver: 'on-approval', requestedBy: 'ops@example.com' });
+    await it.start({ ...ANSWERED, takeOver: 'on-approval', requestedBy: 'ops@example.com' });
     const waits = await it.until('it waits for an approval', ({ phase }) => phase === 'approval');
     const fingerprint = waits.plan?.fingerprint ?? '';
     await it.harness.client.approve(it.workflowId, { by: 'lead@example.com', reason: 'INC-7', fingerprint });
@@ -338,7 +358,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const later = lostPair(async (it) => {
     const takeOverAt = new Date(Date.now() + 3_600_000).toISOString();
-    await it.start({ takeOverAt });
+    await it.start({ ...ANSWERED, takeOverAt });
     const waits = await it.until('it waits for the time', ({ phase }) => phase === 'soak');
     await it.harness.client.abort(it.workflowId, { by: 'ops@example.com', reason: 'INC-7' });
     return { takeOverAt, waits, ...(await it.end()) };
@@ -354,7 +374,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
 
   const whole = scenario((it) => {
     it.isAway('switched-over');
-    return it.run();
+    return it.run(ANSWERED);
   });
 
   test('of a pair whose primary has not failed rebuilds nothing, and goes home', async () => {
@@ -364,7 +384,7 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
     expect(effective).toEqual([scenario.pair.primary]);
   });
 
-  const healthy = scenario((it) => it.run());
+  const healthy = scenario((it) => it.run(ANSWERED));
 
   test('never rebuilds a service that is active', async () => {
     const { code, message, writes } = await healthy();

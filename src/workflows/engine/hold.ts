@@ -8,8 +8,10 @@ import { recordWatch, startWatch } from './watch';
  * Leaves the pair as it is for a while, and watches it, with the write probe on. It ends early when the pair moves by
  * somebody else's hand: the next move finds out what that means. Nothing is written here but the rows of the probe.
  */
-export async function hold(run: Run, ms: number): Promise<void> {
-  const { record, writeProbe } = run;
+export async function hold(run: Run, wantedMs: number): Promise<void> {
+  const { record, request, writeProbe } = run;
+  // A write that nobody knows the fate of must not arrive after the next one.
+  const ms = Math.max(wantedMs, record.hasUnknownWrite ? request.quietWindowMs : 0);
   const pair = record.requirePair;
   const until = new Date(Date.now() + ms).toISOString();
   record.enter('soak', `${pair[record.origin]} stays active for a while, as the drill asks.`);

@@ -45,6 +45,8 @@ export abstract class RunState {
   readonly situationsSeen = new Set<Situation>();
   /** True when the API's reply proves that somebody else's promotion came before this run's. */
   hadNoEffect = false;
+  /** True once nobody learnt what became of a write: it may still be on its way for the quiet window. */
+  hasUnknownWrite = false;
   /** True once both services were seen in motion. */
   moved = false;
   phase: Phase = 'validate';

@@ -138,6 +138,7 @@ async function writeOnce(run: Run, sending: Sending): Promise<boolean> {
         return notWritten(run, sending, result);
       default:
         unknown += 1;
+        record.hasUnknownWrite = true;
         if (await movedAfterUnknownWrite(run, sending, result)) return true;
         if (unknown === MAX_UNKNOWN_WRITES) return true;
     }
