@@ -3,6 +3,7 @@ import type { Acknowledgement } from '../contract/checks';
 import type { ErrorCode } from '../contract/errors';
 import type { Outcome } from '../contract/outcome';
 import type { AbortRequest, Approval, Decision, KeptEvidence } from '../contract/report';
+import type { ScheduleMode } from '../contract/workflow-id';
 import type { EvidenceRun } from '../evidence';
 import type { PairNotFound, PairRead } from '../observe/read-pair';
 import type { CycleStage } from '../rules/cycle';
@@ -32,6 +33,14 @@ export type AnswerLine =
   | Answered<Decision>;
 
 export type Answered<Answer> = Answer & { workflowId: string; runId: string };
+
+/** What `drill delete --json` prints. */
+export interface DeletedScheduleLine {
+  deleted: true;
+  project: string;
+  service: string;
+  mode: ScheduleMode;
+}
 
 /** What `evidence --json` prints. */
 export interface EvidenceLine extends KeptEvidence {

@@ -6,6 +6,7 @@ import { namesTarget } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
+import { clock, tableLines } from './table';
 import type { Terminal } from './terminal';
 
 export interface ListOptions {
@@ -41,16 +42,7 @@ function showTable(runs: readonly RunSummary[], terminal: Terminal): void {
   }
   const rows = runs.map((run) => [pairOf(run), stateOf(run), clock(run.startedAt), tookOf(run)]);
   const head = ['PAIR', 'STATE', 'STARTED (UTC)', 'TOOK'];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  terminal.line(terminal.colour.dim(line(head)));
-  for (const row of rows) terminal.line(line(row));
+  for (const line of tableLines(head, rows, terminal.colour)) terminal.line(line);
 }
 
 /** Whether the id is the canonical one of some procedure. */
@@ -73,11 +65,6 @@ function stateOf({ closedAt, phase, alarm, outcome, status }: RunSummary): strin
   if (closedAt === undefined)
     return `${phase ?? 'not taken up'}${alarm === undefined ? '' : ` ALARM ${alarm}`}`;
   return outcome ?? status;
-}
-
-/** `2026-11-23 03:12:45` */
-function clock(iso: string): string {
-  return iso.slice(0, 19).replace('T', ' ');
 }
 
 function tookOf({ startedAt, closedAt }: RunSummary): string {

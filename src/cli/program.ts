@@ -10,6 +10,7 @@ import { registerGet } from './commands/get';
 import { registerList } from './commands/list';
 import { registerResult } from './commands/result';
 import { registerRun } from './commands/run';
+import { registerSchedules } from './commands/schedules';
 import { registerSteer } from './commands/steer';
 import { registerWatch } from './commands/watch';
 import { completionsOf } from './complete';
@@ -32,6 +33,7 @@ Examples:
 /** The groups of commands, in the order of the help. */
 const GROUPS = [
   registerRun,
+  registerSchedules,
   registerGet,
   registerWatch,
   registerSteer,
@@ -62,6 +64,8 @@ export function createProgram(environment: CommandEnvironment): { parse(argv: st
     .addHelpText('after', EXAMPLES)
     .addHelpText('afterAll', EXIT_CODES)
     .showHelpAfterError('(add --help for the options)')
+    // `drill schedule` and `drill` both know --mode: an option belongs to the command that it stands behind.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.line(text.trimEnd()),

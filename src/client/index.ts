@@ -83,7 +83,20 @@ export type {
   TimelineEntry,
 } from '../contract/report';
 export type { SwitchbackStatus, Waiting } from '../contract/status';
-export { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../contract/workflow-id';
+export {
+  type ScheduleMode,
+  scheduleIdOf,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../contract/workflow-id';
 export type { ListFilter, LiveStatus, RunSummary } from './runs';
+export {
+  type DrillSchedule,
+  type DrillScheduleName,
+  type DrillTimes,
+  faultsOfSchedule,
+  type ScheduledDrillInput,
+} from './schedules';
 export type { AttachedRun, AttachOptions, StartOptions, SwitchbackRun } from './start';
 export { SwitchbackClient, type WatchOptions } from './switchback-client';

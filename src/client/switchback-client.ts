@@ -21,6 +21,17 @@ import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
 import { type ListFilter, type LiveStatus, progressIn, type RunSummary } from './runs';
+import {
+  type DrillSchedule,
+  type DrillScheduleName,
+  type DrillTimes,
+  deleteDrills,
+  drillSchedules,
+  pauseDrills,
+  resumeDrills,
+  type ScheduledDrillInput,
+  scheduleDrill,
+} from './schedules';
 import { TemporalSession } from './session';
 import {
   type AttachedRun,
@@ -231,5 +242,44 @@ export class SwitchbackClient {
       if (error instanceof WorkflowFailedError) throw failureOf(error, workflowId);
       throw this.#session.translate(error, workflowId);
     }
+  }
+
+  /**
+   * Practises on a pair again and again, by a Temporal Schedule: a rehearsal by default. There is one schedule of a pair
+   * and a mode; scheduling again changes its times and its input, and leaves it paused if it was. A start while the last
+   * run still goes on is skipped, and a run that fails pauses the schedule.
+   *
+   * @throws SwitchbackError INVALID_INPUT (nothing was scheduled), TEMPORAL_UNREACHABLE
+   */
+  scheduleDrill(input: ScheduledDrillInput, times: DrillTimes): Promise<DrillSchedule> {
+    return scheduleDrill(this.#session, input, times);
+  }
+
+  /**
+   * The schedules of {@link scheduleDrill}. What happened a moment ago may not be listed yet.
+   *
+   * @throws SwitchbackError TEMPORAL_UNREACHABLE
+   */
+  drillSchedules(filter: { project?: string; service?: string } = {}): Promise<DrillSchedule[]> {
+    return drillSchedules(this.#session, filter);
+  }
+
+  /**
+   * Starts nothing by this schedule until it is resumed. A run that goes on is left alone.
+   *
+   * @throws SwitchbackError INVALID_INPUT, SCHEDULE_NOT_FOUND, TEMPORAL_UNREACHABLE
+   */
+  pauseDrills(name: DrillScheduleName, why: NamedReason): Promise<DrillSchedule> {
+    return pauseDrills(this.#session, name, why);
+  }
+
+  /** Starts by this schedule again. Throws like {@link pauseDrills}. */
+  resumeDrills(name: DrillScheduleName, why: NamedReason): Promise<DrillSchedule> {
+    return resumeDrills(this.#session, name, why);
+  }
+
+  /** Deletes the schedule, and no run. Throws like {@link pauseDrills}. */
+  deleteDrills(name: DrillScheduleName): Promise<void> {
+    return deleteDrills(this.#session, name);
   }
 }

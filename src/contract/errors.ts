@@ -179,6 +179,13 @@ export const errors = {
     remedy: 'Check project, service and namespace; `switchback list` shows every run.',
     exitCode: exitCodes.usage,
   },
+  SCHEDULE_NOT_FOUND: {
+    title: 'There is no such schedule',
+    cause:
+      'No Temporal Schedule with the canonical id of this pair and mode is known to the namespace in use.',
+    remedy: 'Check project, service, mode and namespace; `switchback drill list` shows every schedule.',
+    exitCode: exitCodes.usage,
+  },
   CONFIG_INVALID: {
     title: 'The configuration is not valid',
     cause: 'One or more environment variables are missing or malformed. The message lists every fault.',

@@ -14,6 +14,27 @@ export function workflowIdOf(project: string, service: string, procedure: Proced
   return `${procedure}.${project}.${service}`;
 }
 
+/** What a schedule does: a rehearsal writes nothing, a drill is one. */
+export type ScheduleMode = 'rehearse' | 'drill';
+
+export const scheduleModes: readonly ScheduleMode[] = ['rehearse', 'drill'];
+
+/** The canonical id of the Temporal Schedule of a pair and a mode, so that there is one of each. */
+export function scheduleIdOf(project: string, service: string, mode: ScheduleMode): string {
+  return `${mode}.${project}.${service}`;
+}
+
+/** What a canonical id of a schedule says; `undefined` for any other id. */
+export function scheduleOf(
+  scheduleId: string,
+): { mode: ScheduleMode; project: string; service: string } | undefined {
+  const [first, project, service, ...more] = scheduleId.split('.');
+  const mode = scheduleModes.find((name) => name === first);
+  if (mode === undefined || project === undefined || service === undefined || more.length > 0)
+    return undefined;
+  return { mode, project, service };
+}
+
 /** What a schedule appends to the ids of its runs. */
 const SCHEDULED = /^-\d{4}-\d\d-\d\dT[\dT:.Z-]+$/;
 

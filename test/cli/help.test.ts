@@ -17,10 +17,15 @@ test.each([
   ['decide', ['return-to-recovery', '--by', '--reason']],
   ['result', ['--run-id', '--wait', '--json']],
   ['list', ['--running', '--waiting', '--failed', '--limit', '--json']],
+  ['drill', ['schedule', '--soak', '--mode']],
+  ['drill schedule', ['--cron', '--time-zone', '--jitter', 'rehearse']],
+  ['drill list', ['--project', '--json']],
+  ['drill pause', ['--by', '--reason', '--mode']],
+  ['drill delete', ['--mode']],
   ['doctor', ['PROJECT/SERVICE', '--project', '--json']],
   ['completion', ['bash', 'zsh', 'fish']],
 ])('switchback %s --help shows options, examples and exit codes', async (name, words) => {
-  const args = [...(name === '' ? [] : [name]), '--help'];
+  const args = [...name.split(' ').filter((word) => word !== ''), '--help'];
   const { code, stdout, stderr } = await command(args, {}).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const word of words) expect(stdout).toContain(word);

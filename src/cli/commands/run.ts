@@ -115,7 +115,7 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     .addHelpText('after', FAILBACK_EXAMPLES)
     .action(start('failback'));
 
-  withRunOptions(program.command('drill'), 'drill')
+  withRunOptions(program.command('drill').enablePositionalOptions(), 'drill')
     .description('practise: switch the pair over, stay there for a while, and come home')
     .addOption(modes())
     .addHelpText('after', DRILL_EXAMPLES)
