@@ -13,7 +13,7 @@ import { endOldSessions } from './end-old-sessions';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
 import { notify } from './notify';
-import { preflight } from './preflight';
+import { preflight, type ReadFreezes } from './preflight';
 import { probeWrites } from './probe-writes';
 import { promotion } from './promote';
 import { type BeginPromotionRecord, beginPromotionRecord } from './promotion-record';
@@ -31,6 +31,8 @@ export interface ActivityDependencies {
   aiven: AivenClient;
   policy: WorkerPolicy;
   databases: Databases;
+  /** The freeze windows, read for every check. Default: there are none. */
+  readFreezes?: ReadFreezes | undefined;
   /** Where the evidence of runs goes; `undefined` keeps none. */
   evidence: EvidenceStore | undefined;
   /** Who is told of what happens to runs; `undefined` tells nobody. */
@@ -53,6 +55,7 @@ export function createActivities({
   aiven,
   policy,
   databases,
+  readFreezes,
   evidence,
   notify: settings = NOBODY,
   stopping = NEVER,
@@ -71,7 +74,7 @@ export function createActivities({
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
-    preflight: (input) => alive(() => preflight(aiven, databases, input)),
+    preflight: (input) => alive(() => preflight(aiven, databases, input, readFreezes)),
     promote: (input) => writeOnce(aiven, guard, promotion(aiven, input), promotionRecord),
     rebuild: (input) => writeOnce(aiven, guard, rebuilding(aiven, input), promotionRecord),
     watchPair: (input) => watchPair(aiven, input, stopping),

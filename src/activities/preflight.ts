@@ -4,6 +4,7 @@ import type { AivenClient } from '../aiven';
 import type { DatabaseBaseline, Preflight, PreflightInput, PreflightVerdict } from '../contract/activities';
 import { type CheckResult, stops } from '../contract/checks';
 import { millisecondsOf } from '../contract/duration';
+import type { FreezeReading } from '../contract/freeze';
 import { inputFields } from '../contract/input-fields';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
 import { type Move, moves } from '../contract/procedure';
@@ -29,13 +30,15 @@ export async function preflight(
   client: AivenClient,
   databases: Databases,
   input: PreflightInput,
+  readFreezes: ReadFreezes = () => undefined,
 ): Promise<Preflight> {
   const { pair, move = 'switchback' } = input;
   const session = new ApiSession(client, cancellationSignal());
   const { pairFacts, facts } = await readFacts(session, databases, input);
+  const freeze = factOf(readFreezes());
   retryUnread(session, `the facts about ${pair.primary} and ${pair.recovery}`);
 
-  const checks = judge(facts);
+  const checks = judge({ ...facts, ...compact({ freeze, passesFreeze: input.passesFreeze }) });
   const observed = observePair(pairFacts);
   const situation = situationOf(observed);
   const critical = criticalFacts(pairFacts);
@@ -54,6 +57,16 @@ export async function preflight(
     fingerprint: fingerprintOf(pair, critical, checks),
     requests: session.requests,
   };
+}
+
+/** What the worker's configuration says of freeze windows now; `undefined` where it names none. */
+export type ReadFreezes = () => FreezeReading | undefined;
+
+function factOf(reading: FreezeReading | undefined): Facts['freeze'] {
+  const asked = { request: 'the file of SWITCHBACK_FREEZE_FILE', at: new Date().toISOString() };
+  if (reading === undefined) return undefined;
+  if ('problem' in reading) return { ok: false, why: reading.problem, ...asked };
+  return { ok: true, value: reading.windows, ...asked };
 }
 
 /** Seven requests, and an eighth in the promote-to-master dialect; neither they nor the databases wait for another. */

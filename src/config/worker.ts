@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DEFAULT_BASE_URL } from '../aiven';
 import type { WorkerPolicy } from '../contract/activities';
+import type { FreezeReading } from '../contract/freeze';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import type { NotifySettings } from '../notify';
 import { Databases } from '../postgres';
@@ -10,6 +11,7 @@ import { faultsOfClearText, SENDS_IN_CLEAR_TEXT } from './clear-text';
 import { readDatabases } from './databases';
 import { allOrThrow, type Env, type Read, stateFolder, withoutEmpty } from './environment';
 import { type EvidenceSettings, readEvidence } from './evidence';
+import { freezeReader, readFreezes } from './freeze';
 import { readNotify } from './notify';
 import { faultsOfProxies } from './proxy';
 import { readTemporal, type TemporalConfig } from './temporal';
@@ -27,6 +29,8 @@ export interface WorkerConfig {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
   databases: Databases;
+  /** The freeze windows, read at the moment of the call; absent when there are none. */
+  readFreezes?: () => FreezeReading;
   /** Where the evidence of every run is kept. */
   evidence: EvidenceSettings;
   /** Who is told of what happens to runs. */
@@ -67,6 +71,7 @@ const workerEnv = z.object({
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHBACK_READY_FILE: filled.optional(),
   SWITCHBACK_DATABASES: filled.optional(),
+  SWITCHBACK_FREEZE_FILE: filled.optional(),
   SWITCHBACK_NOTIFY: filled.optional(),
   SWITCHBACK_UI_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   SWITCHBACK_METRICS_ADDRESS: address.optional(),
@@ -116,6 +121,9 @@ export function readWorker(env: Env): Read<WorkerConfig> {
   ];
   const databases = readPairs(given.SWITCHBACK_DATABASES, env);
   if ('faults' in databases) faults.push(...databases.faults);
+  const freezes = given.SWITCHBACK_FREEZE_FILE;
+  const frozen = freezes === undefined ? { value: [] } : readFreezes(freezes);
+  if ('faults' in frozen) faults.push(...frozen.faults.map((fault) => `SWITCHBACK_FREEZE_FILE: ${fault}`));
   const evidence = readEvidence(env, stateFolder(env));
   if ('faults' in evidence) faults.push(...evidence.faults);
   const notify = readNotify(given.SWITCHBACK_NOTIFY, env);
@@ -137,6 +145,7 @@ export function readWorker(env: Env): Read<WorkerConfig> {
       },
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
       databases: databases.value,
+      ...(freezes === undefined ? {} : { readFreezes: freezeReader(freezes) }),
       evidence: evidence.value,
       notify: { sinks: notify.value, uiUrl: settings.SWITCHBACK_UI_URL?.replace(/\/+$/, '') },
       metricsAddress: settings.SWITCHBACK_METRICS_ADDRESS,

@@ -93,6 +93,8 @@ export interface PreflightInput {
   budgetMs?: number;
   /** The id of the lock that the run holds on the pair. */
   lock?: string;
+  /** A freeze window does not hold this run: it writes nothing, or brings home what it has taken away. */
+  passesFreeze?: true;
 }
 
 export interface WatchInput {

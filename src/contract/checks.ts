@@ -50,6 +50,7 @@ export const checkSeverities = {
   'disk-usage': ['ack', 'block'],
   'cpu-usage': ['warn'],
   'plan-supported': ['warn'],
+  'freeze-window': ['ack', 'warn'],
   'one-run-per-pair': ['warn'],
   'clocks-agree': ['warn'],
   maintenance: ['ack', 'block'],

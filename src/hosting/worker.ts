@@ -82,6 +82,7 @@ export async function createWorker(
         aiven,
         policy: config.policy,
         databases: config.databases,
+        readFreezes: config.readFreezes,
         notify: config.notify,
         evidence: config.evidence && createEvidenceStore(config.evidence),
         stopping: stopping.signal,

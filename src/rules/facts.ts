@@ -1,4 +1,5 @@
 import type { AccessToken, Alert, DisasterRecovery, Me, Metrics, ProjectEvent, Service } from '../aiven';
+import type { FreezeWindow } from '../contract/freeze';
 import type { LagSample } from '../contract/lag';
 import type { Move } from '../contract/procedure';
 import type { DatabaseFacts, ServerRole } from '../postgres';
@@ -61,6 +62,10 @@ export interface Facts extends DiscoveryFacts {
   metrics: Fact<Metrics>;
   /** The id of the lock that this run holds on the pair. */
   lock?: string;
+  /** The freeze windows of this worker; absent when it has none. */
+  freeze?: Fact<readonly FreezeWindow[]>;
+  /** True where a freeze is for the record only. */
+  passesFreeze?: boolean;
   /** What the databases say of themselves; absent when this worker has no access to them. */
   database?: PairDatabaseFacts;
 }

@@ -14,16 +14,19 @@ import {
 } from '../../lab/src/lab';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
 import type { EvidenceSettings } from '../../src/config/evidence';
+import type { WorkerConfig } from '../../src/config/worker';
 import type { WorkerPolicy } from '../../src/contract/activities';
 import type { Answer } from '../../src/contract/answers';
 import { checkSeverities } from '../../src/contract/checks';
 import type { ErrorCode } from '../../src/contract/errors';
+import type { FreezeReading } from '../../src/contract/freeze';
 import type { DecideInput } from '../../src/contract/messages';
 import { moves, type Procedure, procedures } from '../../src/contract/procedure';
 import type { Decision, SwitchbackReport } from '../../src/contract/report';
 import { createWorker, type HostedWorker } from '../../src/hosting/worker';
 import type { NotifySettings } from '../../src/notify/settings';
 import { Databases } from '../../src/postgres';
+import { compact } from '../../src/util/compact';
 import { testEnvironment } from '../support/environment';
 
 export const DIALECTS = ['role', 'promote-to-master'] as const;
@@ -55,6 +58,8 @@ export function offersReturn({ phase, answers = [] }: LiveStatus): boolean {
 /** A lab, and a worker that performs switchbacks against it, on a task queue of their own. */
 export class Harness {
   #pairsTaken = 0;
+  /** What the worker's configuration says of freeze windows (default: nothing). */
+  readFreezes: WorkerConfig['readFreezes'];
   isClosing = false;
   readonly scenarios: Promise<unknown>[] = [];
   /** Those that were started, oldest first. */
@@ -111,6 +116,7 @@ export class Harness {
         healthAddress: undefined,
         traces: false,
         readyFile: undefined,
+        ...compact({ readFreezes: this.readFreezes }),
       },
       { address, namespace: 'default', connectionOptions: { address }, summary: address },
       testEnvironment.workflowBundle(),
@@ -339,6 +345,8 @@ interface HarnessOptions extends LabOptions {
   evidence?: EvidenceSettings;
   /** Who is told of its runs (default: nobody). */
   notify?: NotifySettings;
+  /** The freeze windows of the worker (default: none). */
+  readFreezes?: () => FreezeReading;
   /** For scenarios that stop a worker, or start another one (default: false). */
   ownWorker?: boolean;
 }
@@ -351,9 +359,11 @@ class Booking {
   constructor(readonly options: HarnessOptions) {}
 
   async open(): Promise<void> {
-    const { workerToken, policy, accessTo, evidence, notify, ownWorker, ...options } = this.options;
+    const { workerToken, policy, accessTo, evidence, notify, readFreezes, ownWorker, ...options } =
+      this.options;
     const pairs = Math.max(1, this.starts.length);
     this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify);
+    this.harness.readFreezes = readFreezes;
     await this.harness.startWorker(workerToken, policy);
     for (const start of this.starts) start(this.harness);
   }

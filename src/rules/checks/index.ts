@@ -5,6 +5,7 @@ import { isOnItsWay, isRebuilt } from '../moves';
 import { observePair } from '../observation';
 import { CAPACITY } from './capacity';
 import { DEPENDENCIES } from './dependencies';
+import { FREEZE } from './freeze';
 import { IDENTITY } from './identity';
 import { IN_FLIGHT } from './in-flight';
 import { RECENT_ACTIVITY } from './recent-activity';
@@ -26,6 +27,7 @@ const CATALOGUE: readonly Row[] = [
   ...IN_FLIGHT,
   ...SERVER_SETTINGS,
   ...CAPACITY,
+  ...FREEZE,
   ...RECENT_ACTIVITY,
   ...DEPENDENCIES,
 ];

@@ -1,5 +1,6 @@
 import type { Preflight } from '../../contract/activities';
 import { lockIdOf } from '../../contract/pair-lock';
+import { moves } from '../../contract/procedure';
 import { read } from './activity-proxies';
 import { blocked } from './blocked';
 import { catchUp } from './catch-up';
@@ -21,10 +22,17 @@ export async function preflight(run: Run): Promise<Preflight> {
     confirmed: recovery !== undefined,
     budgetMs: convergeTimeoutMs,
     ...(mode === 'plan' ? {} : { lock: lockIdOf(pair) }),
+    ...(passesFreeze(run) ? { passesFreeze: true } : {}),
   });
   record.recordPreflight(found);
   if (found.verdict === 'blocked') throw blocked(run);
   return found;
+}
+
+/** A rehearsal writes nothing; and what this very run has switched over is not left away from home by a calendar. */
+function passesFreeze({ request, record }: Run): boolean {
+  const [last] = record.legs.slice(-1);
+  return request.mode === 'rehearse' || (last !== undefined && moves[last.move].write === 'promote');
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AccessToken, Maintenance, ProjectEvent } from '../../../src/aiven';
-import { EVENTS_ASKED } from '../../../src/rules/facts';
+import type { FreezeWindow } from '../../../src/contract/freeze';
+import { EVENTS_ASKED, type Facts } from '../../../src/rules/facts';
 import { facts, known, NOW, PRIMARY, RECOVERY, unread } from '../facts';
 import type { CheckRow } from './rows';
 
@@ -53,7 +54,43 @@ const alerts = (...list: [severity: string, serviceName?: string][]) =>
   );
 const token = (...tokens: AccessToken[]) => facts({}, { tokens: known(tokens, 'GET /access_token') });
 
+const FREEZE: FreezeWindow = {
+  kind: 'weekly',
+  name: 'Sundays',
+  timeZone: 'Europe/Helsinki',
+  days: [0],
+  from: 0,
+  to: 24 * 60,
+};
+const frozen = (more: Partial<Facts> = {}) =>
+  facts({}, { freeze: known([FREEZE], 'the file of SWITCHBACK_FREEZE_FILE'), ...more });
+
 export const CALM_ROWS: CheckRow[] = [
+  ['freeze-window', 'not configured', facts(), 'pass', /no freeze windows are configured/],
+  ['freeze-window', 'on', frozen(), 'ack', /^"Sundays" until 00:00 Europe\/Helsinki /],
+  ['freeze-window', 'off', frozen({ now: '2026-11-23T03:00:00Z' }), 'pass', /none of 1 windows is on/],
+  [
+    'freeze-window',
+    'on, for a run that it does not hold',
+    frozen({ passesFreeze: true }),
+    'warn',
+    /it does not hold this run/,
+  ],
+  [
+    'freeze-window',
+    'unread',
+    facts({}, { freeze: unread('the file of SWITCHBACK_FREEZE_FILE') }),
+    'unknown',
+    /no conn/,
+  ],
+  [
+    'freeze-window',
+    'unread, for a run that it does not hold',
+    facts({}, { freeze: unread('the file of SWITCHBACK_FREEZE_FILE'), passesFreeze: true }),
+    'warn',
+    /no connection/,
+  ],
+
   [
     'one-run-per-pair',
     'the lock held',

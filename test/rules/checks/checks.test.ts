@@ -59,6 +59,7 @@ test('a rebuild is judged by whose it is, by the roles, by what else is going on
   expect(ids).toEqual([
     ...OF_A_PAIR.slice(0, 6),
     'primary-failed',
+    'freeze-window',
     'one-run-per-pair',
     'clocks-agree',
     'maintenance',
@@ -98,7 +99,8 @@ test.each(ROWS)('%s, %s', (id, _what, given, finding, text) => {
 });
 
 test('every finding says what was observed, what was wanted, what to do, and which request says so and when', () => {
-  const evidence = /(GET|POST|SQL) .* at 2026-11-22T03:00:00Z|^none: |^the workflow |^the Date header/;
+  const evidence =
+    /(GET|POST|SQL|the file) .* at 2026-11-22T03:00:00Z|^none: |^the workflow |^the Date header/;
   for (const [, , given] of ROWS) {
     for (const check of judge(given)) {
       const { title, observed, wanted, remedy, verdict } = check;
