@@ -7,7 +7,8 @@ const SUITES = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest-environment.cjs',
+  testEnvironmentOptions: { globalsCleanup: 'off' }, // it would empty what the files share
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
   // Most of a test is waiting: for a role change, a settle window, a process.
@@ -17,7 +18,9 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // The demo imports the compiled product; tests take its sources.
   moduleNameMapper: { '^(?:\\.\\./)+dist/(.*)$': '<rootDir>/src/$1' },
+  transformIgnorePatterns: [],
   transform: {
+    '/node_modules/.+\\.c?js$': '<rootDir>/test/support/load-once.cjs',
     '^.+\\.ts$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },

@@ -1,7 +1,7 @@
 // A jest environment that writes down what each test file costs; `npm run test:measure` uses it. Linux only: it reads /proc.
 const { appendFileSync, readFileSync } = require('node:fs');
 const { relative } = require('node:path');
-const { TestEnvironment } = require('jest-environment-node');
+const TestEnvironment = require('./jest-environment.cjs');
 
 const TICKS_PER_SECOND = 100;
 
