@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { SwitchbackActivities, WorkerPolicy } from '../contract/activities';
+import type { FleetActivities } from '../contract/fleet-activities';
 import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
 import { procedureTypes } from '../contract/procedure';
 import type { EvidenceStore } from '../evidence';
@@ -10,6 +11,7 @@ import { catchUp } from './catch-up';
 import { type Guard, temporalGuard, type VerifyApproval } from './consent';
 import { discover } from './discover';
 import { endOldSessions } from './end-old-sessions';
+import { fleetActivities } from './fleet/fleet-activities';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
 import { notify } from './notify';
@@ -62,7 +64,7 @@ export function createActivities({
   verifyApproval,
   guard = temporalGuard(policy, verifyApproval),
   promotionRecord = beginPromotionRecord,
-}: ActivityDependencies): SwitchbackActivities {
+}: ActivityDependencies): SwitchbackActivities & FleetActivities {
   /** What writes, ends or sends something, for a running workflow of such a type and for nobody else. */
   const only = <Input, Result>(workflowTypes: readonly string[], work: (input: Input) => Promise<Result>) => {
     return async (input: Input): Promise<Result> => {
@@ -71,6 +73,7 @@ export function createActivities({
     };
   };
   return {
+    ...fleetActivities(aiven, guard, stopping),
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),

@@ -16,6 +16,7 @@ import {
   type DisasterRecovery,
   disasterRecoveryReply,
   eventsReply,
+  type ListEntry,
   type Me,
   type Metrics,
   type MetricsPeriod,
@@ -24,6 +25,7 @@ import {
   type ProjectEvent,
   promotionReply,
   type Service,
+  serviceListReply,
   serviceReply,
 } from './replies';
 
@@ -115,6 +117,12 @@ export class AivenClient {
       ({ events }) => events,
       options,
     );
+  }
+
+  /** `GET /v1/project/P/service`: every service of the project, of every type, in few words. */
+  async listServices(project: string, options?: CallOptions): Promise<readonly ListEntry[]> {
+    const path = `${projectPath(project)}/service`;
+    return this.#get(path, serviceListReply, ({ services }) => services, options);
   }
 
   /** `GET /v1/project/P/alerts`: the open alerts of all services of the project. */

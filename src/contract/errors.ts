@@ -186,6 +186,22 @@ export const errors = {
     remedy: 'Check project, service, mode and namespace; `switchback drill list` shows every schedule.',
     exitCode: exitCodes.usage,
   },
+  FLEET_INCOMPLETE: {
+    title: 'The fleet has ended, and not all pairs are where they should be',
+    cause:
+      'Some runs failed and nobody tried them again, within what the failure budget allows or after a person let the fleet go on. The report lists every pair, the worst first.',
+    remedy:
+      'Mend what the report names, then start the same fleet again: pairs that are there already are left alone.',
+    exitCode: exitCodes.needsOperator,
+  },
+  FLEET_ABORTED: {
+    title: 'A person ended the fleet before all pairs were done',
+    cause:
+      'The update `abort` was sent, or the workflow was cancelled. Runs that had written nothing were stopped; the others finished. The report says of each pair which.',
+    remedy:
+      'Look at the pairs that failed, then start the same fleet again when it is right: pairs that are there already are left alone.',
+    exitCode: exitCodes.aborted,
+  },
   CONFIG_INVALID: {
     title: 'The configuration is not valid',
     cause: 'One or more environment variables are missing or malformed. The message lists every fault.',

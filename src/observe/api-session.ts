@@ -97,6 +97,10 @@ export class ApiSession {
     return this.ask(`GET service ${service}`, (api, options) => api.getService(project, service, options));
   }
 
+  askServices(project: string) {
+    return this.ask(`GET services of ${project}`, (api, options) => api.listServices(project, options));
+  }
+
   askDisasterRecovery(project: string, service: string) {
     return this.ask(`GET disaster-recovery of ${service}`, (api, options) =>
       api.getDisasterRecovery(project, service, options),

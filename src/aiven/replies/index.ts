@@ -23,3 +23,4 @@ export {
   type ServiceState,
   serviceReply,
 } from './service';
+export { type ListEntry, serviceListReply } from './service-list';

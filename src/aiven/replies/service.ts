@@ -78,7 +78,7 @@ const integrationStatus = z
  * always there (a reply without them is refused); other types may have an endpoint in place of a service.
  * Find the peer by the *other* end: no source says whether a switch swaps source and destination.
  */
-const integration = z
+export const integration = z
   .object({
     integration_type: name,
     service_integration_id: optional(name),

@@ -26,6 +26,8 @@ const WRITE: ActivityOptions = {
   heartbeatTimeout: DEAD_AFTER,
   retry: { maximumAttempts: 1 },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // Where many runs share a worker, a promotion does not wait behind their reads.
+  priority: { priorityKey: 1 },
 };
 
 /**

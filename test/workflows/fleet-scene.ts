@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import type { LabPair } from '../../lab/src/lab';
+import type { FleetAct, FleetPair, FleetReport, FleetStatus } from '../../src/contract/fleet';
+import type { FleetInput } from '../../src/contract/fleet-input';
+import { fleetPairsQuery, fleetStatusQuery } from '../../src/contract/fleet-messages';
+import { type Harness, poll, QUICK, rolesOf } from './harness';
+
+/** A fleet of some pairs of a harness's lab. */
+export class FleetScene {
+  readonly pairs: LabPair[];
+  readonly workflowId = `fleet.${randomBytes(4).toString('hex')}`;
+  #handle: WorkflowHandle | undefined;
+
+  constructor(
+    readonly harness: Harness,
+    size: number,
+  ) {
+    this.pairs = Array.from({ length: size }, () => harness.takePair());
+  }
+
+  get names(): string[] {
+    return this.pairs.map(({ primary }) => this.nameOf(primary));
+  }
+
+  nameOf(primary: string): string {
+    return `${this.harness.lab.project}/${primary}`;
+  }
+
+  pair(index: number): LabPair {
+    const pair = this.pairs[index];
+    if (pair === undefined) throw new Error(`there is no pair ${index}`);
+    return pair;
+  }
+
+  get handle(): WorkflowHandle {
+    if (this.#handle === undefined) throw new Error('the fleet was not started');
+    return this.#handle;
+  }
+
+  async start(input: Record<string, unknown> = {}): Promise<this> {
+    const all: FleetInput | Record<string, unknown> = { pairs: this.names, run: QUICK, ...input };
+    this.#handle = await this.harness.temporal.workflow.start('fleetWorkflow', {
+      taskQueue: this.harness.taskQueue,
+      workflowId: this.workflowId,
+      args: [all],
+    });
+    return this;
+  }
+
+  /** The first two fail: their runs are blocked, since somebody makes the recovery service fail. */
+  breaks(...indexes: number[]): void {
+    for (const index of indexes) this.pair(index).override('primary', { plan: 'startup-4' });
+  }
+
+  status(): Promise<FleetStatus> {
+    return this.handle.query(fleetStatusQuery);
+  }
+
+  entries(): Promise<FleetPair[]> {
+    return this.handle.query(fleetPairsQuery);
+  }
+
+  until(what: string, wanted: (status: FleetStatus) => boolean): Promise<FleetStatus> {
+    return poll(
+      `fleet: ${what}`,
+      () => this.status(),
+      wanted,
+      () => this.harness.isClosing,
+    );
+  }
+
+  tell(update: FleetAct['act'], payload: Record<string, unknown> = {}): Promise<FleetAct> {
+    const args = [{ by: 'ops@example.com', reason: 'INC-123', ...payload }];
+    return this.handle.executeUpdate(update, { args });
+  }
+
+  /** The report, and how it came out. */
+  async end(): Promise<FleetEnded> {
+    const handle = this.harness.temporal.workflow.getHandle(this.workflowId);
+    const result = await handle.result().then(
+      (report) => ({ code: undefined, message: '', report: report as FleetReport }),
+      (error: unknown) => {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+        const failure = error.cause as ApplicationFailure;
+        const report = failure.details?.[0] as FleetReport;
+        return { code: failure.type ?? undefined, message: failure.message, report };
+      },
+    );
+    return {
+      ...result,
+      roles: this.pairs.map(rolesOf),
+      promotions: this.pairs.map(
+        (pair) => pair.requests().filter(({ effect }) => effect === 'role-change').length,
+      ),
+    };
+  }
+
+  async run(input: Record<string, unknown> = {}): Promise<FleetEnded> {
+    return (await this.start(input)).end();
+  }
+}
+
+export interface FleetEnded {
+  code: string | undefined;
+  message: string;
+  report: FleetReport;
+  /** `primary/recovery` of each pair, as they really are in the lab. */
+  roles: string[];
+  /** Effective role changes of each pair. */
+  promotions: number[];
+}
+
+/** How many of each. */
+export function tally(list: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of list) counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
