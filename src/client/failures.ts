@@ -8,7 +8,8 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { type ErrorCode, errors, SwitchbackError } from '../contract/errors';
-import { SwitchbackFailedError } from '../contract/failed-error';
+import { FleetFailedError, SwitchbackFailedError } from '../contract/failed-error';
+import type { FleetReport } from '../contract/fleet';
 import type { SwitchbackReport } from '../contract/report';
 import { rootCause } from '../util/root-cause';
 
@@ -57,6 +58,17 @@ function addressOf({ connection }: Client): string {
 export function isUnknownAttribute(error: unknown): boolean {
   const root = rootCause(error);
   return isGrpcServiceError(root) && root.code === grpcStatus.INVALID_ARGUMENT;
+}
+
+/** How a fleet failed, with its report. */
+export function fleetFailureOf(error: WorkflowFailedError, workflowId: string): FleetFailedError {
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure && cause.type && Object.hasOwn(errors, cause.type)) {
+    const report = cause.details?.[0] as FleetReport | undefined;
+    return new FleetFailedError(cause.type as ErrorCode, cause.message, report, { cause });
+  }
+  const message = `The fleet ${workflowId} ended without a report (${cause?.message ?? error.message}). Its runs go on by themselves; start the same fleet again, and it joins them.`;
+  return new FleetFailedError('NO_REPORT', message, undefined, { cause: error });
 }
 
 /** How a run failed, with its report. */

@@ -23,7 +23,36 @@ export type {
   RunEvents,
   RunIdentity,
 } from '../contract/events';
-export { SwitchbackFailedError } from '../contract/failed-error';
+export { FleetFailedError, SwitchbackFailedError } from '../contract/failed-error';
+export {
+  type FleetAct,
+  type FleetAnswer,
+  type FleetCounts,
+  type FleetFacts,
+  type FleetNeed,
+  type FleetOutcome,
+  type FleetPace,
+  type FleetPair,
+  type FleetPhase,
+  type FleetReport,
+  type FleetStatus,
+  type FleetWaveStatus,
+  fleetIdOf,
+  fleetOutcomes,
+  fleetPhases,
+  type PairResult,
+  type PairState,
+} from '../contract/fleet';
+export {
+  type FleetBudget,
+  type FleetInput,
+  type FleetProcedure,
+  type FleetRunOptions,
+  type FleetSelector,
+  type FleetWaves,
+  fleetProcedures,
+} from '../contract/fleet-input';
+export type { FleetApproveInput, FleetPairsInput } from '../contract/fleet-messages';
 export type { Mode, OnTimeout, SwitchbackInput } from '../contract/input';
 export type { Lag, LagSample } from '../contract/lag';
 export {
@@ -90,6 +119,7 @@ export {
   WORKFLOW_TYPE,
   workflowIdOf,
 } from '../contract/workflow-id';
+export { FleetClient, type FleetStartOptions, type FleetWatchOptions, type StartedFleet } from './fleets';
 export type { ListFilter, LiveStatus, RunSummary } from './runs';
 export {
   type DrillSchedule,

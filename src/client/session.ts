@@ -10,7 +10,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, type QueryDefinition, type UpdateDefinition } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
 import { statusQuery } from '../contract/messages';
 import type { SwitchbackStatus } from '../contract/status';
@@ -69,12 +69,16 @@ export class TemporalSession {
     return (await this.describe(workflowId, runId)).status.name === 'RUNNING';
   }
 
+  queryStatus(handle: WorkflowHandle): Promise<SwitchbackStatus> {
+    return this.query(handle, statusQuery);
+  }
+
   /** Temporal holds one question for a run that is busy, and refuses a second one until that is answered. */
-  async queryStatus(handle: WorkflowHandle): Promise<SwitchbackStatus> {
+  async query<Answer>(handle: WorkflowHandle, question: QueryDefinition<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.ask(() =>
-          this.temporal.withDeadline(Date.now() + QUERY_MS, () => handle.query(statusQuery)),
+          this.temporal.withDeadline(Date.now() + QUERY_MS, () => handle.query(question)),
         );
       } catch (error) {
         const root = rootCause(error);

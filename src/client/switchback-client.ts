@@ -20,6 +20,7 @@ import { connectToTemporal } from '../util/temporal-connection';
 import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
+import { FleetClient } from './fleets';
 import { type ListFilter, type LiveStatus, progressIn, type RunSummary } from './runs';
 import {
   type DrillSchedule,
@@ -65,9 +66,12 @@ const CONNECT_TIMEOUT = '4s';
  */
 export class SwitchbackClient {
   readonly #session: TemporalSession;
+  /** Many pairs at once. */
+  readonly fleets: FleetClient;
 
   constructor(temporal: Client, taskQueue: string = TASK_QUEUE) {
     this.#session = new TemporalSession(temporal, taskQueue);
+    this.fleets = new FleetClient(this.#session);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type ErrorCode, SwitchbackError } from './errors';
+import type { FleetReport } from './fleet';
 import type { SwitchbackReport } from './report';
 
 /** A run that ended badly. `code` tells why; `report` is the same as a good run returns. */
@@ -11,5 +12,18 @@ export class SwitchbackFailedError extends SwitchbackError {
   ) {
     super(code, message, options);
     this.name = 'SwitchbackFailedError';
+  }
+}
+
+/** A fleet that ended badly; `report` is the same as a good one returns. */
+export class FleetFailedError extends SwitchbackError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly report: FleetReport | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.name = 'FleetFailedError';
   }
 }

@@ -5,7 +5,13 @@ import type { LabPair } from '../../lab/src/lab';
 import type { FleetAct, FleetPair, FleetReport, FleetStatus } from '../../src/contract/fleet';
 import type { FleetInput } from '../../src/contract/fleet-input';
 import { fleetPairsQuery, fleetStatusQuery } from '../../src/contract/fleet-messages';
+import { rootCause } from '../../src/util/root-cause';
 import { type Harness, poll, QUICK, rolesOf } from './harness';
+
+const OPS = { by: 'ops@example.com', reason: 'INC-123' };
+
+/** The lab's pairs share one event log, which soon no longer reaches back ten minutes: who changed a service is not known. */
+const RUN = { ...QUICK, acknowledge: [{ check: 'recent-change', ...OPS }] };
 
 /** A fleet of some pairs of a harness's lab. */
 export class FleetScene {
@@ -40,18 +46,55 @@ export class FleetScene {
   }
 
   async start(input: Record<string, unknown> = {}): Promise<this> {
-    const all: FleetInput | Record<string, unknown> = { pairs: this.names, run: QUICK, ...input };
+    const all: FleetInput | Record<string, unknown> = { pairs: this.names, run: RUN, ...input };
     this.#handle = await this.harness.temporal.workflow.start('fleetWorkflow', {
       taskQueue: this.harness.taskQueue,
       workflowId: this.workflowId,
       args: [all],
     });
+    this.harness.adopt(this.#handle);
     return this;
   }
 
-  /** The first two fail: their runs are blocked, since somebody makes the recovery service fail. */
-  breaks(...indexes: number[]): void {
-    for (const index of indexes) this.pair(index).override('primary', { plan: 'startup-4' });
+  /** Somebody makes the recovery service fail: its run is blocked before the write. */
+  breaks(index: number): void {
+    this.pair(index).set('recovery', { role: 'failed' });
+  }
+
+  mends(index: number): void {
+    this.pair(index).set('recovery', { role: 'active' });
+  }
+
+  /** An alert is open, so that the run waits for a person before the write. */
+  async asks(index: number): Promise<void> {
+    const service = this.pair(index).primary;
+    await this.harness.lab.apply({ kind: 'alert', service, event: 'user_alert', severity: 'critical' });
+  }
+
+  runIdOf(index: number): string {
+    return `switchback.${this.nameOf(this.pair(index).primary).replace('/', '.')}`;
+  }
+
+  /** Waits until the run of a pair is in a phase. */
+  async untilRun(index: number, phase: string, workflowId = this.runIdOf(index)): Promise<void> {
+    await poll(
+      `run ${index} in ${phase}`,
+      () => this.harness.client.status(workflowId),
+      (status) => status.phase === phase,
+      () => this.harness.isClosing,
+    );
+  }
+
+  /** A person answers for the alert. */
+  async acknowledges(index: number): Promise<void> {
+    await this.untilRun(index, 'approval');
+    await this.harness.client.acknowledge(this.runIdOf(index), { check: 'alerts', ...OPS });
+  }
+
+  /** Somebody else starts the run of a pair. */
+  async startsAlone(index: number, workflowId = this.runIdOf(index)): Promise<void> {
+    const [project, service] = this.nameOf(this.pair(index).primary).split('/');
+    await this.harness.startWith({ project, service, ...RUN }, workflowId);
   }
 
   status(): Promise<FleetStatus> {
@@ -71,16 +114,21 @@ export class FleetScene {
     );
   }
 
-  tell(update: FleetAct['act'], payload: Record<string, unknown> = {}): Promise<FleetAct> {
-    const args = [{ by: 'ops@example.com', reason: 'INC-123', ...payload }];
-    return this.handle.executeUpdate(update, { args });
+  /** @throws Error with the words of the fleet, when it refuses. */
+  async tell(update: FleetAct['act'], payload: Record<string, unknown> = {}): Promise<FleetAct> {
+    const args: [Record<string, unknown>] = [{ ...OPS, ...payload }];
+    try {
+      return await this.handle.executeUpdate<FleetAct, typeof args>(update, { args });
+    } catch (error) {
+      throw rootCause(error);
+    }
   }
 
   /** The report, and how it came out. */
   async end(): Promise<FleetEnded> {
     const handle = this.harness.temporal.workflow.getHandle(this.workflowId);
     const result = await handle.result().then(
-      (report) => ({ code: undefined, message: '', report: report as FleetReport }),
+      (report: unknown) => ({ code: undefined, message: '', report: report as FleetReport }),
       (error: unknown) => {
         if (!(error instanceof WorkflowFailedError)) throw error;
         const failure = error.cause as ApplicationFailure;

@@ -147,6 +147,11 @@ export class Harness {
     return handle;
   }
 
+  /** Ends with the harness, should a test that failed leave it behind. */
+  adopt(handle: WorkflowHandle): void {
+    this.#started.push(handle);
+  }
+
   async close(): Promise<void> {
     // Only a test that failed leaves a run, or a scene, behind.
     this.isClosing = true;

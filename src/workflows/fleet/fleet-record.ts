@@ -1,9 +1,10 @@
-import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { FLEET_ALARM, type FleetPhase, type FleetReport, type FleetStatus } from '../../contract/fleet';
 import type { NamedReason } from '../../contract/messages';
 import { searchAttributes } from '../../contract/search-attributes';
 import { budgetExceeded } from '../../rules/fleet/progress';
 import { projectsOf } from '../../rules/fleet/select';
+import { rootMessage } from '../../util/root-cause';
 import { fleetDetails } from './fleet-details';
 import type { Fleet } from './fleet-state';
 import { type FleetEnding, headlineOf, reportOf, statusOf } from './fleet-views';
@@ -73,7 +74,10 @@ export class FleetRecord {
 
   /** Those before their point of no return; the others finish. */
   stopRuns(why: NamedReason): void {
-    void stopRunning(this.fleet, why).finally(() => this.refresh());
+    // Also when it is a cancellation that wants it.
+    void CancellationScope.nonCancellable(() => stopRunning(this.fleet, why))
+      .catch((error: unknown) => log.warn(`runs could not be stopped: ${rootMessage(error)}`))
+      .finally(() => this.refresh());
   }
 
   end(ending: FleetEnding): FleetReport {
