@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
 import {
@@ -10,7 +10,7 @@ import {
   type FleetStatus,
   fleetIdOf,
 } from '../contract/fleet';
-import { describeRequest, type FleetInput, parseFleetInput } from '../contract/fleet-input';
+import { describeRequest, type FleetInput } from '../contract/fleet-input';
 import {
   type FleetApproveInput,
   type FleetPairsInput,
@@ -24,9 +24,11 @@ import {
   fleetStatusQuery,
 } from '../contract/fleet-messages';
 import type { NamedReason } from '../contract/messages';
+import { parseFleetInput } from '../contract/parse-fleet';
+import { TASK_QUEUE } from '../contract/workflow-id';
 import { untilAborted } from '../util/until-aborted';
 import { fleetFailureOf, isSilence } from './failures';
-import type { TemporalSession } from './session';
+import { TemporalSession } from './session';
 
 /** How a fleet is started. */
 export interface FleetStartOptions {
@@ -61,9 +63,13 @@ const PATIENCE_MS = 120_000;
 export class FleetClient {
   readonly #session: TemporalSession;
 
-  /** @param session as {@link SwitchbackClient} has it. */
-  constructor(session: TemporalSession) {
-    this.#session = session;
+  constructor(temporal: Client, taskQueue: string = TASK_QUEUE) {
+    this.#session = new TemporalSession(temporal, taskQueue);
+  }
+
+  /** Gives up what is being asked; the connection is the caller's. */
+  giveUp(): void {
+    this.#session.giveUp();
   }
 
   /**

@@ -38,10 +38,15 @@ export class TemporalSession {
 
   /** Gives up what is being asked, and closes the connection. */
   async close(): Promise<void> {
+    this.giveUp();
+    await this.temporal.connection.close();
+  }
+
+  /** Gives up what is being asked. */
+  giveUp(): void {
     this.isClosed = true;
     // A call that only its channel's end breaks off is tried again by the SDK, on a channel that is no more.
     for (const question of this.#asking) question.abort();
-    await this.temporal.connection.close();
   }
 
   /** Does `work` until {@link close} gives it up. */

@@ -71,7 +71,7 @@ export class SwitchbackClient {
 
   constructor(temporal: Client, taskQueue: string = TASK_QUEUE) {
     this.#session = new TemporalSession(temporal, taskQueue);
-    this.fleets = new FleetClient(this.#session);
+    this.fleets = new FleetClient(temporal, taskQueue);
   }
 
   /**
@@ -93,6 +93,7 @@ export class SwitchbackClient {
 
   /** Gives up what is being asked, and closes the connection. */
   close(): Promise<void> {
+    this.fleets.giveUp();
     return this.#session.close();
   }
 

@@ -1,5 +1,6 @@
 import type { Integration } from '../../aiven';
-import { type FleetRequest, type FleetSelector, twice } from '../../contract/fleet-input';
+import type { FleetRequest, FleetSelector } from '../../contract/fleet-input';
+import { twice } from '../../contract/parse-fleet';
 
 /** Of a service in the list of its project, what tells whether it is meant. */
 export interface ListedService {

@@ -1,5 +1,6 @@
 import { ApplicationFailure, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { EXAMPLE_FLEET, parseFleetInput } from '../../contract/fleet-input';
+import { EXAMPLE_FLEET } from '../../contract/fleet-input';
+import { parseFleetInput } from '../../contract/parse-fleet';
 import { searchAttributes } from '../../contract/search-attributes';
 import { faultsOfStart } from '../engine/start-options';
 import { FleetRecord } from './fleet-record';
