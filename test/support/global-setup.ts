@@ -6,6 +6,7 @@ import { searchAttributes } from '../../src/contract/search-attributes';
 import { findTemporalCli, startDevServer } from '../../src/dev-server';
 import { bundleWorkflows } from './bundle-workflows';
 import { forTeardown } from './for-teardown';
+import { memoryFolder } from './memory-folder';
 
 const WORKFLOWS = join(__dirname, '..', '..', 'src', 'workflows', 'index.ts');
 
@@ -14,6 +15,7 @@ const PURE = /^(\.\/)?test\/(rules|contract|util|config|aiven|postgres)(\/|$)/;
 
 /** One Temporal server and one workflow bundle for the whole run; tests find them by `process.env`. */
 export default async function globalSetup({ nonFlagArgs }: Config.GlobalConfig): Promise<void> {
+  process.env.TMPDIR = memoryFolder() ?? process.env.TMPDIR ?? tmpdir();
   if (nonFlagArgs.length > 0 && nonFlagArgs.every((path) => PURE.test(path))) return;
   const cli = await findTemporalCli({ log: (message) => process.stderr.write(`${message}\n`) });
   const folder = await mkdtemp(join(tmpdir(), 'switchback-tests-'));
