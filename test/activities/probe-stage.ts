@@ -287,7 +287,9 @@ export class TcpProxy {
     let isAnswerLost = false;
     let isLastAnswer = false;
     let isAnswer = false;
+    let hasEnded = false;
     client.on('data', (data) => {
+      if (hasEnded) return; // sent before the client heard of the end: it never arrives
       if (this.isFrozen) {
         this.#events.emit('swallowed');
         return;
@@ -307,7 +309,10 @@ export class TcpProxy {
       if (this.isFrozen) return;
       // Its answer is the commit's.
       if (isAnswerLost) client.destroy();
-      else if (isLastAnswer) client.end(data);
+      else if (isLastAnswer) {
+        hasEnded = true;
+        client.end(data);
+      }
       else if (isAnswer && this.answerDelayMs > 0) setTimeout(() => client.write(data), this.answerDelayMs);
       else client.write(data);
     });

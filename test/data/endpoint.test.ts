@@ -23,7 +23,7 @@ const comesLate = scenario(async (it) => {
 const movesMeanwhile = scenario(async (it) => {
   await it.lab.apply({ kind: 'resolver', service: it.pair.primary, resolver: 2, follows: false });
   // It says that it waits after 5 s or more, and looks at the services when the time is over: between is the move.
-  await it.start({ endpointTimeout: '20s', convergeTimeout: '3s', decisionWindow: '2m' });
+  await it.start({ endpointTimeout: '45s', convergeTimeout: '3s', decisionWindow: '2m' });
   await it.until('the endpoint', (status) => status.waiting?.for === 'the Service URI to follow');
   await it.pair.switchover();
   const asked = await it.until(

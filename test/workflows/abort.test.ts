@@ -7,6 +7,8 @@ const abort = (it: Scenario, payload: object = LEAD) =>
   it.harness.client.abort(it.workflowId, payload as typeof LEAD);
 /** Time to speak while a request is on its way; half of what the worker gives the API, so that neither is too late. */
 const SLOW_MS = 5_000;
+/** Longer than the worker waits for a read, which it then tries again. */
+const NEVER_MS = 15_000;
 const slowWrite = (it: Scenario) =>
   it.lab.addFault({
     match: { method: 'PUT', service: it.pair.primary },
@@ -19,8 +21,8 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect });
 
   const early = scenario(async (it) => {
-    const second = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
-    it.lab.addFault({ match: second, do: { type: 'delay', delayMs: SLOW_MS } });
+    const fromTheSecondOn = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
+    it.lab.addFault({ match: fromTheSecondOn, times: 0, do: { type: 'delay', delayMs: NEVER_MS } });
     await it.start();
     await inPhase(it, 'preflight');
     const faulty = await replyTo(abort(it, { by: 'lead@example.com' }));

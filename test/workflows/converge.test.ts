@@ -216,13 +216,16 @@ describe.each(DIALECTS)(
 
     const refused = scenario(async (it) => {
       it.pair.behave({ failMidway: 'recovery' });
-      it.lab.addFault({
+      // Longer than the worker waits for a read, which it then tries again.
+      const silence = it.lab.addFault({
         match: { path: `/service\\/${it.pair.primary}$/`, after: 1 },
-        do: { type: 'delay', delayMs: 5_000 },
+        times: 0,
+        do: { type: 'delay', delayMs: 15_000 },
       });
       await it.start({ convergeTimeout: '1m' });
       await it.until('it checks', ({ phase }) => phase === 'preflight');
       const early = await refusalOf(it.decide('wait'));
+      it.lab.clearFaults(silence.id);
       await it.until(
         'the alarm',
         ({ alarms }) => alarms?.some(({ cause }) => cause === 'recovery-failed') === true,
