@@ -312,8 +312,7 @@ export class TcpProxy {
       else if (isLastAnswer) {
         hasEnded = true;
         client.end(data);
-      }
-      else if (isAnswer && this.answerDelayMs > 0) setTimeout(() => client.write(data), this.answerDelayMs);
+      } else if (isAnswer && this.answerDelayMs > 0) setTimeout(() => client.write(data), this.answerDelayMs);
       else client.write(data);
     });
     for (const [socket, other] of [

@@ -22,16 +22,17 @@ const all = (rules: Rules) =>
       rules,
     ),
   }));
+const sound = all(RULES);
 
 test('no procedure breaks a promise, whatever is lost, dies or is done by somebody else, and each can always end', () => {
-  for (const { name, states, counterExample, deadEnds } of all(RULES)) {
+  for (const { name, states, counterExample, deadEnds } of sound) {
     expect({ name, counterExample, deadEnds }).toEqual({ name, counterExample: undefined, deadEnds: 0 });
     expect(states).toBeGreaterThan(500);
   }
 });
 
 test('every way to end that is documented can be reached', () => {
-  const ends = new Set(all(RULES).flatMap((one) => [...one.ends]));
+  const ends = new Set(sound.flatMap((one) => [...one.ends]));
   expect(ends).toEqual(
     new Set(['done', 'blocked', 'drifted', 'refused', 'accepted', 'given-up', 'returned', 'not-switched']),
   );
