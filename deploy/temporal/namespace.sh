@@ -25,7 +25,9 @@ until temporal operator search-attribute create \
   --name SwitchbackService --type Keyword \
   --name SwitchbackPhase --type Keyword \
   --name SwitchbackAlarm --type Keyword \
-  --name SwitchbackOutcome --type Keyword; do
+  --name SwitchbackOutcome --type Keyword \
+  --name SwitchbackGapSeconds --type Double \
+  --name SwitchbackLostRows --type Int; do
   if [ "$attempt" -ge 30 ]; then
     echo "The search attributes could not be registered in $TEMPORAL_NAMESPACE" >&2
     exit 1

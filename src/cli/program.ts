@@ -5,6 +5,7 @@ import type { CommandContext } from './command-context';
 import type { CommandEnvironment } from './command-environment';
 import { registerCompletion } from './commands/completion';
 import { registerDoctor } from './commands/doctor';
+import { registerDrills } from './commands/drills';
 import { registerEvidence } from './commands/evidence';
 import { registerGet } from './commands/get';
 import { registerList } from './commands/list';
@@ -39,6 +40,7 @@ const GROUPS = [
   registerSteer,
   registerResult,
   registerList,
+  registerDrills,
   registerEvidence,
   registerDoctor,
   registerCompletion,

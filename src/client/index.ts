@@ -112,6 +112,7 @@ export type {
   TimelineEntry,
 } from '../contract/report';
 export type { SwitchbackStatus, Waiting } from '../contract/status';
+export type { TrendRun } from '../contract/trend';
 export {
   type ScheduleMode,
   scheduleIdOf,

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { CatchUpProgress, Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
 import { askingPhases } from '../contract/phase';
-import { OF_A_PROCEDURE } from '../contract/procedure';
+import { OF_A_PROCEDURE, type Procedure, procedureOf } from '../contract/procedure';
 import { searchAttributes } from '../contract/search-attributes';
 import type { SwitchbackStatus } from '../contract/status';
 
@@ -9,6 +9,8 @@ import type { SwitchbackStatus } from '../contract/status';
 export interface RunSummary {
   workflowId: string;
   runId: string;
+  /** What it does; absent for a workflow that is none of ours. */
+  procedure?: Procedure;
   /** Absent, as are the next two, until a worker has taken the run up. */
   project?: string;
   service?: string;
@@ -17,6 +19,10 @@ export interface RunSummary {
   alarm?: string;
   /** Absent, too, while it goes on, and when it ended without a report. */
   outcome?: string;
+  /** The longest time without an acknowledged write of its moves, seconds; absent when it was not measured. */
+  gapSeconds?: number;
+  /** Acknowledged rows that its moves lost; absent when they were not counted. */
+  lostRows?: number;
   /** Temporal's word: `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
   status: string;
   /** ISO 8601. */
@@ -63,13 +69,16 @@ export function queryOf({ project, service, only }: ListFilter): string {
 
 /** What Temporal's list says of a run. */
 export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
-  const { workflowId, runId, status, startTime, closeTime, typedSearchAttributes: known } = info;
+  const { workflowId, runId, type, status, startTime, closeTime, typedSearchAttributes: known } = info;
   const found = {
+    procedure: procedureOf(type),
     project: known.get(searchAttributes.project),
     service: known.get(searchAttributes.service),
     phase: known.get(searchAttributes.phase),
     alarm: known.get(searchAttributes.alarm),
     outcome: known.get(searchAttributes.outcome),
+    gapSeconds: known.get(searchAttributes.gapSeconds),
+    lostRows: known.get(searchAttributes.lostRows),
     closedAt: closeTime?.toISOString(),
   };
   return {

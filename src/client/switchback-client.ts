@@ -14,6 +14,7 @@ import {
 } from '../contract/messages';
 import type { ProcedureInput } from '../contract/procedure-input';
 import type { AbortRequest, Approval, Decision, SwitchbackReport } from '../contract/report';
+import type { TrendRun } from '../contract/trend';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import { connectToTemporal } from '../util/temporal-connection';
@@ -42,6 +43,7 @@ import {
   start,
   startOrAttach,
 } from './start';
+import { trend } from './trend';
 
 /** How {@link SwitchbackClient.watch} watches. */
 export interface WatchOptions {
@@ -165,6 +167,16 @@ export class SwitchbackClient {
    */
   list(filter: ListFilter = {}): Promise<RunSummary[]> {
     return list(this.#session, filter);
+  }
+
+  /**
+   * The ended runs of a pair that tell how well it is prepared, the newest first: at most `limit` (default 50) of any
+   * kind, as many that measured a gap, and the last one that practised. As long as Temporal keeps them. Needs no worker.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name, TEMPORAL_UNREACHABLE
+   */
+  trend(project: string, service: string, limit?: number): Promise<TrendRun[]> {
+    return trend(this.#session, project, service, limit);
   }
 
   /** False once the run has ended, however it did. Needs no worker. */

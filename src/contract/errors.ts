@@ -22,6 +22,7 @@ export const exitCodes = {
   needsOperator: 6,
   connection: 7,
   evidence: 8,
+  target: 9,
 } as const;
 
 /** What each exit code says, for the command's help and the docs. */
@@ -36,6 +37,7 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.connection]:
     'Temporal, a worker or the CLI for a dev server could not be reached; `doctor` found something to mend',
   [exitCodes.evidence]: 'evidence does not hold, or could not be written',
+  [exitCodes.target]: 'a target is missed, or nobody has rehearsed in time (`drills`)',
   130: 'stopped watching (Ctrl-C); the run goes on',
 };
 

@@ -1,10 +1,9 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import type { TemporalConfig } from '../config/temporal';
 import { SwitchbackError } from '../contract/errors';
-import { searchAttributes } from '../contract/search-attributes';
-import { commandsFor, missingByQuery } from '../hosting/search-attributes';
+import { attributeTypes } from '../contract/search-attributes';
+import { attributeValueTypes, commandsFor, missingByQuery } from '../hosting/search-attributes';
 import { rootCause } from '../util/root-cause';
 import { connectToTemporal } from '../util/temporal-connection';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
@@ -12,7 +11,6 @@ import { throughProxy } from './network';
 import type { DoctorCheck } from './report';
 import { examineWorkers, WORKER_QUESTIONS } from './workers';
 
-const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 /** What a server says to whoever may not ask. */
 const DENIED = [grpcStatus.PERMISSION_DENIED, grpcStatus.UNAUTHENTICATED, grpcStatus.UNIMPLEMENTED];
 
@@ -100,17 +98,24 @@ async function examineNamespace(
 }
 
 async function judgeAttributes(connection: Connection, namespace: string): Promise<Finding> {
-  const names = Object.values(searchAttributes).map(({ name }) => name);
+  const names = Object.keys(attributeTypes);
   const commands = (missing: readonly string[]) => commandsFor(namespace, missing).join('; ');
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = names.filter((name) => !Object.hasOwn(customAttributes, name));
-    const mistyped = names.filter((name) => !missing.includes(name) && customAttributes[name] !== KEYWORD);
+    const mistyped = names.filter((name) => {
+      const type = attributeTypes[name];
+      return !missing.includes(name) && type && customAttributes[name] !== attributeValueTypes[type];
+    });
     if (missing.length + mistyped.length === 0)
       return { verdict: 'ok', observed: `all ${names.length} are registered` };
     if (missing.length === 0) {
       const remedy = 'Remove what has that name, or use another namespace: the type cannot be changed.';
-      return { verdict: 'fail', observed: `not of type Keyword: ${mistyped.join(', ')}`, remedy };
+      return {
+        verdict: 'fail',
+        observed: `of another type than switchback's: ${mistyped.join(', ')}`,
+        remedy,
+      };
     }
     const remedy = `Start a worker, which registers them; where it may not: ${commands(missing)}`;
     return { verdict: 'fail', observed: `not registered: ${missing.join(', ')}`, remedy };

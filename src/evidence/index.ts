@@ -4,6 +4,7 @@ export type { HistoryFact } from './facts';
 export { factsOf, type History, readHistory } from './history';
 export { keepEvidence, writeBundle } from './keep';
 export { renderPage } from './page/page';
+export { renderTrend } from './page/trend';
 export { createEvidenceStore, type EvidenceStoreOptions } from './store/create';
 export type { EvidenceStore } from './store/store';
 export { type Verification, verifyEvidence } from './verify';

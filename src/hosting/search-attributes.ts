@@ -2,13 +2,18 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { SwitchbackError } from '../contract/errors';
-import { searchAttributes } from '../contract/search-attributes';
+import { type AttributeType, attributeTypes } from '../contract/search-attributes';
 
-const NAMES = Object.values(searchAttributes).map((key) => key.name);
-const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD } = temporal.api.enums.v1.IndexedValueType;
-/** Of one namespace, where the visibility store is a SQL database. */
-const KEYWORD_SLOTS = 10;
-const NO_SLOT = /cannot have more than \d+ search attribute/;
+const NAMES = Object.keys(attributeTypes);
+const { IndexedValueType } = temporal.api.enums.v1;
+/** As the operator API says the types. */
+export const attributeValueTypes: Record<AttributeType, temporal.api.enums.v1.IndexedValueType> = {
+  Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  Double: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
+  Int: IndexedValueType.INDEXED_VALUE_TYPE_INT,
+};
+/** What a SQL visibility store says that has no column left for a type, in one namespace. */
+const NO_SLOT = /cannot have more than (\d+) search attributes? of type (\w+)/;
 /** `my-namespace.a1b2c`: only Temporal Cloud puts an account behind the name. */
 const CLOUD_NAMESPACE = /\.[a-z0-9]{5}$/;
 
@@ -22,19 +27,20 @@ export type Services = Pick<NativeConnection, 'workflowService' | 'operatorServi
  * @throws SwitchbackError TEMPORAL_UNREACHABLE when there is no such namespace, else SEARCH_ATTRIBUTES_MISSING with the commands that register them.
  */
 export async function ensureSearchAttributes(connection: Services, namespace: string): Promise<void> {
-  const { missing, keywords } = await lookUp(connection, namespace);
+  const { missing, known } = await lookUp(connection, namespace);
   if (missing.length === 0) return;
   try {
     await connection.operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, attributeValueTypes[typeOf(name)]])),
     });
   } catch (error) {
     const { code, message } = error as { code?: number; message?: string };
     if (code === grpcStatus.NOT_FOUND)
       throw new SwitchbackError('TEMPORAL_UNREACHABLE', `Temporal has no namespace ${namespace}`);
-    const what = NO_SLOT.test(message ?? '')
-      ? withoutRoom(namespace, missing, keywords)
+    const [, room, type] = NO_SLOT.exec(message ?? '') ?? [];
+    const what = room
+      ? withoutRoom(namespace, missing, known, { room, type: type as AttributeType })
       : `The namespace ${namespace} lacks search attributes and this worker may not add them (${message ?? String(error)}). Run:\n${indented(namespace, missing)}`;
     throw new SwitchbackError('SEARCH_ATTRIBUTES_MISSING', what);
   }
@@ -44,8 +50,8 @@ export async function ensureSearchAttributes(connection: Services, namespace: st
 export function commandsFor(namespace: string, names: readonly string[]): string[] {
   return names.map((name) =>
     CLOUD_NAMESPACE.test(namespace)
-      ? `tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=Keyword"`
-      : `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
+      ? `tcld namespace search-attributes add --namespace ${namespace} --search-attribute "${name}=${typeOf(name)}"`
+      : `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${typeOf(name)}`,
   );
 }
 
@@ -58,7 +64,7 @@ export async function missingByQuery(
   namespace: string,
 ): Promise<string[]> {
   const asked = NAMES.map(async (name) => {
-    const query = `${name} = 'none'`;
+    const query = `${name} = ${typeOf(name) === 'Keyword' ? "'none'" : 0}`;
     return workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1 }).then(
       () => [],
       () => [name],
@@ -67,29 +73,41 @@ export async function missingByQuery(
   return (await Promise.all(asked)).flat();
 }
 
-/** Those that are missing, and the Keyword attributes of others where they can be listed. */
+/** Those that are missing, and those of others where they can be listed. */
 async function lookUp(
   connection: Services,
   namespace: string,
-): Promise<{ missing: string[]; keywords: string[] | undefined }> {
+): Promise<{ missing: string[]; known?: Listed }> {
   try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const keywords = Object.keys(customAttributes).filter((name) => customAttributes[name] === KEYWORD);
-    return {
-      missing: NAMES.filter((name) => !Object.hasOwn(customAttributes, name)),
-      keywords: keywords.filter((name) => !NAMES.includes(name)).sort(),
-    };
+    const { customAttributes: known } = await connection.operatorService.listSearchAttributes({ namespace });
+    return { missing: NAMES.filter((name) => !Object.hasOwn(known, name)), known };
   } catch {
     // Not every server lets a worker list them.
-    return { missing: await missingByQuery(connection, namespace), keywords: undefined };
+    return { missing: await missingByQuery(connection, namespace) };
   }
 }
 
-function withoutRoom(namespace: string, missing: string[], keywords: string[] | undefined): string {
-  const needed = `switchback needs ${NAMES.length}, ${missing.length} of them are missing`;
-  const lead = `The namespace ${namespace} has room for ${KEYWORD_SLOTS} search attributes of the type Keyword: ${needed}`;
-  const others = keywords === undefined ? '' : `, and ${keywords.length} are others (${keywords.join(', ')})`;
-  return `${lead}${others}. Remove some of the others, or use a namespace of its own for switchback.`;
+type Listed = Record<string, temporal.api.enums.v1.IndexedValueType>;
+
+function withoutRoom(
+  namespace: string,
+  missing: string[],
+  known: Listed | undefined,
+  { room, type }: { room: string; type: AttributeType },
+): string {
+  const ours = NAMES.filter((name) => typeOf(name) === type);
+  const lacking = missing.filter((name) => ours.includes(name));
+  const needed = `switchback needs ${ours.length}, ${lacking.length} of them are missing`;
+  const lead = `The namespace ${namespace} has room for ${room} search attributes of the type ${type}: ${needed}`;
+  const others = Object.keys(known ?? {})
+    .filter((name) => known?.[name] === attributeValueTypes[type] && !ours.includes(name))
+    .sort();
+  const taken = known === undefined ? '' : `, and ${others.length} are others (${others.join(', ')})`;
+  return `${lead}${taken}. Remove some of the others, or use a namespace of its own for switchback.`;
+}
+
+function typeOf(name: string): AttributeType {
+  return attributeTypes[name] ?? 'Keyword';
 }
 
 function indented(namespace: string, names: readonly string[]): string {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { exitCodes } from '../../src/contract/errors';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { examineWorkers } from '../../src/doctor/workers';
+import { attributeValueTypes } from '../../src/hosting/search-attributes';
 import { version } from '../../src/version';
 import { useBuild } from '../doors/build';
 import type { Env } from '../doors/programs';
@@ -58,19 +58,22 @@ test('a namespace without the search attributes, and with one of another type', 
     return !asked.failed.includes('temporal-namespace') && asked;
   });
   expect(bare.failed).toEqual(['search-attributes', 'worker-polls']);
-  const names = Object.values(searchAttributes).map(({ name }) => name);
+  const names = Object.keys(attributeTypes);
   const { observed, remedy } = bare.check('search-attributes');
   for (const name of names) {
     expect(observed).toContain(name);
     expect(remedy).toContain(
-      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
+      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${attributeTypes[name]}`,
     );
   }
-  const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_INT: int } =
-    temporal.api.enums.v1.IndexedValueType;
   await connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(names.map((name, index) => [name, index === 0 ? int : keyword])),
+    searchAttributes: Object.fromEntries(
+      Object.entries(attributeTypes).map(([name, type], index) => [
+        name,
+        attributeValueTypes[index === 0 ? 'Int' : type],
+      ]),
+    ),
   });
   const mistyped = await until('they are known', async () => {
     const asked = await ask({ TEMPORAL_NAMESPACE: namespace });
@@ -78,7 +81,7 @@ test('a namespace without the search attributes, and with one of another type', 
   });
   expect(mistyped.check('search-attributes')).toMatchObject({
     verdict: 'fail',
-    observed: `not of type Keyword: ${names[0]}`,
+    observed: `of another type than switchback's: ${names[0]}`,
     remedy: expect.stringContaining('another namespace'),
   });
 });

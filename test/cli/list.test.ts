@@ -87,6 +87,7 @@ test('--json prints one line for each run', async () => {
   expect(JSON.parse(stdout)).toEqual({
     workflowId: ids.good,
     runId: expect.any(String),
+    procedure: 'switchback',
     project: stage().project,
     service: ids.good.split('.').at(-1),
     phase: expect.any(String),

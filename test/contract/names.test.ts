@@ -1,5 +1,5 @@
 import { type ErrorCode, errors, exitCodes, SwitchbackError } from '../../src/contract/errors';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { workflowIdOf } from '../../src/contract/workflow-id';
 
 test('the workflow id names project and service, without the slash that the HTTP API cannot address', () => {
@@ -13,14 +13,16 @@ test('no two pairs share a workflow id: names hold no dot', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('the five search attributes keep their names', () => {
-  expect(Object.values(searchAttributes).map(({ name }) => name)).toEqual([
-    'SwitchbackProject',
-    'SwitchbackService',
-    'SwitchbackPhase',
-    'SwitchbackAlarm',
-    'SwitchbackOutcome',
-  ]);
+test('the search attributes keep their names and types', () => {
+  expect(attributeTypes).toEqual({
+    SwitchbackProject: 'Keyword',
+    SwitchbackService: 'Keyword',
+    SwitchbackPhase: 'Keyword',
+    SwitchbackAlarm: 'Keyword',
+    SwitchbackOutcome: 'Keyword',
+    SwitchbackGapSeconds: 'Double',
+    SwitchbackLostRows: 'Int',
+  });
 });
 
 describe.each(Object.keys(errors) as ErrorCode[])('the error code %s', (code) => {

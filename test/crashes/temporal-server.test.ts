@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../src/dev-server';
 import { useBuild } from '../doors/build';
 import { PatientScene } from '../faults/patient-scene';
@@ -21,9 +21,7 @@ function startServer(at: { port?: number; httpPort?: number } = {}): Promise<Dev
   return startDevServer({
     cliPath: testEnvironment.temporalCli(),
     dbFilename: join(folder(), 'temporal.db'),
-    searchAttributes: Object.fromEntries(
-      Object.values(searchAttributes).map(({ name }) => [name, 'Keyword']),
-    ),
+    searchAttributes: attributeTypes,
     ...at,
   });
 }

@@ -1,3 +1,4 @@
+import { searchAttributes } from '../../src/contract/search-attributes';
 import { DIALECTS, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 import { problemsOf } from './problems';
@@ -46,13 +47,16 @@ describe.each(DIALECTS)('a healthy switchback with database access, in the %s di
   });
 
   test('measures the gap and loses nothing', async () => {
-    const { report, load } = await ended();
+    const { report, load, scenario } = await ended();
     const { probe } = report;
     expect(problemsOf(probe)).toEqual([]);
     expect(probe?.missing).toEqual({ count: 0, ranges: [] });
     expect(probe?.acknowledged).toBeGreaterThan(20);
     expect(probe?.gap?.firstAfter).toBeDefined();
     expect(load).toMatchObject({ missing: 0 });
+    const { typedSearchAttributes } = await scenario.handle.describe();
+    expect(typedSearchAttributes.get(searchAttributes.gapSeconds)).toBe((probe?.gap?.ms ?? 0) / 1_000);
+    expect(typedSearchAttributes.get(searchAttributes.lostRows)).toBe(0);
     // A role change cuts every connection, so that an application sees it.
     expect(Object.keys(probe?.errors ?? {})).not.toHaveLength(0);
     expect(probe?.series.acknowledged.reduce((sum, count) => sum + count, 0)).toBe(probe?.acknowledged);

@@ -1,6 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection } from '@temporalio/worker';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../src/dev-server';
 import { showListedRuns } from '../../src/hosting/metrics/listed-runs';
 import { installRuntime } from '../../src/hosting/runtime';
@@ -69,10 +69,9 @@ test('runs that wait for a person and open alarms are counted as Temporal lists 
 
 test('while Temporal does not list them the numbers are NaN, which is logged once', async () => {
   await installRuntime({ logLevel: 'silent', metricsAddress: undefined });
-  const names = Object.values(searchAttributes).map(({ name }) => [name, 'Keyword']);
   const away = await startDevServer({
     cliPath: testEnvironment.temporalCli(),
-    searchAttributes: Object.fromEntries(names),
+    searchAttributes: attributeTypes,
   });
   const connection = await NativeConnection.connect({ address: away.address });
   const values: number[] = [];

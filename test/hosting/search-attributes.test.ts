@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { InterceptingCall, type Interceptor, Metadata, status } from '@grpc/grpc-js';
 import { Connection } from '@temporalio/client';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { ensureSearchAttributes } from '../../src/hosting/search-attributes';
 import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
 
-const NAMES = Object.values(searchAttributes).map(({ name }) => name);
+const NAMES = Object.keys(attributeTypes);
+const KEYWORDS = NAMES.filter((name) => attributeTypes[name] === 'Keyword').length;
 const KEYWORD = 2;
 
 let connection: Connection;
@@ -65,7 +66,7 @@ test('and says what registers them when it does not, with the tool of that serve
       `The namespace ${own} lacks search attributes and this worker may not add them (7 PERMISSION_DENIED: Request unauthorized.). Run:`,
       ...NAMES.map(
         (name) =>
-          `  temporal operator search-attribute create --namespace ${own} --name ${name} --type Keyword`,
+          `  temporal operator search-attribute create --namespace ${own} --name ${name} --type ${attributeTypes[name]}`,
       ),
     ].join('\n'),
   });
@@ -79,6 +80,6 @@ test('a namespace without room for them is named, with how many are taken by whi
   const others = ['A', 'B', 'C', 'D', 'E', 'F'];
   const namespace = await namespaceWith(others);
   await expect(ensureSearchAttributes(connection, namespace)).rejects.toThrow(
-    `The namespace ${namespace} has room for 10 search attributes of the type Keyword: switchback needs ${NAMES.length}, ${NAMES.length} of them are missing, and 6 are others (A, B, C, D, E, F). Remove some of the others, or use a namespace of its own for switchback.`,
+    `The namespace ${namespace} has room for 10 search attributes of the type Keyword: switchback needs ${KEYWORDS}, ${KEYWORDS} of them are missing, and 6 are others (A, B, C, D, E, F). Remove some of the others, or use a namespace of its own for switchback.`,
   );
 });

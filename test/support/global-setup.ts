@@ -2,7 +2,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@jest/types';
-import { searchAttributes } from '../../src/contract/search-attributes';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { findTemporalCli, startDevServer } from '../../src/dev-server';
 import { bundleWorkflows } from './bundle-workflows';
 import { forTeardown } from './for-teardown';
@@ -25,9 +25,7 @@ export default async function globalSetup({ nonFlagArgs }: Config.GlobalConfig):
   const server = await startDevServer({
     cliPath: cli.path,
     stopTimeoutMs: 100, // nothing in it is worth a goodbye
-    searchAttributes: Object.fromEntries(
-      Object.values(searchAttributes).map(({ name }) => [name, 'Keyword']),
-    ),
+    searchAttributes: attributeTypes,
   });
   forTeardown.server = server;
   // Searched for secrets at the end.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { type Lab, startLab } from '../../lab/src/lab';
 import { SwitchbackClient } from '../../src/client';
+import { attributeTypes } from '../../src/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../src/dev-server';
 import { useBuild } from '../doors/build';
 import { usePrograms } from '../doors/programs';
@@ -146,9 +147,9 @@ test('where it may not register search attributes it prints the commands that do
     expect(stdout).not.toMatch(WORKING);
     expect(stderr).toMatch(/^SEARCH_ATTRIBUTES_MISSING: .*Request unauthorized/);
     expect(stderr.trim().split('\n').slice(1)).toEqual(
-      ['Project', 'Service', 'Phase', 'Alarm', 'Outcome'].map(
-        (name) =>
-          `  tcld namespace search-attributes add --namespace cloud.a1b2c --search-attribute "Switchback${name}=Keyword"`,
+      Object.entries(attributeTypes).map(
+        ([name, type]) =>
+          `  tcld namespace search-attributes add --namespace cloud.a1b2c --search-attribute "${name}=${type}"`,
       ),
     );
   } finally {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { searchAttributes } from '../../../dist/contract/search-attributes';
+import { attributeTypes } from '../../../dist/contract/search-attributes';
 import { type DevServer, findTemporalCli, startDevServer } from '../../../dist/dev-server';
 import { endWithParent } from '../../../dist/dev-server/watchdog';
 import { type Dialect, type Lab, startLab } from '../lab';
@@ -40,7 +40,7 @@ export async function setStage(
     undo.push(() => rmSync(folder, { recursive: true, force: true }));
     const cli = await findTemporalCli({ log });
     stop.throwIfAborted();
-    const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: keywords() });
+    const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: attributeTypes });
     undo.push(() => server.stop());
     stop.throwIfAborted();
     const lab = await startLab({ ...world, state: 'ready' });
@@ -64,10 +64,6 @@ export async function setStage(
     await close();
     throw error;
   }
-}
-
-function keywords(): Record<string, 'Keyword'> {
-  return Object.fromEntries(Object.values(searchAttributes).map((key) => [key.name, 'Keyword']));
 }
 
 /** The worker of the product, as a process of its own, as in production. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { SwitchbackClient } from '../../../dist/client';
-import { searchAttributes } from '../../../dist/contract/search-attributes';
+import { attributeTypes } from '../../../dist/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../../dist/dev-server';
 import { connectToTemporal } from '../../../dist/util/temporal-connection';
 import { writeAccess } from '../demo/access';
@@ -255,8 +255,7 @@ export function startServer(
   cliPath: string,
   options: { dbFilename?: string; port?: number; httpPort?: number } = {},
 ): Promise<DevServer> {
-  const keywords = Object.values(searchAttributes).map((key) => [key.name, 'Keyword'] as const);
-  return startDevServer({ cliPath, searchAttributes: Object.fromEntries(keywords), ...options });
+  return startDevServer({ cliPath, searchAttributes: attributeTypes, ...options });
 }
 
 function portOf(text: string): number {

@@ -4,7 +4,7 @@ import type { SwitchbackReport } from '../../contract/report';
 import { type Content, type Html, html } from './html';
 import { counted, type Tone } from './parts';
 
-interface Figure {
+export interface Figure {
   name: string;
   value: string;
   tone: Tone;
@@ -25,6 +25,11 @@ export function figures(report: SwitchbackReport): Html {
       means: html`Requests to the Aiven API that change something, beside ${counted(reads, 'read')}. One whose fate is not known is counted.`,
     },
   ];
+  return figureRow(all);
+}
+
+/** Numbers side by side. */
+export function figureRow(all: readonly Figure[]): Html {
   return html`<div class="figures">${all.map(
     ({ name, value, tone, means }) =>
       html`<div class="figure ${tone}"><h2>${name}</h2><p class="value">${value}</p><p class="means">${means}</p></div>\n`,

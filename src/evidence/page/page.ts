@@ -3,7 +3,7 @@ import { version } from '../../version';
 import type { EvidenceBundle } from '../bundle';
 import { subjectOf } from '../names';
 import { checks } from './checks';
-import { type Html, html, raw } from './html';
+import { type Html, html } from './html';
 import { parity } from './parity';
 import { plainMoment } from './parts';
 import { people } from './people';
@@ -11,14 +11,11 @@ import { plan } from './plan';
 import { endpoint, proof } from './proof';
 import { rawEntries } from './raw';
 import { pageSeal } from './seal';
-import { STYLE } from './style';
+import { shell } from './shell';
 import { summary } from './summary';
 import { timeline } from './timeline';
 import { verification } from './verification';
 import { writes } from './writes';
-
-/** Nothing is loaded and nothing runs, whatever a text in the bundle tries. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const PARTS: readonly [id: string, name: string][] = [
   ['timeline', 'Timeline'],
@@ -51,21 +48,8 @@ async function document(bundle: EvidenceBundle): Promise<Html> {
     ([id]) =>
       report !== undefined || !['writes', 'checks', 'plan', 'proof', 'endpoint', 'parity'].includes(id),
   );
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="switchback-evidence-head" content="${chain.head}">
-<meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
-<title>${procedures[bundle.report?.procedure ?? 'switchback'].title} of ${project}/${primary}, ${plainMoment(run.startedAt)} UTC</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<main>
-${summary(bundle)}
+  const title = `${procedures[bundle.report?.procedure ?? 'switchback'].title} of ${project}/${primary}, ${plainMoment(run.startedAt)} UTC`;
+  const body = html`${summary(bundle)}
 <nav aria-label="On this page">${parts.map(([id, name]) => html`<a href="#${id}">${name}</a> `)}</nav>
 ${timeline(bundle)}
 ${ofReport}
@@ -73,9 +57,6 @@ ${people(bundle)}
 ${after}
 ${rawEntries(bundle)}
 ${verification(bundle)}
-<footer><p>Rendered by switchback ${version} from a bundle of the format ${bundle.format}. All times are UTC.</p></footer>
-</main>
-</body>
-</html>
-`;
+<footer><p>Rendered by switchback ${version} from a bundle of the format ${bundle.format}. All times are UTC.</p></footer>`;
+  return shell({ title, head: chain.head, body });
 }

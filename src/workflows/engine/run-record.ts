@@ -56,7 +56,7 @@ export class RunRecord extends RunState {
   enter(phase: Phase, headline: string): void {
     const isNew = phase !== this.phase;
     if (isNew) {
-      listPhase(phase, this.ending?.outcome);
+      listPhase(phase, this.ending && { outcome: this.ending.outcome, ...this.cost });
       timePhase(this.phase, Date.now() - this.#enteredAt);
       this.#enteredAt = Date.now();
     }
@@ -243,7 +243,8 @@ export class RunRecord extends RunState {
     this.ending = ending;
     const { outcome, headline } = ending;
     this.enter('report', headline);
-    countEnd(outcome, this.request.mode, this.measured.probe);
+    const probes = [...this.legs, this.measured].flatMap(({ probe }) => probe ?? []);
+    countEnd(outcome, this.request.mode, probes);
     const report = this.report();
     this.#events.runEnded(runEndOf(report));
     return report;

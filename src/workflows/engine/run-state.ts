@@ -15,6 +15,7 @@ import type { Phase } from '../../contract/phase';
 import { type Move, type MoveRow, moves, type ProcedureRow, procedures } from '../../contract/procedure';
 import type { Leg, Plan, TimelineEntry } from '../../contract/report';
 import type { Waiting } from '../../contract/status';
+import { type Cost, costOf } from '../../rules/cost';
 import { mayPromote } from '../../rules/moves';
 import { Measurements } from './measurements';
 import type { Operators } from './operators';
@@ -95,6 +96,12 @@ export abstract class RunState {
     return last === undefined
       ? `Nothing was written to ${service}`
       : `After the ${last.move} nothing more was written to ${service}`;
+  }
+
+  /** What the moves have cost so far. */
+  get cost(): Cost {
+    const { moveName: move, pointOfNoReturn, measured } = this;
+    return costOf([...this.legs, { move, pointOfNoReturn, probe: measured.probe }]);
   }
 
   get standingAlarms(): Alarm[] {

@@ -7,6 +7,7 @@ import type { Phase } from '../../contract/phase';
 import type { ProbeReport } from '../../contract/probe';
 import { searchAttributes } from '../../contract/search-attributes';
 import type { SwitchbackStatus } from '../../contract/status';
+import type { Cost } from '../../rules/cost';
 import { currentDetails } from './current-details';
 
 /** In the list of runs, from the start on. */
@@ -18,11 +19,14 @@ export function listRun({ project, service }: SwitchbackRequest, phase: Phase): 
   ]);
 }
 
-/** @param outcome once it is known. */
-export function listPhase(phase: Phase, outcome: Outcome | undefined): void {
+/** @param end once it is known: the outcome, and what was measured. */
+export function listPhase(phase: Phase, end: ({ outcome: Outcome } & Cost) | undefined): void {
+  const { outcome, gapSeconds, lostRows } = end ?? {};
   upsertSearchAttributes([
     { key: searchAttributes.phase, value: phase },
     ...(outcome === undefined ? [] : [{ key: searchAttributes.outcome, value: outcome }]),
+    ...(gapSeconds === undefined ? [] : [{ key: searchAttributes.gapSeconds, value: gapSeconds }]),
+    ...(lostRows === undefined ? [] : [{ key: searchAttributes.lostRows, value: lostRows }]),
   ]);
 }
 
@@ -40,9 +44,11 @@ export function timePhase(phase: Phase, ms: number): void {
   histogram(metricMeter, metrics.phaseSeconds).record(ms / 1_000, { phase });
 }
 
-/** Counts the end of a run, and what it measured. In a replay nothing is counted twice. */
-export function countEnd(outcome: Outcome, mode: Mode, probe: ProbeReport | undefined): void {
+/** Counts the end of a run, and what each of its moves measured. In a replay nothing is counted twice. */
+export function countEnd(outcome: Outcome, mode: Mode, probes: readonly ProbeReport[]): void {
   counter(metricMeter, metrics.runs).add(1, { outcome, mode });
-  if (probe?.gap !== undefined) histogram(metricMeter, metrics.gapSeconds).record(probe.gap.ms / 1_000);
-  if (probe?.missing !== undefined) counter(metricMeter, metrics.lostRows).add(probe.missing.count);
+  for (const { gap, missing } of probes) {
+    if (gap !== undefined) histogram(metricMeter, metrics.gapSeconds).record(gap.ms / 1_000);
+    if (missing !== undefined) counter(metricMeter, metrics.lostRows).add(missing.count);
+  }
 }
