@@ -35,6 +35,8 @@ export interface Targets {
 export interface TargetVerdict {
   target: 'rto' | 'rpo' | 'rehearsed-within';
   met: boolean;
+  /** The number itself, in a few words: `38 s`, `never`. */
+  value: string;
   wanted: string;
   observed: string;
   /** What to do; absent when it is met. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../contract/duration';
+import { GAP_MS } from '../contract/probe';
 import { isPractised, type Targets, type TargetVerdict, type TrendRun } from '../contract/trend';
 
 /**
@@ -23,47 +24,56 @@ const MEASURE =
 const COMPARE =
   'Read the report of that run (`switchback result --run-id`), mend what took so long, and make a drill again.';
 
+const REHEARSE =
+  'Rehearse now: `switchback drill --mode rehearse`. `switchback drill list` shows whether its schedule is paused.';
+
 function rto(runs: readonly TrendRun[], rtoMs: number): TargetVerdict {
-  const wanted = `a gap of at most ${formatDuration(rtoMs)}`;
+  const about = { target: 'rto', wanted: `a gap of at most ${formatDuration(rtoMs)}` } as const;
   const run = runs.find(({ gapSeconds }) => gapSeconds !== undefined);
   if (run?.gapSeconds === undefined)
-    return { target: 'rto', met: false, wanted, observed: 'no run has measured a gap', remedy: MEASURE };
+    return missed({ ...about, value: 'not measured', observed: 'no run has measured a gap' }, MEASURE);
   const ms = run.gapSeconds * 1_000;
-  const gap = ms === 0 ? 'no gap of a second' : `a gap of ${formatDuration(ms)}`;
-  const observed = `${gap}, by the ${nameOf(run)}`;
-  return ms <= rtoMs
-    ? { target: 'rto', met: true, wanted, observed }
-    : { target: 'rto', met: false, wanted, observed, remedy: COMPARE };
+  const value = ms === 0 ? 'below 1 s' : formatDuration(ms);
+  const observed = `a gap ${ms === 0 ? value : `of ${value}`}, by the ${nameOf(run)}`;
+  // A shorter one is not noticed.
+  const most = ms === 0 ? GAP_MS : ms;
+  return judged({ ...about, value, observed }, most <= rtoMs, COMPARE);
 }
 
 function rpo(runs: readonly TrendRun[], rpoRows: number): TargetVerdict {
-  const wanted = `at most ${rowsOf(rpoRows)} lost`;
+  const about = { target: 'rpo', wanted: `at most ${rowsOf(rpoRows)} lost` } as const;
   const run = runs.find(({ lostRows }) => lostRows !== undefined);
   if (run?.lostRows === undefined)
-    return { target: 'rpo', met: false, wanted, observed: 'no run has counted lost rows', remedy: MEASURE };
-  const observed = `${rowsOf(run.lostRows)} lost, by the ${nameOf(run)}`;
-  return run.lostRows <= rpoRows
-    ? { target: 'rpo', met: true, wanted, observed }
-    : { target: 'rpo', met: false, wanted, observed, remedy: COMPARE };
+    return missed({ ...about, value: 'not counted', observed: 'no run has counted lost rows' }, MEASURE);
+  const value = rowsOf(run.lostRows);
+  const observed = `${value} lost, by the ${nameOf(run)}`;
+  return judged({ ...about, value, observed }, run.lostRows <= rpoRows, COMPARE);
 }
 
 function rehearsed(runs: readonly TrendRun[], withinMs: number, now: number): TargetVerdict {
-  const target = 'rehearsed-within';
   const wanted = `a rehearsal or a drill in the last ${ageOf(withinMs)}`;
+  const about = { target: 'rehearsed-within', wanted } as const;
   const run = runs.find(isPractised);
   const failed = runs.find((one) => one.procedure === 'drill' && !isPractised(one));
-  const remedy =
-    'Rehearse now: `switchback drill --mode rehearse`. `switchback drill list` shows whether its schedule is paused.';
   if (run === undefined) {
     const but =
       failed === undefined ? '' : `; the ${nameOf(failed)} ended as ${failed.outcome ?? 'nothing known'}`;
-    return { target, met: false, wanted, observed: `none has ended well${but}`, remedy };
+    return missed({ ...about, value: 'never', observed: `none has ended well${but}` }, REHEARSE);
   }
   const age = Math.max(0, now - Date.parse(run.closedAt));
-  const observed = `the last one ${ageOf(age)} ago: ${run.outcome}, ${dayOf(run.closedAt)}`;
-  return age <= withinMs
-    ? { target, met: true, wanted, observed }
-    : { target, met: false, wanted, observed, remedy };
+  const value = `${ageOf(age)} ago`;
+  const observed = `the last one ${value}: ${run.outcome}, ${dayOf(run.closedAt)}`;
+  return judged({ ...about, value, observed }, age <= withinMs, REHEARSE);
+}
+
+type Finding = Pick<TargetVerdict, 'target' | 'value' | 'wanted' | 'observed'>;
+
+function judged(finding: Finding, met: boolean, remedy: string): TargetVerdict {
+  return met ? { ...finding, met } : missed(finding, remedy);
+}
+
+function missed(finding: Finding, remedy: string): TargetVerdict {
+  return { ...finding, met: false, remedy };
 }
 
 /** `drill of 2026-11-28` */

@@ -5,7 +5,7 @@ import { isPractised, type Trend, type TrendRun } from '../../contract/trend';
 import { type Content, type Html, html } from './html';
 
 const HEIGHT = 300;
-const LEFT = 62;
+const LEFT = 84;
 const RIGHT = 16;
 const TOP = 34;
 /** Of the gaps; the rehearsals have a strip of their own below. */

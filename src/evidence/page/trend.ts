@@ -54,9 +54,9 @@ ${missed.map(({ target, remedy }) => html`<div class="note warn"><h2>${NAMES[tar
 `;
 }
 
-function figure({ target, met, observed, wanted }: TargetVerdict): Figure {
-  const means = html`${capital(observed)}. Wanted: ${wanted}.`;
-  return { name: NAMES[target], value: met ? 'met' : 'missed', tone: met ? 'good' : 'bad', means };
+function figure({ target, met, value, observed, wanted }: TargetVerdict): Figure {
+  const means = html`${met ? 'Met' : 'Missed'}: ${observed}. Wanted: ${wanted}.`;
+  return { name: NAMES[target], value, tone: met ? 'good' : 'bad', means };
 }
 
 function chart(trend: Trend, rtoMs: number | undefined): Content {
@@ -100,8 +100,4 @@ function rowOf({
     lostRows === undefined ? '–' : String(lostRows),
     html`<code>${workflowId}</code><br><code class="muted">${runId}</code>`,
   ];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
