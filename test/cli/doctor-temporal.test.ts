@@ -6,14 +6,12 @@ import { attributeTypes } from '../../src/contract/search-attributes';
 import { examineWorkers } from '../../src/doctor/workers';
 import { attributeValueTypes } from '../../src/hosting/search-attributes';
 import { version } from '../../src/version';
-import { useBuild } from '../doors/build';
 import type { Env } from '../doors/programs';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
 import { useCommands } from './commands';
 import { consult } from './doctor-stage';
 
-useBuild();
 const stage = useStage({ pairs: 1 });
 const command = useCommands();
 let connection: Connection;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { exitCodes } from '../../src/contract/errors';
 import type { DoctorVerdict } from '../../src/doctor';
 import { version } from '../../src/version';
-import { useBuild } from '../doors/build';
 import type { Env } from '../doors/programs';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
@@ -11,7 +10,6 @@ import { useScratchFolder } from '../support/scratch';
 import { useCommands } from './commands';
 import { consult } from './doctor-stage';
 
-useBuild();
 const stage = useStage({ pairs: 1 });
 const command = useCommands();
 const scratch = useScratchFolder();

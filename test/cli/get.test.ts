@@ -1,9 +1,7 @@
 import { workflowIdOf } from '../../src/client';
-import { useBuild } from '../doors/build';
 import { useStage } from '../doors/stage';
 import { useCommands } from './commands';
 
-useBuild();
 const stage = useStage({ pairs: 3 });
 const command = useCommands();
 

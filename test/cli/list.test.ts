@@ -1,12 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import type { RunSummary } from '../../src/client';
-import { useBuild } from '../doors/build';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
 import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
-useBuild();
 const stage = useStage({ pairs: 5 });
 const command = useCommands();
 const standIn = useStandIn(stage, command);

@@ -1,11 +1,9 @@
 import type { LabPair } from '../../lab/src/lab';
 import { type SwitchbackReport, workflowIdOf } from '../../src/client';
-import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
 import { type Call, useCommands } from './commands';
 
-useBuild();
 const stage = useStage({ pairs: 11 });
 const command = useCommands();
 

@@ -2,13 +2,11 @@ import { Client, Connection, type ScheduleHandle } from '@temporalio/client';
 import type { LabPair } from '../../lab/src/lab';
 import type { DrillSchedule } from '../../src/client';
 import { scheduleIdOf, workflowIdOf } from '../../src/client';
-import { useBuild } from '../doors/build';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
 import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
-useBuild();
 const stage = useStage({ pairs: 5, state: 'fresh' });
 const command = useCommands();
 const standIn = useStandIn(stage, command);

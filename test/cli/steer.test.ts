@@ -1,13 +1,11 @@
 import type { LabPair } from '../../lab/src/lab';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
-import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { approvePlan } from '../support/approve-plan';
 import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
-useBuild();
 const stage = useStage({ pairs: 8 });
 const command = useCommands();
 const standIn = useStandIn(stage, command);

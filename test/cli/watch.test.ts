@@ -1,12 +1,10 @@
 import type { LabPair } from '../../lab/src/lab';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
-import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
-useBuild();
 const stage = useStage({ pairs: 4 });
 const command = useCommands();
 const standIn = useStandIn(stage, command);
@@ -67,7 +65,7 @@ test('without a worker: what has ended is shown, what goes on is said to be sile
   pair.behave({ stuck: true });
   const following = command(['run', nameOf(pair), '--settle-window', '0s'], env);
   await following.prints(/ converge /);
-  await worker.kill('SIGKILL');
+  await worker.stop();
 
   const [newest, older, elsewhere, watched, abort] = await Promise.all([
     call('result', nameOf(ended), '--json'),

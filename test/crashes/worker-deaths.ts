@@ -66,7 +66,7 @@ async function die(harness: ProcessStage, signal: NodeJS.Signals): Promise<Death
   const { code, signal: endedBy } = await worker.kill(signal);
 
   await polling.unstick();
-  await harness.startWorker();
+  await harness.harness.startWorker();
   const ends = await Promise.all(scenes.map((scenario) => scenario.end()));
   return {
     ends: Object.fromEntries(POINTS.map(({ point }, n) => [point, ends[n]])) as Record<Point, Ended>,

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type Lab, type LabOptions, type LabPair, startLab } from '../../lab/src/lab';
+import { loadTemporalConfig } from '../../src/config/temporal';
+import { loadWorkerConfig } from '../../src/config/worker';
+import { createWorker } from '../../src/hosting/worker';
 import { testEnvironment } from '../support/environment';
-import { built } from './build';
-import { type Env, Program } from './programs';
+import { quieten, RunningWorker } from '../workflows/harness';
+import type { Env } from './programs';
 import { until } from './until';
 
-/** The run's Temporal server, with a lab, a worker process and a task queue that no other test file uses. */
+/** The run's Temporal server, with a lab, a worker in this process and a task queue that no other test file uses. */
 export interface Stage {
   lab: Lab;
   project: string;
@@ -15,12 +19,13 @@ export interface Stage {
   env: Env;
   /** A pair that no other test has touched. */
   freshPair(): LabPair;
-  startWorker(): Promise<Program>;
-  worker: Program;
+  /** With more in its environment. */
+  startWorker(more?: Env): Promise<RunningWorker>;
+  worker: RunningWorker;
 }
 
 export function useStage(options: LabOptions): () => Stage {
-  const workers: Program[] = [];
+  const workers: RunningWorker[] = [];
   let stage: Stage | undefined;
   let next = 0;
 
@@ -35,10 +40,13 @@ export function useStage(options: LabOptions): () => Stage {
       AIVEN_WEB_URL: lab.baseUrl,
       AIVEN_TOKEN: lab.token,
     };
-    const startWorker = async () => {
-      const worker = new Program(built('worker'), [], env);
+    const startWorker = async (more: Env = {}) => {
+      quieten();
+      const evidence = join(testEnvironment.records(), 'evidence');
+      const config = loadWorkerConfig({ SWITCHBACK_EVIDENCE: evidence, ...env, ...more });
+      const hosted = await createWorker(config, loadTemporalConfig(env), testEnvironment.workflowBundle());
+      const worker = new RunningWorker(hosted);
       workers.push(worker);
-      await worker.prints(/worker on task queue/);
       return worker;
     };
     const freshPair = () => {
@@ -59,8 +67,7 @@ export function useStage(options: LabOptions): () => Stage {
     };
   });
   afterAll(async () => {
-    // Nothing of a test needs the time to finish.
-    await Promise.all(workers.map((worker) => worker.kill('SIGKILL')));
+    await Promise.all(workers.map((worker) => worker.stop()));
     await stage?.lab.close();
   });
   return () => {

@@ -5,15 +5,11 @@ import { Client, Connection } from '@temporalio/client';
 import { workflowIdOf } from '../../src/client';
 import { exitCodes } from '../../src/contract/errors';
 import { useCommands } from '../cli/commands';
-import { useBuild } from '../doors/build';
-import { usePrograms } from '../doors/programs';
 import { useStage } from '../doors/stage';
 import { useScratchFolder } from '../support/scratch';
 
-useBuild();
 const harness = useStage({ pairs: 2 });
 const command = useCommands();
-const start = usePrograms();
 const scratch = useScratchFolder();
 
 /** The command with Temporal's address and nothing else: no token, no API, no task queue. */
@@ -21,11 +17,10 @@ const evidence = (...args: string[]) =>
   command(['evidence', ...args], { TEMPORAL_ADDRESS: harness().address }).ended;
 
 test('rebuilds the bundle of a run that no worker knows any more, and verifies it', async () => {
-  const { freshPair, project, env, worker } = harness();
+  const { freshPair, project, env, worker, startWorker } = harness();
   const { primary } = freshPair();
-  await worker.kill('SIGKILL');
-  const keeper = start('worker', [], { ...env, SWITCHBACK_EVIDENCE: join(scratch(), 'kept') });
-  await keeper.prints(/worker on task queue/);
+  await worker.stop();
+  const keeper = await startWorker({ SWITCHBACK_EVIDENCE: join(scratch(), 'kept') });
   const runArgs = [
     'run',
     '--project',
@@ -38,7 +33,7 @@ test('rebuilds the bundle of a run that no worker knows any more, and verifies i
     '--json',
   ];
   const report = JSON.parse((await command(runArgs, env).ended).stdout);
-  await keeper.kill('SIGKILL');
+  await keeper.stop();
   await harness().lab.close();
 
   const [one, two] = [join(scratch(), 'one'), join(scratch(), 'two')];

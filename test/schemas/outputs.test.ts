@@ -6,13 +6,11 @@ import type { RunEvents } from '../../src/contract/events';
 import { cloudEventOf } from '../../src/notify/cloud-event';
 import { useCommands } from '../cli/commands';
 import { useStandIn } from '../cli/stand-in';
-import { useBuild } from '../doors/build';
 import { letGo, useStage, writesTo } from '../doors/stage';
 import { until } from '../doors/until';
 import { useScratchFolder } from '../support/scratch';
 import { expectSchema, faultsBy } from './validator';
 
-useBuild();
 const stage = useStage({ pairs: 9 });
 const command = useCommands();
 const standIn = useStandIn(stage, command);

@@ -163,7 +163,7 @@ export class Harness {
   }
 }
 
-class RunningWorker {
+export class RunningWorker {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
