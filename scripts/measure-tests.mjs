@@ -1,5 +1,6 @@
 // `npm run test:measure`: what each test file of the standard suite costs, the dearest first. `-- --exhaustive`: of the
-// other suite. Seconds of wall clock, and of the processor: of the jest worker, and of the processes that the tests start.
+// other suite; `-- test/cli`: of these tests. Seconds of wall clock, and of the processor: of the jest worker, and of the
+// processes that the tests start.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ const MOST = 40;
 await build();
 mkdirSync(dirname(TEST_COSTS), { recursive: true });
 rmSync(TEST_COSTS, { force: true });
+const paths = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
+const suite = process.argv.includes('--exhaustive') ? 'exhaustive' : paths.length > 0 ? 'every' : 'standard';
 const began = Date.now();
 const { status } = spawnSync(
   process.execPath,
@@ -20,21 +23,20 @@ const { status } = spawnSync(
     '--silent',
     '--testEnvironment',
     './test/support/measured-environment.cjs',
+    ...paths,
   ],
   {
     cwd: ROOT,
-    env: {
-      ...process.env,
-      TEST_COSTS,
-      TEST_SUITE: process.argv.includes('--exhaustive') ? 'exhaustive' : 'standard',
-    },
+    env: { ...process.env, TEST_COSTS, TEST_SUITE: suite },
     stdio: ['ignore', 'ignore', 'inherit'],
   },
 );
 const costs = existsSync(TEST_COSTS)
   ? readFileSync(TEST_COSTS, 'utf8').trim().split('\n').map(JSON.parse)
   : [];
-print('whole suite', [{ ...sum(costs), wall: (Date.now() - began) / 1_000, name: `${costs.length} files` }]);
+print(paths.join(' ') || 'whole suite', [
+  { ...sum(costs), wall: (Date.now() - began) / 1_000, name: `${costs.length} files` },
+]);
 print('by folder', dearest(folders().map(total)));
 print('by file', dearest(costs.map(({ file, ...cost }) => ({ name: file, ...cost }))).slice(0, MOST));
 process.exitCode = status ?? 1;

@@ -1,26 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writesTo } from '../doors/stage';
+import { letGo, writesTo } from '../doors/stage';
 import { serversOn, useEmbeddedCommand } from './embedded-command';
 
 const { lab, freshPair, run } = useEmbeddedCommand();
 
-test('brings its own Temporal and worker, and leaves neither behind', async () => {
-  const { pair, folder } = freshPair();
-  const command = run(pair, folder);
-  const { code, stdout, stderr } = await command.ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(
-    `Temporal and the worker run inside this command, on ${folder}. UI: http://127.0.0.1:`,
-  );
-  expect(stdout).toContain('✔ switched-back');
-  expect(writesTo(pair)).toHaveLength(1);
-  expect(serversOn(folder)).toEqual([]);
-  expect(existsSync(join(folder, 'temporal.db'))).toBe(true);
-  expect(stdout).not.toContain(lab().token);
-});
-
-test('no other user of the machine can read what it keeps, and no web page can start a run through it', async () => {
+test('brings its own Temporal and worker, that no other user and no web page can use, and leaves neither behind', async () => {
   const { pair, folder } = freshPair();
   mkdirSync(folder, { mode: 0o755 });
   pair.behave({ stuck: true });
@@ -46,5 +31,16 @@ test('no other user of the machine can read what it keeps, and no web page can s
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(modes.filter(([, mode]) => (Number(mode) & 0o077) !== 0)).toEqual([]);
   expect(modes.map(([name]) => name)).toContain('temporal.db');
-  await command.kill('SIGINT');
+
+  await letGo(pair);
+  const { code, stdout, stderr } = await command.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(
+    `Temporal and the worker run inside this command, on ${folder}. UI: http://127.0.0.1:`,
+  );
+  expect(stdout).toContain('✔ switched-back');
+  expect(writesTo(pair)).toHaveLength(1);
+  expect(serversOn(folder)).toEqual([]);
+  expect(existsSync(join(folder, 'temporal.db'))).toBe(true);
+  expect(stdout).not.toContain(lab().token);
 });
