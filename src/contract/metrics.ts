@@ -64,6 +64,27 @@ export const metrics = {
     labels: ['phase'],
     help: 'Runs that wait for a person, as Temporal lists them: every worker reports the same.',
   },
+  rehearsedTimestamp: {
+    name: 'switchback_rehearsed_timestamp_seconds',
+    kind: 'gauge',
+    unit: '',
+    labels: ['project', 'service'],
+    help: 'When a rehearsal or a drill of the pair last ended well, in Unix time, as Temporal lists them; 0 for never.',
+  },
+  lastGapSeconds: {
+    name: 'switchback_last_write_gap_seconds',
+    kind: 'gauge',
+    unit: '',
+    labels: ['project', 'service'],
+    help: 'The write gap of the newest run of the pair that measured one, as Temporal lists them.',
+  },
+  lastLostRows: {
+    name: 'switchback_last_lost_rows',
+    kind: 'gauge',
+    unit: '',
+    labels: ['project', 'service'],
+    help: 'The lost rows of the newest run of the pair that counted them, as Temporal lists them.',
+  },
   notifications: {
     name: 'switchback_notifications_total',
     kind: 'counter',
@@ -101,7 +122,7 @@ export function gauge(meter: MetricMeter, entry: MetricEntry): MetricGauge {
   return meter.createGauge(instrumentName(entry), 'float', entry.unit, entry.help);
 }
 
-/** A metric's name without what the exporter appends. */
-export function instrumentName({ name }: MetricEntry): string {
-  return name.replace(/_(total|seconds)$/, '');
+/** A metric's name without what the exporter appends, which is nothing to a gauge. */
+export function instrumentName({ name, kind }: MetricEntry): string {
+  return kind === 'gauge' ? name : name.replace(/_(total|seconds)$/, '');
 }

@@ -7,6 +7,7 @@ import { type HealthServer, serveHealth } from './health/server';
 import { logRequest } from './logging/log-request';
 import { requestCounter } from './metrics/count-request';
 import { showListedRuns } from './metrics/listed-runs';
+import { showPractice } from './metrics/practice';
 import { startTraces, type Traces } from './traces';
 
 /** What is observed of one worker, for people and machines outside: requests, listed runs, traces, health. */
@@ -48,7 +49,7 @@ export class Telemetry {
    * @throws SwitchbackError CONFIG_INVALID when health cannot be served where it should.
    */
   async begin(connection: NativeConnection, namespace: string, stop: AbortSignal): Promise<void> {
-    const { healthAddress, metricsAddress, aiven } = this.config;
+    const { healthAddress, metricsAddress, aiven, databases } = this.config;
     const present = () => this.worker?.connection ?? connection;
     if (healthAddress !== undefined) {
       const worker = () => this.worker;
@@ -61,7 +62,9 @@ export class Telemetry {
     }
     if (metricsAddress !== undefined) {
       const { metricMeter: meter, logger: log } = this.#runtime;
-      void showListedRuns({ connection: present, namespace, meter, log }, this.#stopping.signal);
+      const listing = { connection: present, namespace, meter, log };
+      void showListedRuns(listing, this.#stopping.signal);
+      void showPractice(listing, databases.names, this.#stopping.signal);
     }
   }
 

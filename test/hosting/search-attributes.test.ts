@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { InterceptingCall, type Interceptor, Metadata, status } from '@grpc/grpc-js';
 import { Connection } from '@temporalio/client';
-import { attributeTypes } from '../../src/contract/search-attributes';
-import { ensureSearchAttributes } from '../../src/hosting/search-attributes';
+import { type AttributeType, attributeTypes } from '../../src/contract/search-attributes';
+import { attributeValueTypes, ensureSearchAttributes } from '../../src/hosting/search-attributes';
 import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
 
 const NAMES = Object.keys(attributeTypes);
 const KEYWORDS = NAMES.filter((name) => attributeTypes[name] === 'Keyword').length;
-const KEYWORD = 2;
 
 let connection: Connection;
 /** As Temporal Cloud has it: nobody lists or adds search attributes here. */
@@ -34,7 +33,11 @@ afterAll(async () => {
 });
 
 /** A namespace of a test's own, without search attributes but those of others. */
-async function namespaceWith(others: string[], account = ''): Promise<string> {
+async function namespaceWith(
+  others: string[],
+  account = '',
+  type: AttributeType = 'Keyword',
+): Promise<string> {
   const namespace = `attributes-${randomUUID().slice(0, 8)}${account}`;
   await connection.workflowService.registerNamespace({
     namespace,
@@ -49,7 +52,7 @@ async function namespaceWith(others: string[], account = ''): Promise<string> {
   if (others.length > 0)
     await connection.operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(others.map((name) => [name, KEYWORD])),
+      searchAttributes: Object.fromEntries(others.map((name) => [name, attributeValueTypes[type]])),
     });
   return namespace;
 }
@@ -81,5 +84,12 @@ test('a namespace without room for them is named, with how many are taken by whi
   const namespace = await namespaceWith(others);
   await expect(ensureSearchAttributes(connection, namespace)).rejects.toThrow(
     `The namespace ${namespace} has room for 10 search attributes of the type Keyword: switchback needs ${KEYWORDS}, ${KEYWORDS} of them are missing, and 6 are others (A, B, C, D, E, F). Remove some of the others, or use a namespace of its own for switchback.`,
+  );
+});
+
+test.each(['Int', 'Double'] as const)('of the other types there are three each: %s', async (type) => {
+  const namespace = await namespaceWith(['A', 'B', 'C'], '', type);
+  await expect(ensureSearchAttributes(connection, namespace)).rejects.toThrow(
+    `The namespace ${namespace} has room for 3 search attributes of the type ${type}: switchback needs 1, 1 of them are missing, and 3 are others (A, B, C).`,
   );
 });

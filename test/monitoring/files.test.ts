@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type MetricEntry, metrics } from '../../src/contract/metrics';
+import { outcomes } from '../../src/contract/outcome';
 import { readYaml } from '../compose/compose-file';
 import { findPromtool, runPromtool } from '../support/promtool';
 import { alerts, dashboard, MONITORING, queries, seriesIn } from './queries';
@@ -48,6 +49,13 @@ describe('every alert', () => {
     expect(annotations.summary).toMatch(/\.$/);
     expect(annotations.description).toMatch(/\.$/);
   });
+});
+
+test('a run that completes has not ended badly', () => {
+  const { expr = '' } = alerts.find(({ alert }) => alert === 'SwitchbackEndedBadly') ?? {};
+  const good = Object.entries(outcomes).flatMap(([name, { completes }]) => (completes ? [name] : []));
+  const passed = [...expr.matchAll(/outcome!~"([^"]*)"/g)].map(([, names = '']) => names.split('|').sort());
+  expect(passed).toEqual([good.sort(), good.sort()]);
 });
 
 /** What a scrape shows of a metric. */

@@ -1,14 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
-import type { MetricGauge, MetricMeter } from '@temporalio/common';
-import type { Logger, NativeConnection } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import type { MetricGauge } from '@temporalio/common';
 import { alarmCauses } from '../../contract/alarm';
 import { gauge, metrics } from '../../contract/metrics';
 import { askingPhases } from '../../contract/phase';
 import { OF_A_PROCEDURE } from '../../contract/procedure';
 import { searchAttributes } from '../../contract/search-attributes';
+import { keepLooking, type Listing } from './looks';
 
-const LOOK_EVERY_MS = 15_000;
 const LOOK_LIMIT_MS = 5_000;
 
 const { phase, alarm } = searchAttributes;
@@ -16,31 +14,17 @@ const QUERY =
   `${OF_A_PROCEDURE} AND ExecutionStatus = 'Running' AND ` +
   `(${phase.name} IN (${askingPhases.map((name) => `'${name}'`).join(', ')}) OR ${alarm.name} IS NOT NULL)`;
 
-interface Listing {
-  /** The present connection: it may be another one tomorrow. */
-  connection: () => NativeConnection;
-  namespace: string;
-  meter: MetricMeter;
-  log: Logger;
-  /** Default 15 s. */
-  everyMs?: number;
-}
-
 /**
  * Shows how many runs wait for a person, and how many have an alarm, as Temporal lists them: a run that waits is on no
  * worker at all, so that none could say so by itself. While the list cannot be had the numbers are NaN, since the last
  * ones may be wrong; that is logged when it begins. Never throws.
  */
-export async function showListedRuns(
-  { connection, namespace, meter, log, everyMs = LOOK_EVERY_MS }: Listing,
-  stop: AbortSignal,
-): Promise<void> {
+export function showListedRuns(listing: Listing, stop: AbortSignal): Promise<void> {
+  const { meter } = listing;
   const waiting = new Counts(gauge(meter, metrics.runsWaiting), 'phase', askingPhases);
   const alarms = new Counts(gauge(meter, metrics.alarmsOpen), 'cause', alarmCauses);
-  let isFailing = false;
 
-  const look = async (connection: NativeConnection) => {
-    const { workflow } = new Client({ connection, namespace });
+  const look = async ({ workflow }: Client) => {
     const phases: string[] = [];
     const causes: string[] = [];
     for await (const { typedSearchAttributes: found } of workflow.list({ query: QUERY })) {
@@ -52,21 +36,12 @@ export async function showListedRuns(
     waiting.set(phases);
     alarms.set(causes);
   };
-
-  while (!stop.aborted) {
-    try {
-      const present = connection();
-      await present.withDeadline(Date.now() + LOOK_LIMIT_MS, () => look(present));
-      isFailing = false;
-    } catch (error) {
-      if (stop.aborted) return;
-      waiting.unknown();
-      alarms.unknown();
-      if (!isFailing) log.warn('the runs that wait for a person cannot be listed', { error });
-      isFailing = true;
-    }
-    await delay(everyMs, undefined, { signal: stop, ref: false }).catch(() => {});
-  }
+  const blind = () => {
+    waiting.unknown();
+    alarms.unknown();
+  };
+  const problem = 'the runs that wait for a person cannot be listed';
+  return keepLooking(listing, { look, limitMs: LOOK_LIMIT_MS, blind, problem }, stop);
 }
 
 /** A gauge by one label; a value of the label that was ever seen goes back to zero. */
