@@ -7,6 +7,7 @@ import { registerCompletion } from './commands/completion';
 import { registerDoctor } from './commands/doctor';
 import { registerDrills } from './commands/drills';
 import { registerEvidence } from './commands/evidence';
+import { registerFleet } from './commands/fleet';
 import { registerGet } from './commands/get';
 import { registerList } from './commands/list';
 import { registerResult } from './commands/result';
@@ -41,6 +42,7 @@ const GROUPS = [
   registerResult,
   registerList,
   registerDrills,
+  registerFleet,
   registerEvidence,
   registerDoctor,
   registerCompletion,

@@ -1,4 +1,4 @@
-import { clearLine, cursorTo } from 'node:readline';
+import { clearLine, clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
@@ -11,13 +11,18 @@ export interface Terminal {
   line(text: string): void;
   /** A line to standard error. */
   error(text: string): void;
-  /** Replaces the bottom line, which tells what is going on; `undefined` takes it away. Nothing without a terminal. */
+  /**
+   * Replaces what stands at the bottom, a line or several, which tells what is going on; `undefined` takes it away. Nothing
+   * without a terminal.
+   */
   live(text: string | undefined): void;
+  /** Rows of the terminal; `undefined` without one. */
+  rows(): number | undefined;
 }
 
 /** Where the text goes; for a person when standard output is a terminal, as wide as it says. */
 export interface Streams {
-  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
   stderr: Writable;
 }
 
@@ -27,14 +32,18 @@ export function createTerminal({ stdout, stderr }: Streams = process): Terminal 
   let shown: string | undefined;
   const erase = () => {
     if (shown === undefined) return;
+    const above = shown.split('\n').length - 1;
+    if (above > 0) moveCursor(stdout, 0, -above);
     cursorTo(stdout, 0);
-    clearLine(stdout, 0);
+    if (above > 0) clearScreenDown(stdout);
+    else clearLine(stdout, 0);
   };
   const live = (text: string | undefined) => {
     if (!interactive) return;
     erase();
     shown = text;
-    if (text !== undefined) stdout.write(shortened(text, stdout.columns));
+    const lines = text?.split('\n').map((line) => shortened(line, stdout.columns));
+    if (lines !== undefined) stdout.write(lines.join('\n'));
   };
   const above = (write: () => void) => {
     const text = shown;
@@ -50,6 +59,7 @@ export function createTerminal({ stdout, stderr }: Streams = process): Terminal 
       ),
     error: (text) => above(() => stderr.write(`${harmless(text)}\n`)),
     live: (text) => live(text && harmless(text)),
+    rows: () => (interactive ? (stdout.rows ?? 24) : undefined),
   };
 }
 
@@ -99,5 +109,5 @@ function width(text: string): number {
 
 /** A line that wrapped could not be taken back. */
 function shortened(text: string, columns = 80): string {
-  return cut(text, columns - 1);
+  return width(text) < columns ? text : cut(stripVTControlCharacters(text), columns - 1);
 }

@@ -3,6 +3,7 @@ export type { ChainEntry } from './chain';
 export type { HistoryFact } from './facts';
 export { factsOf, type History, readHistory } from './history';
 export { keepEvidence, writeBundle } from './keep';
+export { renderFleetPage } from './page/fleet';
 export { renderPage } from './page/page';
 export { renderTrend } from './page/trend';
 export { createEvidenceStore, type EvidenceStoreOptions } from './store/create';

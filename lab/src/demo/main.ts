@@ -7,6 +7,7 @@ import { parseDuration } from '../../../dist/contract/duration';
 import { untilAborted } from '../../../dist/util/until-aborted';
 import type { Dialect, Lab, LabPair, LoadCounts } from '../lab';
 import { endLines } from './end-lines';
+import { fleetDemo } from './fleet';
 import { type Stage, setStage } from './stage';
 
 /** Rows per second that the application of the demo writes, all the time. */
@@ -17,6 +18,7 @@ const INTERRUPTED = 130;
 interface DemoFlags {
   dialect: Dialect;
   transition: number;
+  fleet?: number;
   keep?: boolean;
   json?: boolean;
 }
@@ -32,6 +34,8 @@ async function main(argv: string[]): Promise<number> {
   // The terminal may be closed before everything is cleaned up.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+  if (flags.fleet !== undefined)
+    return fleetDemo({ ...flags, fleet: flags.fleet }, terminal, interrupt.signal);
   const { bold, dim } = terminal.colour;
   say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
   const stage = await setStage(
@@ -85,7 +89,7 @@ async function main(argv: string[]): Promise<number> {
 }
 
 function readFlags(argv: string[]): DemoFlags {
-  return new Command('demo')
+  const { transition, ...flags } = new Command('demo')
     .description('A switchback from nothing to the proof, on this machine.')
     .addOption(
       new Option('--dialect <dialect>', 'form of the disaster recovery API')
@@ -93,14 +97,24 @@ function readFlags(argv: string[]): DemoFlags {
         .default('role'),
     )
     .addOption(
-      new Option('--transition <duration>', 'how long the role change takes')
-        .argParser(milliseconds)
-        .default(4_000, '4s'),
+      new Option(
+        '--transition <duration>',
+        'how long the role change takes (default 4s, in a fleet 2s)',
+      ).argParser(milliseconds),
     )
+    .option('--fleet <pairs>', 'a whole fleet of so many pairs instead, without database servers', pairs)
     .option('--keep', 'leave everything running until Ctrl-C')
     .option('--json', 'print one line of JSON')
     .parse(argv, { from: 'user' })
-    .opts<DemoFlags>();
+    .opts<Partial<Pick<DemoFlags, 'transition'>> & Omit<DemoFlags, 'transition'>>();
+  return { ...flags, transition: transition ?? (flags.fleet === undefined ? 4_000 : 2_000) };
+}
+
+function pairs(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 6 || count > 1_000)
+    throw new InvalidArgumentError('A whole number from 6 to 1000.');
+  return count;
 }
 
 function milliseconds(text: string): number {

@@ -26,7 +26,13 @@ export interface Stage {
 
 /** Builds the stage; whatever had been started is ended again when a part fails, or `stop` fires: then it throws. */
 export async function setStage(
-  options: { dialect: Dialect; transitionMs: number; pairs?: number; evidence?: string },
+  options: {
+    dialect: Dialect;
+    transitionMs: number;
+    pairs?: number;
+    backing?: 'postgres' | 'memory';
+    evidence?: string;
+  },
   log: (message: string) => void,
   stop: AbortSignal,
 ): Promise<Stage> {
@@ -53,7 +59,7 @@ export async function setStage(
       AIVEN_TOKEN: lab.token,
       // One that is set around the demo is for another API.
       AIVEN_TOKEN_FILE: '',
-      SWITCHBACK_DATABASES: writeAccess(lab, folder),
+      ...(world.backing === 'memory' ? {} : { SWITCHBACK_DATABASES: writeAccess(lab, folder) }),
       SWITCHBACK_EVIDENCE: evidence,
     };
     const workerLog = join(folder, 'worker.log');

@@ -68,28 +68,32 @@ function counted(count: number): string {
 const RECENT = 50;
 
 /**
- * How fast it goes. The rest is that of the pairs that wait, so many at a time, each as long as the newest ones took; those
- * that run are half-way.
+ * How fast it goes. What is left is, wave after wave, so many at a time, each as long as the newest ones took that were done;
+ * those that run are half-way.
  *
  * @param activeMs how long the fleet has been at work so far.
+ * @returns `undefined` before a first pair has ended, and when none is left.
  */
 export function paceOf(
   pairs: readonly FleetPair[],
   concurrency: number,
   activeMs: number,
 ): FleetPace | undefined {
-  const over = pairs.filter(
-    ({ state, tookMs }) => (state === 'done' || state === 'failed') && tookMs !== undefined,
-  );
+  const over = pairs.filter(({ state }) => state === 'done' || state === 'failed');
   const open = pairs.filter(({ state }) => state === 'waiting' || state === 'running' || state === 'stopped');
-  if (over.length === 0 || open.length === 0) return undefined;
-  const recent = over.slice(-RECENT).map(({ tookMs = 0 }) => tookMs);
-  const mean = recent.reduce((sum, ms) => sum + ms, 0) / recent.length;
-  const running = open.filter(({ state }) => state === 'running').length;
-  const rounds = (open.length - running) / concurrency + (running > 0 ? 0.5 : 0);
+  const good = over.filter(({ state }) => state === 'done');
+  const times = (good.length > 0 ? good : over).flatMap(({ tookMs }) => tookMs ?? []).slice(-RECENT);
+  if (times.length === 0 || open.length === 0) return undefined;
+  const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+  const byWave = new Map<number, number>();
+  for (const { wave, state } of open)
+    byWave.set(wave, (byWave.get(wave) ?? 0) + (state === 'running' ? 0.5 : 1));
+  // A wave takes as long as its slowest run, even when there is room for more.
+  const rounds = [...byWave.values()].map((left) => Math.max(0.5, left / concurrency));
+  const whole = rounds.reduce((sum, left) => sum + (left > 0.5 ? Math.max(1, left) : left), 0);
   return {
     perMinute: activeMs > 0 ? Math.round((over.length * 600_000) / activeMs) / 10 : 0,
-    remainingMs: Math.round(Math.max(rounds, Math.ceil(open.length / concurrency) / 2) * mean),
+    remainingMs: Math.round(whole * mean),
   };
 }
 
