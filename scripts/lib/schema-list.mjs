@@ -13,6 +13,8 @@ const lag = { pattern: '^\\d{1,9}(ms|s|m|h|B|kB|MB|GB)$' };
 /** ISO 8601 with a time zone. */
 const time = { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$' };
 const note = { maxLength: 500 };
+/** A name in which `*` stands for any characters. */
+const pattern = { pattern: '^[A-Za-z0-9_*-]{1,100}$' };
 const filled = { pattern: '\\S' };
 const signed = { by: filled, reason: filled };
 
@@ -33,6 +35,10 @@ export const CONSTRAINTS = {
   DecideInput: signed,
   ApproveInput: { ...signed, fingerprint: filled },
   NamedReason: signed,
+  FleetInput: { pauseBetweenWaves: duration, fingerprint: note, requestedBy: note, reason: note },
+  FleetSelector: { project: name, cloud: pattern, name: pattern },
+  FleetApproveInput: { ...signed, fingerprint: filled },
+  FleetPairsInput: signed,
 };
 
 /** Where the types are. */
@@ -63,6 +69,46 @@ export const SCHEMAS = [
     type: 'DrillInput',
     title: 'What a drill is started with',
     where: "the argument of `drillWorkflow`; `client.start()` with `procedure: 'drill'`",
+  },
+  {
+    name: 'fleet-input',
+    type: 'FleetInput',
+    title: 'What a fleet is started with',
+    where:
+      'the argument of `fleetWorkflow`; `client.fleets.start()`; the file of `fleet run` and `fleet plan`',
+  },
+  {
+    name: 'fleet-status',
+    type: 'FleetStatus',
+    title: 'What a fleet is doing, and who needs a person first',
+    where:
+      'the query `status` of a fleet; `client.fleets.status()`, `client.fleets.watch()`; `fleet status --json`',
+  },
+  {
+    name: 'fleet-report',
+    type: 'FleetReport',
+    title: 'How a fleet ended, with every pair',
+    where:
+      'the result of `fleetWorkflow`, or the first detail of its failure; `client.fleets.result()`; `fleet run`, `plan`, `watch` and `result` with `--json`',
+  },
+  {
+    name: 'fleet-approve',
+    type: 'FleetApproveInput',
+    title: 'An approval of a fleet, or of a wave of it',
+    where: 'the payload of the update `approve` of a fleet; `client.fleets.approve()`',
+  },
+  {
+    name: 'fleet-pairs',
+    type: 'FleetPairsInput',
+    title: 'Pairs to try again, or to leave out',
+    where:
+      'the payload of the updates `retry` and `skip` of a fleet; `client.fleets.retry()`, `client.fleets.skip()`',
+  },
+  {
+    name: 'fleet-act',
+    type: 'FleetAct',
+    title: 'What a person told a fleet, and what came of it',
+    where: 'the answer of every update of a fleet; its commands with `--json`',
   },
   {
     name: 'status',

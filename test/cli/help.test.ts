@@ -22,6 +22,12 @@ test.each([
   ['drill list', ['--project', '--json']],
   ['drill pause', ['--by', '--reason', '--mode']],
   ['drill delete', ['--mode']],
+  ['fleet', ['plan', 'run', 'status', 'watch', 'approve', 'pause', 'resume', 'retry', 'skip', 'abort']],
+  ['fleet run', ['--pair', '--cloud', '--canary', '--sizes', '--budget', '--approval', '--page', '--json']],
+  ['fleet status', ['--pairs', '--json']],
+  ['fleet watch', ['--page', '--json']],
+  ['fleet approve', ['--fingerprint', '--wave', '--by']],
+  ['fleet retry', ['--pair', '--by', '--reason']],
   ['doctor', ['PROJECT/SERVICE', '--project', '--json']],
   ['completion', ['bash', 'zsh', 'fish']],
 ])('switchback %s --help shows options, examples and exit codes', async (name, words) => {

@@ -38,12 +38,19 @@ Examples:
   switchback fleet run --pair my-project/pg-1 my-project/pg-2 --json`;
 
 const WHO = '--by ops@example.com --reason INC-123';
+const MORE: Partial<Record<string, string>> = {
+  approve: '--fingerprint 0f3a1c9b77d2 ',
+  skip: '--pair my-project/pg-7 ',
+};
+
+const examples = (...lines: string[]) => ['\nExamples:', ...lines].join('\n  ');
 
 /** `fleet` and what is below it: many pairs at once. */
 export function registerFleet(program: Command, context: CommandContext): void {
   const fleet = program
     .command('fleet')
-    .description('move many pairs at once: in waves, with a failure budget, one board for all');
+    .description('move many pairs at once: in waves, with a failure budget, one board for all')
+    .addHelpText('after', START_EXAMPLES);
   start(fleet, 'run', context).description('start a fleet and follow it to its end');
   start(fleet, 'plan', context).description(
     'have every pair checked, and show the waves; nothing is written',
@@ -152,6 +159,7 @@ function registerLooks(fleet: Command, { environment, act }: CommandContext): vo
   named(fleet, 'status')
     .description('the board, once')
     .option('--pairs', 'every pair, too')
+    .addHelpText('after', examples('switchback fleet status', 'switchback fleet status --pairs --json'))
     .action((name: string, { json = false, pairs = false }: { json?: boolean; pairs?: boolean }) =>
       act(
         json,
@@ -169,6 +177,10 @@ function registerLooks(fleet: Command, { environment, act }: CommandContext): vo
     named(fleet, command)
       .description(does)
       .option('--page <file>', 'write the report as an HTML page, too')
+      .addHelpText(
+        'after',
+        examples(`switchback fleet ${command}`, `switchback fleet ${command} --page fleet.html`),
+      )
       .action((name: string, { json = false, page }: { json?: boolean; page?: string }) =>
         act(
           json,
@@ -205,7 +217,7 @@ function registerTells(fleet: Command, { environment, act }: CommandContext): vo
       .description(does)
       .option('--by <name>', 'who you are')
       .option('--reason <text>', 'why, for the record')
-      .addHelpText('after', `\nExample:\n  switchback fleet ${name} ${WHO}`);
+      .addHelpText('after', examples(`switchback fleet ${name} ${MORE[name] ?? ''}${WHO}`));
     if (name === 'approve')
       command
         .option('--fingerprint <hash>', 'of the plan that you have read')

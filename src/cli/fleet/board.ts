@@ -24,11 +24,8 @@ function headLines(status: FleetStatus, name: string, now: Date, c: Colour): str
   const figures = [
     ...(pace === undefined
       ? []
-      : [
-          `${pace.perMinute} a minute`,
-          `about ${formatDuration(Math.ceil(pace.remainingMs / 1_000) * 1_000)} to go`,
-        ]),
-    `${formatDuration(wholeSeconds(now.getTime() - Date.parse(startedAt)))} since the start`,
+      : [`${pace.perMinute}/min`, `${formatDuration(Math.ceil(pace.remainingMs / 1_000) * 1_000)} to go`]),
+    `${formatDuration(wholeSeconds(now.getTime() - Date.parse(startedAt)))} so far`,
     ...(worstGapMs === undefined ? [] : [`worst gap ${formatDuration(worstGapMs)}`]),
     ...(lostRows === undefined ? [] : [`${lostRows} rows lost`]),
   ];
