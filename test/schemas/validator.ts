@@ -18,7 +18,9 @@ export const schemas: Record<string, Shape> = Object.fromEntries(
 );
 
 // Strict: a keyword that means nothing is a fault of ours.
-const ajv = addFormats(new Ajv({ strict: true, allErrors: true, strictTuples: false }));
+const ajv = addFormats(
+  new Ajv({ strict: true, allErrors: true, strictTuples: false, allowUnionTypes: true }),
+);
 const validators = Object.fromEntries(
   Object.entries(schemas).map(([name, schema]): [string, ValidateFunction] => [name, ajv.compile(schema)]),
 );

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type FleetInput, fleetProcedures } from '../../client';
+import { type FleetInput, fleetProcedures } from '../../contract/fleet-input';
 import { parseFleetInput } from '../../contract/parse-fleet';
 import { compact } from '../../util/compact';
 import { type CommandContext, offering } from '../command-context';
