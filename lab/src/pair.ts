@@ -129,6 +129,8 @@ export class Pair {
       if (this.#endpointFollows) this.backing.follow(to);
     };
     const dead = this.backing.fail(side, { loseRows: behaviour.loseRows, promoted });
+    // What was wrong with it is over with it.
+    failing.overrides = {};
     failing.change({ role: 'failed', state: 'POWEROFF' });
     this.#begin(to, 'active', timeline(to, { ...behaviour, flip: 'at-once' }), dead);
     return 'started';

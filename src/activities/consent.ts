@@ -1,5 +1,6 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { FailoverTerms } from '../aiven';
 import type { WorkerPolicy } from '../contract/activities';
 import { parseInput } from '../contract/input';
 import type { Pair, Side } from '../contract/observation';
@@ -8,7 +9,7 @@ import { type Move, moves, movesOf, procedureOf, procedureTypes } from '../contr
 import type { Approval } from '../contract/report';
 import type { HistoryFact } from '../evidence';
 import { factsOf, readHistory } from '../evidence';
-import { type CheckedState, consentNeeded, missingConsent } from '../rules/consent';
+import { approvalThatCounts, type CheckedState, consentNeeded, missingConsent } from '../rules/consent';
 import { runningWorkflow } from './running-workflow';
 
 /**
@@ -28,7 +29,15 @@ export interface Guard {
    */
   refusalOfPair(pair: Pair, move: Move): Promise<string | undefined>;
   /** What the worker's policy demands of this write and the run has not got; asks Temporal before, and judges after the facts are read. */
-  consentFor(write: ConsentAsked): Promise<(facts: Record<string, string>) => Promise<string | undefined>>;
+  consentFor(write: ConsentAsked): Promise<(facts: Record<string, string>) => Promise<Consent>>;
+}
+
+/** What a run has got for its write. */
+export interface Consent {
+  /** Why it may not write. */
+  lacking?: string;
+  /** Who wants and who approves a failover; given for one alone. */
+  failover?: Omit<FailoverTerms, 'project' | 'service'>;
 }
 
 /** What a write is, as far as its consent goes. */
@@ -39,7 +48,11 @@ export interface ConsentAsked {
 }
 
 /** Asks Temporal, which alone knows who scheduled an activity and what a run was told. */
-export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyApproval): Guard {
+export function temporalGuard(
+  policy: WorkerPolicy,
+  verifyApproval?: VerifyApproval,
+  allowsFailover = false,
+): Guard {
   const typeOfRun = async (workflowTypes: readonly string[]): Promise<string> => {
     const { workflowExecution: run, taskQueue, activityType } = activityInfo();
     const found = run && (await runningWorkflow(run.workflowId, run.runId));
@@ -56,6 +69,8 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
     async refusalOfPair(pair, move) {
       const type = await typeOfRun(procedureTypes);
       if (!movesOf(type).includes(move)) return `a ${type} makes no ${move}`;
+      if (move === 'failover' && !allowsFailover)
+        return 'this worker allows no failover (SWITCHBACK_FAILOVER)';
       const { workflowExecution: run } = activityInfo();
       const lock = await runningWorkflow(lockIdOf(pair));
       // Only one run of a workflow id goes on at once. After a Reset the lock's parent is the run before, of the same id.
@@ -66,26 +81,36 @@ export function temporalGuard(policy: WorkerPolicy, verifyApproval?: VerifyAppro
         : `this run does not hold the lock of ${pair.primary} and ${pair.recovery} (any more)`;
     },
     async consentFor({ move, isUndo, rehearse }) {
-      const isDemanded = policy.approvalRequired || policy.confirmTarget;
-      if (rehearse || (!isUndo && !isDemanded)) return async () => undefined;
+      const isDemanded = policy.approvalRequired || policy.confirmTarget || move === 'failover';
+      if (rehearse || (!isUndo && !isDemanded)) return async () => ({});
       const { workflowExecution: run } = activityInfo();
       const handle = getClient().workflow.getHandle(run?.workflowId ?? '', run?.runId);
       const history = await handle.fetchHistory();
       const facts = factsOf(history);
       if (isUndo) {
         const hasPromoted = facts.some((fact) => isPromotionOf(moves[move].target, fact));
-        return async () => (hasPromoted ? undefined : 'this run has promoted nothing that it could undo');
+        const lacking = 'this run has promoted nothing that it could undo';
+        return async () => (hasPromoted ? {} : { lacking });
       }
       const parsed = parseInput(readHistory(history).input, procedureOf(activityInfo().workflowType));
-      if (!parsed.ok) return async () => 'the input of the run is not valid';
-      const needed = consentNeeded(policy, parsed.request, run?.workflowId ?? '', move);
+      if (!parsed.ok) return async () => ({ lacking: 'the input of the run is not valid' });
+      const { request } = parsed;
+      const needed = consentNeeded(policy, request, run?.workflowId ?? '', move);
       const approvals = await countable(facts.flatMap(approvalIn), verifyApproval);
       const given = {
         approvals,
         checked: facts.flatMap(checkedIn),
-        requestedBy: parsed.request.requestedBy,
+        requestedBy: request.requestedBy,
       };
-      return async (observed) => missingConsent(needed, given, observed);
+      return async (observed) => {
+        const lacking = missingConsent(needed, given, observed);
+        if (lacking !== undefined) return { lacking };
+        const approval = approvalThatCounts(needed, given, observed);
+        if (move !== 'failover' || approval === undefined) return {};
+        const { requestedBy, reason, confirm = '' } = request;
+        const typed = [confirm, approval.service ?? ''] as const;
+        return { failover: { typed, requestedBy, approvedBy: approval.by, reason } };
+      };
     },
   };
 }

@@ -11,6 +11,7 @@ import { catchUp } from './catch-up';
 import { type Guard, temporalGuard, type VerifyApproval } from './consent';
 import { discover } from './discover';
 import { endOldSessions } from './end-old-sessions';
+import { failing } from './fail';
 import { fleetActivities } from './fleet/fleet-activities';
 import { inspectLock } from './inspect-lock';
 import { keepEvidence } from './keep-evidence';
@@ -41,6 +42,8 @@ export interface ActivityDependencies {
   notify?: NotifySettings | undefined;
   /** Fires when this worker is told to stop: waits are handed on at once. Default: never. */
   stopping?: AbortSignal;
+  /** Whether this worker may destroy a primary. Default: no. */
+  allowsFailover?: boolean;
   /** Judges an approval right before the write, for example its signature. Default: every one counts. */
   verifyApproval?: VerifyApproval;
   /** Who may have what done. Default: what Temporal says of the run that asks. */
@@ -61,8 +64,9 @@ export function createActivities({
   evidence,
   notify: settings = NOBODY,
   stopping = NEVER,
+  allowsFailover = false,
   verifyApproval,
-  guard = temporalGuard(policy, verifyApproval),
+  guard = temporalGuard(policy, verifyApproval, allowsFailover),
   promotionRecord = beginPromotionRecord,
 }: ActivityDependencies): SwitchbackActivities & FleetActivities {
   /** What writes, ends or sends something, for a running workflow of such a type and for nobody else. */
@@ -77,8 +81,9 @@ export function createActivities({
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
-    preflight: (input) => alive(() => preflight(aiven, databases, input, readFreezes)),
+    preflight: (input) => alive(() => preflight(aiven, databases, input, readFreezes, allowsFailover)),
     promote: (input) => writeOnce(aiven, guard, promotion(aiven, input), promotionRecord),
+    fail: (input) => writeOnce(aiven, guard, failing(aiven, input), promotionRecord),
     rebuild: (input) => writeOnce(aiven, guard, rebuilding(aiven, input), promotionRecord),
     watchPair: (input) => watchPair(aiven, input, stopping),
     verify: (pair) => alive(() => verify(aiven, pair)),

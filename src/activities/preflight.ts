@@ -15,7 +15,7 @@ import { judge } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
 import type { Facts, PairDatabaseFacts } from '../rules/facts';
 import { lagOf } from '../rules/lag';
-import { isLongSettled, isOnItsWay, isRebuilt } from '../rules/moves';
+import { hasFailed, isLongSettled, isOnItsWay, isRebuilt } from '../rules/moves';
 import { observePair, type PairFacts } from '../rules/observation';
 import { settingsOfPair } from '../rules/settings';
 import { situationOf } from '../rules/situation';
@@ -31,17 +31,18 @@ export async function preflight(
   databases: Databases,
   input: PreflightInput,
   readFreezes: ReadFreezes = () => undefined,
+  allowsFailover = false,
 ): Promise<Preflight> {
   const { pair, move = 'switchback' } = input;
   const session = new ApiSession(client, cancellationSignal());
-  const { pairFacts, facts } = await readFacts(session, databases, input);
+  const { pairFacts, facts } = await readFacts(session, databases, { ...input, allowsFailover });
   const freeze = factOf(readFreezes());
   retryUnread(session, `the facts about ${pair.primary} and ${pair.recovery}`);
 
   const checks = judge({ ...facts, ...compact({ freeze, passesFreeze: input.passesFreeze }) });
   const observed = observePair(pairFacts);
   const situation = situationOf(observed);
-  const critical = criticalFacts(pairFacts);
+  const critical = criticalFacts(pairFacts, move);
   return {
     verdict: checks.some((check) => check.severity === 'block' && stops(check))
       ? 'blocked'
@@ -73,7 +74,15 @@ function factOf(reading: FreezeReading | undefined): Facts['freeze'] {
 async function readFacts(
   session: ApiSession,
   databases: Databases,
-  { pair, move = 'switchback', confirmed, budgetMs = DEFAULT_BUDGET_MS, lock }: PreflightInput,
+  {
+    pair,
+    move = 'switchback',
+    confirmed,
+    budgetMs = DEFAULT_BUDGET_MS,
+    lock,
+    drill = false,
+    allowsFailover,
+  }: PreflightInput & { allowsFailover: boolean },
 ): Promise<{ pairFacts: PairFacts; facts: Facts }> {
   const { project } = pair;
   const [pairFacts, me, metrics, events, alerts, tokens, database] = await Promise.all([
@@ -92,6 +101,7 @@ async function readFacts(
   const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
   const more = {
     ...compact({ clockOffsetMs, lock, database }),
+    ...(move === 'failover' ? { failover: { allowed: allowsFailover, drill } } : {}),
   };
   return { pairFacts, facts: { ...facts, ...more } };
 }
@@ -122,6 +132,10 @@ function verdictOn(
   if (write === 'rebuild') {
     if (situation === `${target}-active`) return 'at-rest';
     return isRebuilt(observed) ? 'settle' : 'go';
+  }
+  if (write === 'fail') {
+    if (situation === 'failed-over') return 'at-rest';
+    return hasFailed(observed) ? 'settle' : 'go';
   }
   if (isLongSettled(target, situation, observed, now)) return 'at-rest';
   const candidate = observed[target];

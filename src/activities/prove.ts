@@ -16,7 +16,7 @@ const TRY_LIMIT_MS = 10_000;
  * Never fails for what it sees. A cancellation, or a worker that is told to stop, ends it at once by throwing.
  */
 export async function prove(databases: Databases, input: ProveInput, stopping: AbortSignal): Promise<Proof> {
-  const { pair, active, runId, reportAfterMs } = input;
+  const { pair, active, runId, reportAfterMs, alone = false } = input;
   const database = databases.of(pair);
   return pollUntil(
     {
@@ -24,7 +24,7 @@ export async function prove(databases: Databases, input: ProveInput, stopping: A
         // Not said at once: the run would ask again at once, and fill its history.
         database === undefined
           ? unaskedProof(input, 'no database access is configured', now())
-          : judgeProof(input, await attemptProof(database, { active, runId }, signal), now()),
+          : judgeProof(input, await attemptProof(database, { active, runId, alone }, signal), now()),
       isEnough: ({ verdict }) => verdict === 'proven',
       describe: describeProof,
       pauseMs: PAUSE_MS,

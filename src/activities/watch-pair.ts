@@ -119,7 +119,8 @@ function mayReturn(origin: Side | 'none', { situation, observed }: PairReading):
 
 /** The goal without a change since before the write: a reply that somebody kept. */
 function isOld({ observed }: PairReading, { goal, updatedBefore }: WatchInput): boolean {
-  const side = goal === 'primary-active' ? 'primary' : 'recovery';
+  // The side that the write went to.
+  const side = goal === 'recovery-active' ? 'recovery' : 'primary';
   const now = observed[side];
   if (updatedBefore === undefined || !now.readable) return false;
   return Date.parse(now.updatedAt) <= Date.parse(updatedBefore[side]);

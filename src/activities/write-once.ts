@@ -10,7 +10,7 @@ import { compact } from '../util/compact';
 import { stopwatch } from '../util/elapsed';
 import { spread } from '../util/retry-after';
 import { rootMessage } from '../util/root-cause';
-import type { Guard } from './consent';
+import type { Consent, Guard } from './consent';
 import { type BeginPromotionRecord, beginPromotionRecord, type PromotionRecord } from './promotion-record';
 
 /** What was read longer ago than this is no ground for a write. */
@@ -33,7 +33,8 @@ export interface Write {
   rehearse: boolean;
   isDone(observed: PairObservation): boolean;
   isAllowed(reading: PairReading): boolean;
-  send(options: CallOptions): Promise<WriteReply>;
+  /** @param consent what the run has got for this very write. */
+  send(options: CallOptions, consent: Consent): Promise<WriteReply>;
 }
 
 /**
@@ -105,11 +106,12 @@ async function attempt(
   if (!write.isUndo && expected === undefined) {
     return answer('not-allowed', 'nothing says what was checked before');
   }
-  const critical = criticalFacts(facts);
+  const critical = criticalFacts(facts, write.move);
   const moved = expected === undefined ? [] : driftBetween(expected, critical);
   if (moved.length > 0) return answer('not-allowed', `since the checks, ${moved.join('; ')}`);
-  const lacking = await consent(critical);
-  if (lacking !== undefined) return answer('not-allowed', `this worker demands consent: ${lacking}`);
+  const given = await consent(critical);
+  if (given.lacking !== undefined)
+    return answer('not-allowed', `this worker demands consent: ${given.lacking}`);
   const tooOld = () =>
     age() > SECOND_LOOK_MAX_AGE_MS
       ? 'so much time has passed since both services were read that they may have changed'
@@ -127,7 +129,7 @@ async function attempt(
     const options = session.options((requestId) => {
       writeId = requestId;
     });
-    const reply = await write.send({ ...options, holdBack: tooOld });
+    const reply = await write.send({ ...options, holdBack: tooOld }, given);
     const seen = reading.observed[side];
     const wasFirst = seen.readable && isEarlierChange(seen.updatedAt, reply);
     return wasFirst ? { ...answer('accepted', ''), hadNoEffect: true } : answer('accepted', '');
@@ -161,7 +163,7 @@ function isEarlierChange(seenUpdate: string, { updateTime, sentAtMs }: WriteRepl
 
 /** Before anything is read, since what was read must not grow old over it. */
 async function askGuard(guard: Guard, write: Write) {
-  const consent = async (): Promise<string | undefined> => undefined;
+  const consent = async (): Promise<Consent> => ({});
   try {
     const refusal = await guard.refusalOfPair(write.pair, write.move);
     if (refusal !== undefined) return { isAsked: true, refusal, consent };

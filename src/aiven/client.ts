@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import type { Dialect } from '../contract/observation';
-import { type PromotionBody, promotions, type RebuildBody, rebuildBody } from '../contract/promotion';
+import {
+  type FailBody,
+  failBody,
+  type PromotionBody,
+  promotions,
+  type RebuildBody,
+  rebuildBody,
+} from '../contract/promotion';
 import { compact } from '../util/compact';
 import type { ApiClock } from './api-clock';
 import { AivenApiError, AivenOptionsError } from './errors';
+import { FailoverWarrant } from './failover-warrant';
 import { type RequestAttempt, unreadable } from './failures';
 import { type Call, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
@@ -38,8 +46,8 @@ export interface WriteReply {
 }
 
 /**
- * The part of the Aiven API that a switchback needs: reads, and two writes: one promotes a service, one has a failed one
- * rebuilt. Nothing here can make a service fail.
+ * The part of the Aiven API that the procedures need: reads, and three writes. One promotes a service, one has a failed one
+ * rebuilt, and one makes a service fail, for which it needs a warrant.
  *
  * Every method makes exactly one request and never repeats it; redirects are not followed. Methods reject with
  * - `AivenApiError` when the request failed; for a write, its `outcome` says whether it can have been applied;
@@ -168,6 +176,27 @@ export class AivenClient {
   }
 
   /**
+   * `PUT /v1/project/P/service/S`: asks to have this service fail for good, so that the other one of its pair becomes active. It
+   * is powered off, and what the other one had not received is lost. The form is the same in both dialects (Aiven docs,
+   * "Fail over to the recovery region").
+   *
+   * Resolves when the API has accepted the request. That is no proof of a failover: read both services.
+   *
+   * @param warrant of this very service, and not used before; it is used up, whatever becomes of the request.
+   */
+  async fail(
+    project: string,
+    service: string,
+    warrant: FailoverWarrant,
+    options?: CallOptions,
+  ): Promise<WriteReply> {
+    if (!(warrant instanceof FailoverWarrant)) throw new AivenOptionsError('a failover needs a warrant');
+    const path = servicePath(project, service);
+    warrant.spend(project, service);
+    return this.#write(path, failBody, options);
+  }
+
+  /**
    * `PUT /v1/project/P/service/S`: asks to have this failed service rebuilt as a standby of the other one of its pair. What it
    * had is lost. The form is the same in both dialects (Aiven docs, "Revert to the primary region").
    *
@@ -179,7 +208,7 @@ export class AivenClient {
 
   async #write(
     path: string,
-    body: PromotionBody | RebuildBody,
+    body: PromotionBody | FailBody | RebuildBody,
     options: CallOptions | undefined,
   ): Promise<WriteReply> {
     const call = { method: 'PUT', path, body } as const;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import type { PromotionBody, RebuildBody } from '../contract/promotion';
+import type { FailBody, PromotionBody, RebuildBody } from '../contract/promotion';
 import { compact } from '../util/compact';
 import { TimeIsUp, withinLimit } from '../util/limit';
 import { now } from '../util/now';
@@ -16,7 +16,7 @@ export type Call =
   | { readonly method: 'GET'; readonly path: string }
   /** A read whose question is a body. */
   | { readonly method: 'POST'; readonly path: string; readonly body: { readonly period: MetricsPeriod } }
-  | { readonly method: 'PUT'; readonly path: string; readonly body: PromotionBody | RebuildBody };
+  | { readonly method: 'PUT'; readonly path: string; readonly body: PromotionBody | FailBody | RebuildBody };
 
 /** A service with everything in it is well under 100 kB. */
 export const MAX_REPLY_BYTES = 10 * 1024 * 1024;

@@ -6,6 +6,7 @@ export {
   AivenOptionsError,
   type WriteOutcome,
 } from './errors';
+export { type FailoverTerms, FailoverWarrant } from './failover-warrant';
 export {
   type AivenClientOptions,
   type CallOptions,

@@ -129,8 +129,18 @@ function describeEvidence(evidence: NonNullable<SwitchbackReport['evidence']>): 
 }
 
 /** What an approver would read. */
-function planRows({ request, fingerprint, approvalRequired, toAcknowledge }: Plan): [string, string][] {
+function planRows({
+  request,
+  fingerprint,
+  approvalRequired,
+  toAcknowledge,
+  destroys,
+  loss,
+}: Plan): [string, string][] {
   return [
+    ...(destroys === undefined
+      ? []
+      : [['DESTROYS', `${destroys}; lost with it: ${loss}`] satisfies [string, string]]),
     ['would send', `${request.method} ${request.path} ${JSON.stringify(request.body)}`],
     ['fingerprint', fingerprint],
     ['approval', approvalRequired ? 'required' : 'not required'],

@@ -26,6 +26,8 @@ export interface WorkerConfig {
   taskQueue: string;
   /** What this worker demands of every run, whatever its input says. */
   policy: WorkerPolicy;
+  /** Whether this worker may destroy a primary (a failover). Default: no. */
+  allowsFailover: boolean;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** The pairs whose databases this worker may reach; without any, nothing is measured and the report says so. */
   databases: Databases;
@@ -67,6 +69,7 @@ const workerEnv = z.object({
   SWITCHBACK_APPROVAL: z.enum(['none', 'required']).default('none'),
   SWITCHBACK_CONFIRM: z.enum(['none', 'required']).default('none'),
   SWITCHBACK_FOUR_EYES: z.enum(['true', 'false']).default('true'),
+  SWITCHBACK_FAILOVER: z.enum(['off', 'allowed']).default('off'),
   SWITCHBACK_TASK_QUEUE: filled.default(TASK_QUEUE),
   SWITCHBACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHBACK_READY_FILE: filled.optional(),
@@ -143,6 +146,7 @@ export function readWorker(env: Env): Read<WorkerConfig> {
         fourEyes: settings.SWITCHBACK_FOUR_EYES === 'true',
         confirmTarget: settings.SWITCHBACK_CONFIRM === 'required',
       },
+      allowsFailover: settings.SWITCHBACK_FAILOVER === 'allowed',
       logLevel: settings.SWITCHBACK_LOG_LEVEL,
       databases: databases.value,
       ...(freezes === undefined ? {} : { readFreezes: freezeReader(freezes) }),

@@ -1,14 +1,14 @@
 import type { CheckResult } from './checks';
 import type { Lag, LagLimit, LagSample } from './lag';
 import type { NotifyInput, NotifyProgress, UndeliveredNotifications } from './notifications';
-import type { Pair, PairObservation, Side, Situation } from './observation';
+import type { Goal, Pair, PairObservation, Side, Situation } from './observation';
 import type { LockHolder } from './pair-lock';
 import type { SettingsSnapshot } from './parity';
 import type { ProbeReport } from './probe';
 import type { Move } from './procedure';
 import type { EndpointReport, OldSessions, Proof } from './proof';
 import type { KeptEvidence, RequestCounts, SwitchbackReport } from './report';
-import type { PromoteInput, PromoteResult, RebuildInput } from './write';
+import type { FailInput, PromoteInput, PromoteResult, RebuildInput } from './write';
 
 /** What every activity reports besides its own answer. */
 export interface Counted {
@@ -95,12 +95,14 @@ export interface PreflightInput {
   lock?: string;
   /** A freeze window does not hold this run: it writes nothing, or brings home what it has taken away. */
   passesFreeze?: true;
+  /** Of a failover: it is wanted although the API calls the primary healthy. */
+  drill?: boolean;
 }
 
 export interface WatchInput {
   pair: Pair;
   /** The situation to wait for. */
-  goal: 'primary-active' | 'recovery-active';
+  goal: Goal;
   /** The situation that the workflow knows of; any other ends the watch. */
   known: Situation;
   /** Whether what the workflow knows allows the undo; a change of that ends the watch too. */
@@ -200,6 +202,8 @@ export interface ProveInput extends Reporting {
   timelineBefore?: number;
   /** It was known before that databases cannot be reached from here: that they cannot be now is no news. */
   accessLacking?: boolean;
+  /** The other side has failed, so that nothing is asked of it. */
+  alone?: boolean;
 }
 
 export interface EndpointInput extends Reporting {
@@ -220,6 +224,8 @@ export interface SwitchbackActivities {
   preflight(input: PreflightInput): Promise<Preflight>;
   inspectLock(input: InspectLockInput): Promise<LockInspection>;
   promote(input: PromoteInput): Promise<PromoteResult>;
+  /** Has the primary fail for good, which destroys it; answers as `promote` does. */
+  fail(input: FailInput): Promise<PromoteResult>;
   /** Has the failed primary rebuilt; answers as `promote` does. */
   rebuild(input: RebuildInput): Promise<PromoteResult>;
   watchPair(input: WatchInput): Promise<WatchResult>;

@@ -37,6 +37,7 @@ export const alarms = {
     severity: 'critical',
     message: 'neither service is active: nothing takes writes',
   },
+  'failed-over': { about: 'pair', severity: 'critical', message: 'the primary service has failed' },
   'primary-failed': { about: 'pair', severity: 'critical', message: 'the primary service has failed' },
   'recovery-failed': { about: 'pair', severity: 'warning', message: 'the recovery service has failed' },
   'not-a-pair': {

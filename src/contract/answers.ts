@@ -16,7 +16,7 @@ export interface Answer {
 export interface Question {
   project: string;
   primary: string;
-  plan?: Pick<Plan, 'fingerprint' | 'toAcknowledge' | 'approvalRequired'>;
+  plan?: Pick<Plan, 'fingerprint' | 'toAcknowledge' | 'approvalRequired' | 'destroys'>;
   /** True while the run waits for acknowledgements, for an approval, or for both. */
   asksBeforeWrite: boolean;
   /** True while an alarm stands about which somebody may decide. */
@@ -29,6 +29,8 @@ export interface Question {
 
 const BY = 'you@example.com';
 const REASON = 'INC-123';
+/** Not the name itself: who approves what is destroyed must know it. */
+const TYPE_IT = 'TYPE-IT-OUT';
 const SIGNED = { by: BY, reason: REASON };
 
 const DECISIONS: Record<Decision['action'], string> = {
@@ -54,12 +56,17 @@ export function answersTo(question: Question): Answer[] {
     command: command(`ack ${target} ${check}`),
   }));
   if (asksBeforeWrite && plan?.approvalRequired) {
-    const { fingerprint } = plan;
+    const { fingerprint, destroys } = plan;
     answers.push({
       update: 'approve',
-      does: 'lets the run write, for the state with this fingerprint',
-      payload: { ...SIGNED, fingerprint },
-      command: command(`approve ${target} --fingerprint ${fingerprint}`),
+      does:
+        destroys === undefined
+          ? 'lets the run write, for the state with this fingerprint'
+          : `lets the run DESTROY the service; type out ${destroys} yourself`,
+      payload: { ...SIGNED, fingerprint, ...(destroys === undefined ? {} : { service: TYPE_IT }) },
+      command: command(
+        `approve ${target} --fingerprint ${fingerprint}${destroys === undefined ? '' : ` --service ${TYPE_IT}`}`,
+      ),
     });
     answers.push({
       update: 'reject',

@@ -107,6 +107,14 @@ export const errors = {
       'Mend what the API names: the token, a feature that is off, or the state of a service; then start again.',
     exitCode: exitCodes.aborted,
   },
+  FAILOVER_REFUSED: {
+    title: 'The API refused the failover; nothing was written',
+    cause:
+      'Aiven answered the write that has the primary fail with an error that proves that it was not applied (400, 401, 403, 404, 409).',
+    remedy:
+      'Mend what the API names: the token, a feature that is off, or the state of a service; then start again.',
+    exitCode: exitCodes.aborted,
+  },
   REBUILD_REFUSED: {
     title: 'The API refused the rebuild; nothing was written',
     cause:

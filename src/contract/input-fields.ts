@@ -7,7 +7,8 @@ export type InputField =
   /** `leastMs`: default 0. */
   | (About & { kind: 'duration'; default: string; leastMs?: number })
   | (About & { kind: 'lag'; default: string })
-  | (About & { kind: 'text' })
+  | (About & { kind: 'text'; isRequired?: true })
+  | (About & { kind: 'flag' })
   | (About & { kind: 'time' })
   | (About & { kind: 'acknowledgements' });
 
@@ -121,6 +122,26 @@ export const inputFields = {
 export const moreFields = {
   switchback: {},
   switchover: {},
+  failover: {
+    confirm: {
+      kind: 'name',
+      isRequired: true,
+      help: 'the primary service once more, typed out: **the one that is destroyed**',
+      option: 'the primary service once more, typed out: the one that is destroyed',
+    },
+    requestedBy: {
+      kind: 'text',
+      isRequired: true,
+      help: 'who asks; somebody else must approve it',
+      option: 'who asks; somebody else must approve it',
+    },
+    reason: { kind: 'text', isRequired: true, help: 'why', option: 'why' },
+    drill: {
+      kind: 'flag',
+      help: '`true` DESTROYS A HEALTHY PRIMARY: for a drill, or when the API is wrong about it',
+      option: 'DESTROY THE PRIMARY although the API calls it healthy',
+    },
+  },
   failback: {
     rebuildTimeout: {
       kind: 'duration',
@@ -151,6 +172,11 @@ export const moreFields = {
     },
   },
 } as const satisfies Record<Procedure, Record<string, InputField>>;
+
+/** What a procedure does not take of the rest: it has no say in it. */
+export const leftOut: Partial<Record<Procedure, readonly (keyof Fields)[]>> = {
+  failover: ['approval', 'onTimeout', 'maxLag', 'catchUpTimeout'],
+};
 
 type Fields = typeof inputFields;
 

@@ -1,7 +1,7 @@
 import { cut, fewFaults } from '../util/text';
 import { type Acknowledgement, EXAMPLE_ACKNOWLEDGEMENT, faultsOfAcknowledgement } from './checks';
 import { formatDuration, parseDuration } from './duration';
-import { type FieldsOf, type InputField, inputFields, moreFields } from './input-fields';
+import { type FieldsOf, type InputField, inputFields, leftOut, moreFields } from './input-fields';
 import { type LagLimit, parseLagLimit } from './lag';
 import { moves, type Procedure, procedures } from './procedure';
 import { faultOfText } from './text';
@@ -68,6 +68,8 @@ export type SwitchbackRequest = Record<'project' | 'service', string> &
     acknowledge: Acknowledgement[];
     onTimeout: OnTimeout | 'return-to-primary' | 'undo';
     maxLag: LagLimit;
+    /** Of a failover: it is wanted although the API calls the primary healthy. */
+    drill?: boolean;
     /** Of a drill. */
     soakMs?: number;
     /** Of a failback, like the next two. */
@@ -107,7 +109,8 @@ export function parseInput(input: unknown, procedure: Procedure = 'switchback'):
   }
   const fields = new Fields(input as Record<string, unknown>);
   const known = fieldsOf(procedure);
-  const read = Object.entries(known).map(([name, field]) => fields.read(name, field));
+  // What is left out has its default.
+  const read = Object.entries({ ...everyField, ...known }).map(([name, field]) => fields.read(name, field));
   const request = { ...Object.fromEntries(read), procedure } as unknown as SwitchbackRequest;
   if (request.recovery !== undefined && request.recovery === request.service) {
     fields.faults.push('"service" and "recovery" name the same service; "service" is the primary');
@@ -127,7 +130,9 @@ export function fieldsOf(procedure: Procedure): Record<string, InputField> {
   // What undoes a move is called by where it leads; of several, each has its own.
   const undo = (more.length === 0 ? moves[only].undo?.action : undefined) ?? 'undo';
   const onTimeout: InputField = { ...inputFields.onTimeout, choices: [undo, 'hold'], default: undo };
-  return { ...everyField, onTimeout, ...moreFields[procedure] };
+  const all = { ...everyField, onTimeout, ...moreFields[procedure] };
+  const isTaken = ([name]: [string, InputField]) => !leftOut[procedure]?.some((field) => field === name);
+  return Object.fromEntries(Object.entries<InputField>(all).filter(isTaken));
 }
 
 /** For the record only: two who ask for the same may be two people. */
@@ -176,7 +181,9 @@ class Fields {
       case 'lag':
         return [name, this.#lagLimit(name, absent(given, field.default))];
       case 'text':
-        return [name, this.#text(name, absent(given, ''))];
+        return [name, this.#text(name, absent(given, ''), field.isRequired === true)];
+      case 'flag':
+        return [name, this.#flag(name, absent(given, false))];
       case 'acknowledgements':
         return [name, this.#acknowledgements(name, given ?? [])];
     }
@@ -227,8 +234,18 @@ class Fields {
     return { seconds: 0 };
   }
 
-  #text(field: string, value: unknown): string {
-    const fault = faultOfText(field, value, false);
+  #flag(field: string, value: unknown): boolean {
+    if (typeof value === 'boolean') return value;
+    this.faults.push(`"${field}" must be true or false, not ${describe(value)}`);
+    return false;
+  }
+
+  #text(field: string, value: unknown, isRequired: boolean): string {
+    if (isRequired && value === '') {
+      this.faults.push(`"${field}" is missing`);
+      return '';
+    }
+    const fault = faultOfText(field, value, isRequired);
     if (fault === undefined) return value as string;
     this.faults.push(`${fault}, not ${describe(value)}`);
     return '';
@@ -263,7 +280,7 @@ class Fields {
 }
 
 /** Only a field that is not there at all gets its default, so that a null is a wrong type. */
-function absent(value: unknown, fallback: string): unknown {
+function absent(value: unknown, fallback: string | boolean): unknown {
   return value === undefined ? fallback : value;
 }
 

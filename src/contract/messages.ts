@@ -39,6 +39,8 @@ export interface ApproveInput {
   reason: string;
   /** Of the plan that was read, as the status shows it: the approval counts for that state and for no other. */
   fingerprint: string;
+  /** The service that is destroyed, typed out: for a failover alone. */
+  service?: string;
 }
 
 /** The payload of the updates `reject` and `abort`. */
@@ -92,7 +94,7 @@ export const faultsOf: Record<keyof typeof examples, (payload: unknown) => strin
     const fault = `"action" must be one of ${DECIDE_ACTIONS.join(', ')}`;
     return [...(isKnown ? [] : [fault]), ...faultsOfTexts(payload, ['by', 'reason'], ['action'])];
   },
-  approve: (payload) => faultsOfTexts(payload, ['by', 'reason', 'fingerprint']),
+  approve: (payload) => faultsOfTexts(payload, ['by', 'reason', 'fingerprint'], ['service']),
   reject: (payload) => faultsOfTexts(payload, ['by', 'reason']),
   acknowledge: (payload) => faultsOfAcknowledgement(payload),
   abort: (payload) => faultsOfTexts(payload, ['by', 'reason']),

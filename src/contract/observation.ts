@@ -65,10 +65,14 @@ export type Situation =
   | 'moving'
   | 'both-active'
   | 'none-active'
+  | 'failed-over'
   | 'primary-failed'
   | 'recovery-failed'
   | 'not-a-pair'
   | 'unreadable';
+
+/** A situation to bring a pair to. */
+export type Goal = Extract<Situation, 'primary-active' | 'recovery-active' | 'failed-over'>;
 
 /** One line for people: `primary pg-a active/REBUILDING, recovery pg-b passive/RUNNING`. */
 export function describePair(observed: PairObservation): string {

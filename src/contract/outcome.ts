@@ -8,6 +8,8 @@ export const outcomes = {
     completes: true,
     isAtGoal: true,
   }),
+  'failed-over': row('Failed over', { tone: 'good', completes: true, isAtGoal: true }),
+  'already-failed-over': row('Failed over already', { tone: 'good', completes: true, isAtGoal: true }),
   rebuilt: row('Rebuilt', { tone: 'good', completes: true, isAtGoal: true }),
   'already-rebuilt': row('Rebuilt already', { tone: 'good', completes: true, isAtGoal: true }),
   'failed-back': row('Rebuilt and brought home', { tone: 'good', completes: true, isAtGoal: true }),

@@ -6,6 +6,20 @@ export interface SwitchoverInput extends Omit<SwitchbackInput, 'onTimeout'> {
   onTimeout?: 'return-to-primary' | 'hold';
 }
 
+/**
+ * The one JSON object that starts `failoverWorkflow`. It destroys the primary, so that more must be said:
+ * `{"project":"P","service":"PRIMARY","confirm":"PRIMARY","requestedBy":"you@example.com","reason":"INC-123"}`.
+ */
+export interface FailoverInput
+  extends Omit<SwitchbackInput, 'approval' | 'onTimeout' | 'maxLag' | 'catchUpTimeout'> {
+  /** The primary service once more, typed out: the one that is destroyed. */
+  confirm: string;
+  requestedBy: string;
+  reason: string;
+  /** True to destroy a primary that the API calls healthy. Default false. */
+  drill?: boolean;
+}
+
 /** The one JSON object that starts `drillWorkflow`: `{"project":"P","service":"PRIMARY"}` is enough here, too. */
 export interface DrillInput extends Omit<SwitchbackInput, 'onTimeout'> {
   /** After `convergeTimeout` and an unanswered `decisionWindow`, of either move. Default `undo`. */
@@ -27,4 +41,4 @@ export interface FailbackInput extends Omit<SwitchbackInput, 'onTimeout'> {
 }
 
 /** The input of a procedure. */
-export type ProcedureInput = SwitchbackInput | SwitchoverInput | FailbackInput | DrillInput;
+export type ProcedureInput = SwitchbackInput | SwitchoverInput | FailoverInput | FailbackInput | DrillInput;

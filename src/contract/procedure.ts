@@ -1,15 +1,19 @@
-import type { Side } from './observation';
+import type { Goal, Side } from './observation';
 
 /** One move of a pair. */
 export interface MoveRow {
-  /** Its one write: make a service active, or have a failed one rebuilt as a standby. */
-  write: 'promote' | 'rebuild';
+  /** Its one write: make a service active, have the primary fail for good, or have a failed one rebuilt as a standby. */
+  write: 'promote' | 'fail' | 'rebuild';
+  /** What the pair is before. */
+  from: Goal;
   /** The side that is active at its end. */
   target: Side;
+  /** What the pair is then. */
+  goal: Goal;
   /** How it ends: by a write of the run, and without one. */
-  done: 'switched-back' | 'switched-over' | 'rebuilt';
-  already: 'already-primary' | 'already-recovery' | 'already-rebuilt';
-  /** What makes the other side active again; a rebuild has none. */
+  done: 'switched-back' | 'switched-over' | 'failed-over' | 'rebuilt';
+  already: 'already-primary' | 'already-recovery' | 'already-failed-over' | 'already-rebuilt';
+  /** What makes the other side active again; a failover and a rebuild have none. */
   undo?: UndoRow;
 }
 
@@ -25,7 +29,9 @@ export interface UndoRow {
 export const moves: Record<Move, MoveRow> = {
   switchback: {
     write: 'promote',
+    from: 'recovery-active',
     target: 'primary',
+    goal: 'primary-active',
     done: 'switched-back',
     already: 'already-primary',
     undo: {
@@ -36,15 +42,32 @@ export const moves: Record<Move, MoveRow> = {
   },
   switchover: {
     write: 'promote',
+    from: 'primary-active',
     target: 'recovery',
+    goal: 'recovery-active',
     done: 'switched-over',
     already: 'already-recovery',
     undo: { action: 'return-to-primary', code: 'RETURNED_TO_PRIMARY', outcome: 'returned-to-primary' },
   },
-  rebuild: { write: 'rebuild', target: 'recovery', done: 'rebuilt', already: 'already-rebuilt' },
+  failover: {
+    write: 'fail',
+    from: 'primary-active',
+    target: 'recovery',
+    goal: 'failed-over',
+    done: 'failed-over',
+    already: 'already-failed-over',
+  },
+  rebuild: {
+    write: 'rebuild',
+    from: 'failed-over',
+    target: 'recovery',
+    goal: 'recovery-active',
+    done: 'rebuilt',
+    already: 'already-rebuilt',
+  },
 };
 
-export type Move = 'switchback' | 'switchover' | 'rebuild';
+export type Move = 'switchback' | 'switchover' | 'failover' | 'rebuild';
 
 export interface ProcedureRow {
   /** The name under which the workflow function is exported. */
@@ -70,6 +93,12 @@ export const procedures = {
     title: 'Switchover',
     moves: ['switchover'],
     aim: (service) => `switch ${service} over to its recovery service`,
+  },
+  failover: {
+    workflowType: 'failoverWorkflow',
+    title: 'Failover',
+    moves: ['failover'],
+    aim: (service) => `fail ${service} over to its recovery service, which destroys it`,
   },
   failback: {
     workflowType: 'failbackWorkflow',

@@ -15,6 +15,14 @@ export const promotions = {
  */
 export const rebuildBody = { disaster_recovery_role: 'passive' } as const;
 
+/**
+ * Has a service fail for good: it is powered off, and the other one of its pair becomes active. The same in both forms of the
+ * API. Source: Aiven's page on failover.
+ */
+export const failBody = { disaster_recovery_role: 'failed' } as const;
+
+export type FailBody = typeof failBody;
+
 export type RebuildBody = typeof rebuildBody;
 
 export type PromotionBody = (typeof promotions)[Dialect];

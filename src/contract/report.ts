@@ -33,6 +33,8 @@ export interface Approval {
   at: string;
   /** The fingerprint of the checked state that was approved. */
   fingerprint: string;
+  /** The service that is destroyed, as the approver typed it: of a failover alone. */
+  service?: string;
   /** What moved afterwards, so that the approval no longer counts. */
   voidedBy?: string[];
 }
@@ -47,6 +49,10 @@ export interface Plan {
   approvalRequired: boolean;
   /** Ids of soft findings that still need an acknowledgement. */
   toAcknowledge: string[];
+  /** The service that the write destroys: of a failover alone, like the next. */
+  destroys?: string;
+  /** What of it would be lost, as far as it could be measured. */
+  loss?: string;
 }
 
 /** Somebody wanted the run to stop. */

@@ -13,6 +13,16 @@ export interface PromoteInput {
   rehearse?: boolean;
 }
 
+export interface FailInput {
+  pair: Pair;
+  /** The critical facts that were checked; when one has moved, nothing is sent. */
+  expected: Record<string, string> | undefined;
+  /** A person wants a primary destroyed that the API calls healthy. */
+  drill?: boolean;
+  /** Everything but the write. */
+  rehearse?: boolean;
+}
+
 export interface RebuildInput {
   pair: Pair;
   /** The critical facts that were checked; when one has moved, nothing is sent. */

@@ -81,6 +81,7 @@ export async function createWorker(
       activities: createActivities({
         aiven,
         policy: config.policy,
+        allowsFailover: config.allowsFailover,
         databases: config.databases,
         readFreezes: config.readFreezes,
         notify: config.notify,

@@ -135,12 +135,17 @@ export class ApiSession {
       this.askService(project, recovery),
       dialect === 'promote-to-master' ? this.askDisasterRecovery(project, primary) : undefined,
     ]);
+    // Each service tells of both: where the primary does not answer, the recovery service does.
+    const told =
+      disasterRecovery?.ok === false && !primaryFact.ok && recoveryFact.ok
+        ? await this.askDisasterRecovery(project, recovery)
+        : disasterRecovery;
     return {
       project,
       names: { primary, recovery },
       primary: primaryFact,
       recovery: recoveryFact,
-      ...compact({ disasterRecovery }),
+      ...compact({ disasterRecovery: told }),
     };
   }
 

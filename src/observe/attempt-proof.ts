@@ -25,7 +25,7 @@ const PAUSE_BEFORE_SECOND_MS = 1_000;
 /** One try at the proof, through sessions of its own. Never throws: what went wrong is in the facts. */
 export async function attemptProof(
   database: PairDatabase,
-  { active, runId }: { active: Side; runId: string },
+  { active, runId, alone = false }: { active: Side; runId: string; alone?: boolean },
   signal: AbortSignal,
 ): Promise<ProofFacts> {
   const options = { signal, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
@@ -33,13 +33,13 @@ export async function attemptProof(
   const [firstWrite, activeSide, passiveSide] = await Promise.all([
     writeThroughServiceUri(database, first, options),
     ask(() => database.open(active, options)),
-    ask(() => database.open(otherSide(active), options)),
+    alone ? undefined : ask(() => database.open(otherSide(active), options)),
   ]);
   try {
     const row = 'answer' in firstWrite ? first : undefined;
     const [ofActive, ofPassive, secondWrite] = await Promise.all([
       lookAtActive(activeSide, row),
-      lookAtPassive(passiveSide, row, signal),
+      passiveSide && lookAtPassive(passiveSide, row, signal),
       row && writeLater(database, second, options),
     ]);
     const isWritten = secondWrite !== undefined && 'answer' in secondWrite;
@@ -51,7 +51,7 @@ export async function attemptProof(
       ...(isWritten && { activeHasSecond: await askOn(activeSide, (session) => hasNonce(session, second)) }),
     };
   } finally {
-    await Promise.all([activeSide, passiveSide].map((side) => 'answer' in side && side.answer.end()));
+    await Promise.all([activeSide, passiveSide].map((side) => side && 'answer' in side && side.answer.end()));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DiscoverInput, Discovery } from '../contract/activities';
 import { stops } from '../contract/checks';
 import type { Dialect } from '../contract/observation';
-import { judgeDiscovery } from '../rules/checks';
+import { isExcusedFromAnswering, judgeDiscovery } from '../rules/checks';
 import type { DiscoveryFacts, UnreadFact } from '../rules/facts';
 import { peersOf } from '../rules/observation';
 import { compact } from '../util/compact';
@@ -15,11 +15,16 @@ const NEEDED = ['dialect-known', 'crdr-peers', 'named-is-primary'];
 export async function findPair(session: ApiSession, input: DiscoverInput): Promise<Discovery> {
   const { project, service, recovery, move } = input;
   const primary = await session.askService(project, service);
-  const hasRole = primary.ok && primary.value.role.kind !== 'absent';
+  // What is in trouble may not answer; then the recovery service speaks for both, if the input names it.
+  const isExcused = isExcusedFromAnswering({ primary, move }) && recovery !== undefined;
+  const witness = isExcused ? await session.askService(project, recovery) : primary;
+  const hasRole = witness.ok && witness.value.role.kind !== 'absent';
   const found = primary.ok ? peersOf(primary.value, project) : [];
   const peer = recovery ?? (found.length === 1 ? found[0] : undefined);
   const disasterRecovery =
-    primary.ok && !hasRole ? await session.askDisasterRecovery(project, service) : undefined;
+    witness.ok && !hasRole
+      ? await session.askDisasterRecovery(project, isExcused ? recovery : service)
+      : undefined;
 
   const facts: DiscoveryFacts = {
     project,
@@ -28,11 +33,13 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
     confirmed: recovery !== undefined,
     me: notAsked('the token was not looked at'),
     primary,
-    recovery: notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
+    recovery: isExcused
+      ? witness
+      : notAsked(peer === undefined ? 'the peer is not known' : `${peer} was not looked at`),
     ...compact({ disasterRecovery, move }),
   };
   const isPair =
-    primary.ok &&
+    witness.ok &&
     !judgeDiscovery(facts).some(
       // A soft finding is for a person to answer, once there is a run that can ask.
       (check) => NEEDED.includes(check.id) && check.severity === 'block' && stops(check),
@@ -43,7 +50,9 @@ export async function findPair(session: ApiSession, input: DiscoverInput): Promi
   }
   const [me, recoveryFact] = await Promise.all([
     session.askMe(),
-    peer === undefined || peer.includes('/') ? facts.recovery : session.askService(project, peer),
+    isExcused || peer === undefined || peer.includes('/')
+      ? facts.recovery
+      : session.askService(project, peer),
   ]);
   return { checks: judgeDiscovery({ ...facts, me, recovery: recoveryFact }), requests: session.requests };
 }

@@ -7,12 +7,14 @@ import type { Session, SessionOptions } from './session';
 
 const ACTIVE = `
 SELECT pg_is_in_recovery() AS standby,
-  CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text END AS lsn`;
+  CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text END AS lsn,
+  pg_snapshot_xmax(pg_current_snapshot())::text AS xid`;
 
 /** The guards are for a server that is no standby: there these functions are errors. */
 const PASSIVE = `
 SELECT pg_is_in_recovery() AS standby,
   pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text AS lsn,
+  pg_snapshot_xmax(pg_current_snapshot())::text AS xid,
   extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS seconds,
   CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused`;
 
@@ -77,18 +79,21 @@ export async function measureLag(
 }
 
 async function written(session: Session): Promise<Partial<LagSample>> {
-  const { standby, lsn } = await session.one<{ standby: boolean; lsn: string | null }>(ACTIVE);
+  const { standby, lsn, xid } = await session.one<{ standby: boolean; lsn: string | null; xid: string }>(
+    ACTIVE,
+  );
   if (standby || lsn === null) return { problem: 'the side that should take writes is in recovery' };
-  return { activeLsn: lsn };
+  return { activeLsn: lsn, activeXid: xid };
 }
 
 async function replayed(session: Session): Promise<Partial<LagSample>> {
-  const { standby, lsn, seconds, paused } = await session.one<
-    Position & { standby: boolean; paused: boolean | null }
+  const { standby, lsn, xid, seconds, paused } = await session.one<
+    Position & { standby: boolean; xid: string; paused: boolean | null }
   >(PASSIVE);
   if (!standby) return { problem: 'the side that should replay is not in recovery' };
   return {
     paused: paused === true,
+    replayXid: xid,
     ...(lsn === null ? {} : { replayLsn: lsn }),
     ...(seconds === null ? {} : { seconds: notBelowZero(seconds) }),
   };

@@ -1,6 +1,6 @@
 import type { WorkerPolicy } from '../contract/activities';
 import type { SwitchbackRequest } from '../contract/input';
-import type { Move } from '../contract/procedure';
+import { type Move, moves } from '../contract/procedure';
 import type { Approval } from '../contract/report';
 import { namesTarget } from '../contract/workflow-id';
 import { driftBetween } from './critical';
@@ -13,6 +13,8 @@ export interface ConsentNeeded {
   fourEyes: boolean;
   /** The run was told its target only once, so that somebody must look at it, be it the same person. */
   confirmation: boolean;
+  /** The service that the approver must type out, since it is destroyed. */
+  typed?: string;
 }
 
 /** What the worker's policy and the run's own input demand; the workflow and the promote activity both ask this. */
@@ -22,6 +24,9 @@ export function consentNeeded(
   workflowId: string,
   move: Move,
 ): ConsentNeeded {
+  // What destroys a service takes two people, whatever the worker's policy.
+  if (moves[move].write === 'fail')
+    return { approval: true, fourEyes: true, confirmation: false, typed: request.service };
   const takesOver = request.takeOver === 'on-approval' && move === 'switchback';
   const approval = request.approvalRequired || policy.approvalRequired || takesOver;
   const { project, service, confirm, mode, procedure } = request;
@@ -58,16 +63,41 @@ export function missingConsent(
 ): string | undefined {
   if (!needed.approval && !needed.confirmation) return undefined;
   if (approvals.some(({ verdict }) => verdict === 'rejected')) return 'the plan was rejected';
-  const forThis = approvals.filter(({ fingerprint }) =>
-    checked.some(
-      (state) => state.fingerprint === fingerprint && driftBetween(state.critical, facts).length === 0,
-    ),
-  );
+  const forThis = approvalsOf(approvals, checked, facts);
   if (forThis.length === 0) return 'there is no approval of the state that would be written to';
   if (needed.fourEyes && forThis.every(({ by }) => sameName(by, requestedBy))) {
     return `only ${requestedBy} approved it, who also asked for the run (four eyes)`;
   }
+  if (approvalThatCounts(needed, { approvals, checked, requestedBy }, facts) === undefined) {
+    return `nobody who approved it has typed out ${needed.typed}`;
+  }
   return undefined;
+}
+
+/** The newest approval of these facts that is as it must be. */
+export function approvalThatCounts(
+  { fourEyes, typed }: ConsentNeeded,
+  { approvals, checked, requestedBy }: ConsentGiven,
+  facts: Record<string, string>,
+): Approval | undefined {
+  return approvalsOf(approvals, checked, facts).findLast(
+    ({ by, service }) =>
+      (!fourEyes || !sameName(by, requestedBy)) && (typed === undefined || service === typed),
+  );
+}
+
+function approvalsOf(
+  approvals: readonly Approval[],
+  checked: readonly CheckedState[],
+  facts: Record<string, string>,
+): Approval[] {
+  return approvals.filter(
+    ({ verdict, fingerprint }) =>
+      verdict === 'approved' &&
+      checked.some(
+        (state) => state.fingerprint === fingerprint && driftBetween(state.critical, facts).length === 0,
+      ),
+  );
 }
 
 /**

@@ -1,15 +1,21 @@
 import type { Service } from '../aiven';
 import type { PairObservation, ServiceObservation, Side } from '../contract/observation';
+import { type Move, moves } from '../contract/procedure';
+import { isHealthy } from './moves';
 import { observePair, type PairFacts } from './observation';
 
 const UPDATE_TIME = 'update time';
 
 /**
  * The facts that must not move between the checks and the write, in words a person understands: what the two services
- * (and in the promote-to-master dialect the status of the pair) said of themselves.
+ * (and in the promote-to-master dialect the status of the pair) said of themselves. Of a primary that is to fail only what
+ * the failover depends on: one in trouble says something else every minute, or nothing.
  */
-export function criticalFacts(facts: PairFacts): Record<string, string> {
+export function criticalFacts(facts: PairFacts, move: Move = 'switchback'): Record<string, string> {
   const observed = observePair(facts);
+  if (moves[move].write === 'fail') {
+    return { ...healthOf(observed.primary), ...sideOf('recovery', facts, observed.recovery) };
+  }
   return { ...sideOf('primary', facts, observed.primary), ...sideOf('recovery', facts, observed.recovery) };
 }
 
@@ -44,6 +50,12 @@ export function isUntouched(
   const isSame = (side: Side, now: ServiceObservation) =>
     now.readable && updateTimeIn(since, side, now.service) === now.updatedAt;
   return isSame('primary', primary) && isSame('recovery', recovery);
+}
+
+function healthOf(primary: ServiceObservation): Record<string, string> {
+  const isElsewhere = primary.readable && primary.role !== 'active';
+  const state = isHealthy(primary) ? 'active and in good order' : 'active and in trouble, or not to be read';
+  return { [`primary ${primary.service} is`]: isElsewhere ? primary.role : state };
 }
 
 function sideOf(side: Side, facts: PairFacts, observed: ServiceObservation): Record<string, string> {

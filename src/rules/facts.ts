@@ -60,6 +60,8 @@ export interface Facts extends DiscoveryFacts {
   tokens: Fact<readonly AccessToken[]>;
   /** Of the candidate. */
   metrics: Fact<Metrics>;
+  /** Of a failover: whether this worker may, and whether it is wanted although the primary is healthy. */
+  failover?: { allowed: boolean; drill: boolean };
   /** The id of the lock that this run holds on the pair. */
   lock?: string;
   /** The freeze windows of this worker; absent when it has none. */

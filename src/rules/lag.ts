@@ -12,13 +12,20 @@ export function lagOf(looks: readonly LagSample[]): Lag {
   const seconds = secondsOf(last, looks);
   return {
     at,
-    ...compact({ bytes }),
+    ...compact({ bytes, transactions: transactionsOf(last) }),
     ...(seconds === undefined ? {} : { seconds: round(seconds) }),
     ...trendOf(last, looks),
     ...compact({ paused }),
     // What was measured all the same, from the active side's own reports, counts.
     ...(problem === undefined || bytes !== undefined ? {} : { problem }),
   };
+}
+
+/** Ids are given out in turn, to whatever writes: so many at most are not there yet. */
+function transactionsOf({ activeXid, replayXid, bytes }: LagSample): number | undefined {
+  if (bytes === 0) return 0;
+  if (activeXid === undefined || replayXid === undefined) return undefined;
+  return Math.max(0, Number(BigInt(activeXid) - BigInt(replayXid)));
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { SwitchbackRequest } from '../contract/input';
-import type { PairObservation, Side, Situation } from '../contract/observation';
+import type { PairObservation, ServiceObservation, Side, Situation } from '../contract/observation';
 import { otherSide } from '../contract/observation';
 
 /**
- * The only writes there are, and when each is allowed: a procedure makes its goal the active side, and undoes that by making
+ * When a promotion is allowed: a procedure makes its goal the active side, and undoes that by making
  * the other side, its origin, active again. Nothing may write unless both services were read in the very attempt that writes
  * and this table says yes for what was read.
  *
@@ -55,11 +55,33 @@ export function isOnItsWay(goal: Side, observed: PairObservation): boolean {
   return goes && (other.role === 'passive' || other.role === 'changing');
 }
 
+/**
+ * Whether a failover has a cause and somewhere to go: the primary is active and in trouble, or does not answer, and the
+ * recovery service stands ready. It destroys the primary.
+ *
+ * @param drill a person wants it although the API calls the primary healthy.
+ */
+export function mayFail({ primary, recovery }: PairObservation, drill: boolean): boolean {
+  if (!recovery.readable || recovery.role !== 'passive' || !recovery.settled) return false;
+  if (recovery.peers.length !== 1 || recovery.peers[0] !== primary.service) return false;
+  // A service that the API does not have cannot fail.
+  if (!primary.readable) return !primary.gone;
+  return primary.role === 'active' && (drill || !isHealthy(primary));
+}
+
+/** True when the API says that this service is active and in good order. */
+export function isHealthy(service: ServiceObservation): boolean {
+  return service.readable && service.role === 'active' && service.settled;
+}
+
+/** True when the primary has failed: there is nothing to write. */
+export function hasFailed({ primary }: PairObservation): boolean {
+  return primary.readable && primary.role === 'failed';
+}
+
 /** A rebuild of anything else than a failed primary beside an active and settled recovery service destroys the only copy. */
 export function mayRebuild(situation: Situation, { recovery }: PairObservation): boolean {
-  return (
-    situation === 'primary-failed' && recovery.readable && recovery.role === 'active' && recovery.settled
-  );
+  return situation === 'failed-over' && recovery.readable && recovery.settled;
 }
 
 /** True when the primary is, or becomes, a standby of the active recovery service: there is nothing to write. */

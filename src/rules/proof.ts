@@ -20,6 +20,8 @@ export interface Claim {
   timelineBefore?: number;
   /** It was known before that databases cannot be reached from here: that they cannot be now is no news. */
   accessLacking?: boolean;
+  /** The other side has failed, so that nothing is asked of it. */
+  alone?: boolean;
 }
 
 /** What one try saw. Absent: not asked, since no row was there to look for. */
@@ -29,7 +31,8 @@ export interface ProofFacts {
   activeRole: Asked<{ inRecovery: boolean; readOnly: boolean; timeline?: number }>;
   /** Whether the first row is on the active side. */
   activeHasFirst?: Asked<boolean>;
-  passiveRole: Asked<{ inRecovery: boolean }>;
+  /** Absent: not asked, since that side has failed. */
+  passiveRole?: Asked<{ inRecovery: boolean }>;
   /** Whether the first row came to the passive side, and after how many milliseconds that was known. */
   arrival?: Asked<{ found: boolean; ms: number; replayPaused: boolean }>;
   /** Another row, some time after the first and through a new session. */
@@ -68,9 +71,12 @@ function proofOf(claim: Claim, at: string, judged: Record<ProofStepId, Judged>):
   const titles = titlesOf(claim);
   const steps = (Object.keys(titles) as ProofStepId[])
     .filter((id) => id !== 'timeline-advanced' || claim.timelineBefore !== undefined)
+    .filter((id) => !claim.alone || !OF_THE_PASSIVE.includes(id))
     .map((id): ProofStep => ({ id, title: titles[id], at, ...judged[id] }));
   return { verdict: verdictOf(steps), at, steps };
 }
+
+const OF_THE_PASSIVE: readonly ProofStepId[] = ['passive-is-standby', 'arrived-on-passive'];
 
 function verdictOf(steps: ProofStep[]): Proof['verdict'] {
   if (steps.some(({ verdict }) => verdict === 'fail')) return 'refuted';
@@ -110,6 +116,7 @@ function judgeActive({ activeRole, activeHasFirst }: ProofFacts): Judged {
 }
 
 function judgePassive({ passiveRole }: ProofFacts): Judged {
+  if (passiveRole === undefined) return { verdict: 'unknown', observed: 'not asked' };
   if ('refusal' in passiveRole) return unknown(passiveRole);
   const { at, answer } = passiveRole;
   return answer.inRecovery

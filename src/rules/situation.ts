@@ -8,7 +8,9 @@ export function situationOf({ primary, recovery }: PairObservation): Situation {
   if (!primary.readable || !recovery.readable) return 'unreadable';
   if (!isKnown(primary) || !isKnown(recovery)) return 'unreadable';
   if (!joins(primary, recovery)) return 'not-a-pair';
-  if (primary.role === 'failed') return 'primary-failed';
+  if (primary.role === 'failed') {
+    return recovery.role === 'active' && recovery.settled ? 'failed-over' : 'primary-failed';
+  }
   if (recovery.role === 'failed') return 'recovery-failed';
   if (primary.role === 'changing' || recovery.role === 'changing') return 'moving';
   if (primary.role === recovery.role) return primary.role === 'active' ? 'both-active' : 'none-active';

@@ -18,7 +18,7 @@ type EnvironmentInfo = ConstructorParameters<typeof MockActivityEnvironment>[0];
 export const ANYBODY: Guard = {
   requireRun: async () => {},
   refusalOfPair: async () => undefined,
-  consentFor: async () => async () => undefined,
+  consentFor: async () => async () => ({}),
 };
 
 /** One pair of the lab and the activities against it. */

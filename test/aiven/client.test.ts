@@ -1,4 +1,4 @@
-import { AivenClient, AivenOptionsError, type RequestRecord } from '../../src/aiven';
+import { AivenClient, AivenOptionsError, FailoverWarrant, type RequestRecord } from '../../src/aiven';
 import type { Dialect } from '../../src/contract/observation';
 import { failureOf, read, serviceReply, TOKEN, write } from './fixtures';
 import { httpServer, json, pause, refusingUrl, type TestServer, text } from './server';
@@ -51,6 +51,49 @@ describe('requests on the wire', () => {
     expect(JSON.parse(`${request?.body}`)).toEqual({ disaster_recovery_role: 'passive' });
   });
 
+  const terms = {
+    project: 'p',
+    service: 's',
+    typed: ['s', 's'] as const,
+    requestedBy: 'ops@example.com',
+    approvedBy: 'lead@example.com',
+    reason: 'INC-9',
+  };
+
+  test('has a service fail by the role failed, in both dialects, by a warrant that is good for one request', async () => {
+    await start(json(200, {}));
+    const warrant = new FailoverWarrant(terms);
+    await client.fail('p', 's', warrant);
+    await expect(client.fail('p', 's', warrant)).rejects.toThrow('the warrant was used already');
+    expect(server.received).toHaveLength(1);
+    const [request] = server.received;
+    expect(request).toMatchObject({ method: 'PUT', url: '/v1/project/p/service/s' });
+    expect(JSON.parse(`${request?.body}`)).toEqual({ disaster_recovery_role: 'failed' });
+  });
+
+  test('fails nothing without a warrant for that very service', async () => {
+    await start(json(200, {}));
+    const warrant = new FailoverWarrant(terms);
+    for (const [project, service] of [
+      ['p', 'other'],
+      ['other', 's'],
+    ] as const)
+      await expect(client.fail(project, service, warrant)).rejects.toThrow('another service');
+    // @ts-expect-error what looks like one is none
+    await expect(client.fail('p', 's', { spend: () => {} })).rejects.toThrow('needs a warrant');
+    expect(server.received).toEqual([]);
+  });
+
+  test.each([
+    ['the starter typed something else', { typed: ['x', 's'] as const }],
+    ['the approver typed something else', { typed: ['s', ''] as const }],
+    ['one person is both', { approvedBy: terms.requestedBy }],
+    ['nobody is named', { approvedBy: ' ' }],
+    ['there is no reason', { reason: '' }],
+  ])('there is no warrant when %s', (_, more) => {
+    expect(() => new FailoverWarrant({ ...terms, ...more })).toThrow(AivenOptionsError);
+  });
+
   test('there is no way to write anything else', async () => {
     await start(json(200, {}));
     expect(Object.getOwnPropertyNames(AivenClient.prototype).sort()).toEqual(
@@ -58,6 +101,7 @@ describe('requests on the wire', () => {
         'clock',
         'close',
         'constructor',
+        'fail',
         'getAccessTokens',
         'getAlerts',
         'getDisasterRecovery',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { callModule } from '../support/scripts/module';
 
 interface Import {
@@ -58,6 +59,23 @@ test.each<[string, Import[], string[]]>([
   ],
 ])('%s is a fault', (_, imports, faults) => {
   expect(faultsOf(imports)).toEqual(faults);
+});
+
+test('nothing but the failover activity holds the warrant without which no service can be made to fail', () => {
+  const imports = callModule(HOUSE, 'importsOfSources', []) as Import[];
+  const uses = (word: RegExp) =>
+    [...new Set(imports.map(({ from }) => from))].filter((file) =>
+      word.test(readFileSync(`src/${file}`, 'utf8')),
+    );
+  expect(uses(/new FailoverWarrant\(/)).toEqual(['activities/fail.ts']);
+  expect(uses(/failBody|disaster_recovery_role: 'failed'/)).toEqual(
+    expect.arrayContaining(['aiven/client.ts']),
+  );
+  // The body is sent by the client alone; the run shows it in its plan.
+  expect(uses(/failBody/).sort()).toEqual(['aiven/client.ts', 'workflows/engine/run-record.ts']);
+  expect(uses(/client\.fail\(|\.fail\(\s*project/)).toEqual(['activities/fail.ts']);
+  // One workflow has it done.
+  expect(uses(/failPrimary/).sort()).toEqual(['workflows/engine/failing.ts', 'workflows/failover.ts']);
 });
 
 test('of the lab, only what plays the product imports it', () => {

@@ -10,6 +10,7 @@ describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dial
   const options = { dialect, backing: 'postgres', state: 'fresh', accessTo: accessTo() } as const;
   const drills = useHarness(options, 'drill');
   const failbacks = useHarness(options, 'failback');
+  const failovers = useHarness(options, 'failover');
 
   const drilled = drills.scenario(async (it) => {
     const load = await it.pair.startLoad({ rate: 20 });
@@ -47,6 +48,39 @@ describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dial
       acknowledge: ['recent-change', 'alerts'].map((check) => ({ check, by: 'ops', reason: 'INC-7' })),
     });
     return { lost, ...end, load: await load.stop() };
+  });
+
+  const destroyed = failovers.scenario(async (it) => {
+    const load = await it.pair.startLoad({ rate: 20 });
+    it.pair.behave({ loseRows: 3 });
+    await it.start({
+      ...WINDOWS,
+      confirm: it.pair.primary,
+      requestedBy: 'ops@example.com',
+      reason: 'INC-9',
+      drill: true,
+      acknowledge: [{ check: 'recent-change', by: 'ops', reason: 'INC-9' }],
+    });
+    const { plan } = await it.until('it asks', ({ phase }) => phase === 'approval');
+    await it.harness.client.approve(it.workflowId, {
+      by: 'lead@example.com',
+      reason: 'INC-9',
+      fingerprint: plan?.fingerprint ?? '',
+      service: it.pair.primary,
+    });
+    const end = await it.end();
+    return { plan, lost: await it.pair.lostRows(), ...end, load: await load.stop() };
+  });
+
+  test('a failover under load says what is at stake, and afterwards to the row what was lost', async () => {
+    const { plan, lost, report, roles } = await destroyed();
+    expect(plan?.loss).toMatch(/^(nothing is outstanding|at most \d+ transactions, .* of WAL)/);
+    expect(report).toMatchObject({ outcome: 'failed-over', proof: { verdict: 'proven' } });
+    expect(report.proof?.steps.map(({ id }) => id)).not.toContain('passive-is-standby');
+    expect(lost.count).toBe(3);
+    expect(report.probe?.missing?.count).toBe(3);
+    expect(report.probe?.gap?.ms).toBeGreaterThan(0);
+    expect(roles).toBe('failed/active');
   });
 
   test('a failback after a failover that lost rows rebuilds the primary, and loses no other one', async () => {

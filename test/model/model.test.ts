@@ -9,6 +9,7 @@ const failed: ModelService = { role: 'failed', state: 'POWEROFF' };
 /** Whatever a run may find; somebody else acts twice at most. */
 const WORLDS: World[] = [
   { primary: active, recovery: passive, others: 2 },
+  { primary: { role: 'active', state: 'REBUILDING' }, recovery: passive, others: 2 },
   { primary: passive, recovery: active, others: 2 },
   { primary: failed, recovery: active, others: 2 },
   { primary: failed, recovery: passive, others: 2 },
@@ -44,7 +45,7 @@ test.each<[string, Partial<Rules>, string]>([
     'a failed service may be promoted',
     {
       mayPromote: (target, situation, observed, goal) =>
-        situation === 'primary-failed' || RULES.mayPromote(target, situation, observed, goal),
+        situation === 'failed-over' || RULES.mayPromote(target, situation, observed, goal),
     },
     'a promotion of a failed service',
   ],
@@ -52,6 +53,16 @@ test.each<[string, Partial<Rules>, string]>([
     'whatever is passive may be rebuilt',
     { mayRebuild: (situation) => situation === 'primary-active' },
     'a rebuild of a service that has not failed',
+  ],
+  [
+    'a healthy primary may be failed',
+    { mayFail: (seen) => RULES.mayFail(seen, true) },
+    'a failover of a healthy primary',
+  ],
+  [
+    'a primary may be failed whatever the other one is',
+    { mayFail: () => true },
+    'a write while a side is unread',
   ],
   ['an unknown write is sent again at once', { waitsForQuiet: false }, 'two effective writes of one move'],
 ])('a broken rule is found: %s', (_, broken, promise) => {

@@ -1,4 +1,4 @@
-import { otherSide, type Side } from '../../src/contract/observation';
+import { otherSide, type PairObservation, type Side } from '../../src/contract/observation';
 import { type Move, moves } from '../../src/contract/procedure';
 import * as rules from '../../src/rules/moves';
 import { situationOf } from '../../src/rules/situation';
@@ -8,7 +8,14 @@ import { applied, type ModelWrite, observe, type World, worldSteps } from './wor
 /** The rules that the engine asks; a test may put a broken one in the place of one. */
 export type Rules = Pick<
   typeof rules,
-  'mayPromote' | 'mayRebuild' | 'isPromoted' | 'isRebuilt' | 'isOnItsWay' | 'compensationFor'
+  | 'mayPromote'
+  | 'mayFail'
+  | 'mayRebuild'
+  | 'isPromoted'
+  | 'hasFailed'
+  | 'isRebuilt'
+  | 'isOnItsWay'
+  | 'compensationFor'
 > & {
   /** A write whose outcome is unknown is sent once more only after the pair stood still. */
   waitsForQuiet: boolean;
@@ -83,6 +90,8 @@ function counted(state: State, arrived: ModelWrite | undefined): Pick<Step, 'nex
     run: arrived.isUndo ? { ...run, undone: run.undone + 1 } : { ...run, effective: run.effective + 1 },
   };
   const isDouble = next.run.effective > 1;
+  if (arrived.kind === 'fail' && run.moves[0] !== 'failover')
+    return { next, broken: 'a failure by another procedure' };
   const isTwofold = world.primary.role === 'active' && world.recovery.role === 'active';
   if (isDouble) return { next, broken: 'two effective writes of one move' };
   return isTwofold ? { next, broken: 'two active services by our hand' } : { next };
@@ -103,30 +112,36 @@ function runSteps({ world, run }: State, by: Rules): Step[] {
       run: { ...run, ...change },
     },
   });
-  const isRebuild = row.write === 'rebuild';
-  const write: ModelWrite = isRebuild
-    ? { kind: 'rebuild', side: 'primary', isUndo: false }
-    : { kind: 'promote', side: goal, isUndo: run.undoing };
-  const isDone = isRebuild ? by.isRebuilt(observed) : by.isPromoted(goal, observed);
-  const isAllowed = isRebuild
-    ? by.mayRebuild(situation, observed)
-    : by.mayPromote(goal, situation, observed, target);
-  const isReached = situation === `${goal}-active`;
+  const write: ModelWrite =
+    row.write === 'promote'
+      ? { kind: 'promote', side: goal, isUndo: run.undoing }
+      : { kind: row.write, side: 'primary', isUndo: false };
+  const isDone = {
+    promote: by.isPromoted(goal, observed),
+    fail: by.hasFailed(observed),
+    rebuild: by.isRebuilt(observed),
+  }[row.write];
+  const mayWrite = (seen: PairObservation) =>
+    ({
+      promote: by.mayPromote(goal, situationOf(seen), seen, target),
+      fail: by.mayFail(seen, false),
+      rebuild: by.mayRebuild(situationOf(seen), seen),
+    })[row.write];
+  const isAllowed = mayWrite(observed);
+  const isReached = situation === (run.undoing ? `${goal}-active` : row.goal);
   const onward = (): Step[] => {
     if (run.undoing) return [to('it is back', { at: 'ended', end: 'returned' })];
     // Between two moves, too, what may be on its way has the quiet window.
     const waits = run.moves.length > 1 && world.inFlight !== undefined && by.waitsForQuiet;
     return waits ? [] : [{ what: 'the move is over', next: { world, run: fresh(run.moves.slice(1)) } }];
   };
-  const unread = pairOf('unread', 'unread');
-  const mayWriteUnread = isRebuild
-    ? by.mayRebuild(situationOf(unread), unread)
-    : by.mayPromote(goal, situationOf(unread), unread, target);
+  // A failover does without the primary's word, and no write without that of the other one.
+  const mayWriteUnread = mayWrite(pairOf(row.write === 'fail' ? world.primary : 'unread', 'unread'));
 
   switch (run.at) {
     case 'check': {
       if (isReached) return onward();
-      const isMoving = isRebuild ? by.isRebuilt(observed) : by.isOnItsWay(target, observed);
+      const isMoving = row.write === 'promote' ? by.isOnItsWay(target, observed) : isDone;
       if (isMoving) return [to('it is on its way', { at: 'converge' })];
       return isAllowed
         ? [to('the checks pass', { at: 'look', changed: false })]
@@ -182,9 +197,13 @@ function runSteps({ world, run }: State, by: Rules): Step[] {
     const { primary, recovery } = world;
     const receiver = world[write.side];
     const step = to('it is allowed', { at: 'send' });
-    if (isRebuild && (primary.role !== 'failed' || recovery.role !== 'active'))
+    if (write.kind === 'rebuild' && (primary.role !== 'failed' || recovery.role !== 'active'))
       return { ...step, broken: 'a rebuild of a service that has not failed' };
-    return !isRebuild && receiver.role === 'failed'
+    if (write.kind === 'fail' && recovery.role !== 'passive')
+      return { ...step, broken: 'a failover with nothing to take over' };
+    if (write.kind === 'fail' && primary.role === 'active' && primary.state === 'RUNNING')
+      return { ...step, broken: 'a failover of a healthy primary' };
+    return write.kind === 'promote' && receiver.role === 'failed'
       ? { ...step, broken: 'a promotion of a failed service' }
       : step;
   }

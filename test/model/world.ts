@@ -9,7 +9,7 @@ export interface ModelService {
 
 export type ModelWrite =
   | { kind: 'promote'; side: 'primary' | 'recovery'; isUndo: boolean }
-  | { kind: 'rebuild'; side: 'primary'; isUndo: false };
+  | { kind: 'fail' | 'rebuild'; side: 'primary'; isUndo: false };
 
 export interface World {
   primary: ModelService;
@@ -21,6 +21,7 @@ export interface World {
 }
 
 const ACTIVE: ModelService = { role: 'active', state: 'REBUILDING' };
+const FAILED: ModelService = { role: 'failed', state: 'POWEROFF' };
 const PASSIVE: ModelService = { role: 'passive', state: 'REBUILDING' };
 
 export function observe({ primary, recovery }: World): PairObservation {
@@ -36,6 +37,11 @@ export function applied(world: World, { kind, side }: Pick<ModelWrite, 'kind' | 
     const { primary, recovery } = world;
     const isAllowed = primary.role === 'failed' && recovery.role === 'active';
     return isAllowed ? { ...world, primary: PASSIVE } : world;
+  }
+  if (kind === 'fail') {
+    const { primary, recovery } = world;
+    const next = recovery.role === 'passive' ? ACTIVE : recovery;
+    return primary.role === 'failed' ? world : { ...world, primary: FAILED, recovery: next };
   }
   const other = side === 'primary' ? 'recovery' : 'primary';
   if (world[side].role !== 'passive') return world;
@@ -68,8 +74,9 @@ export function worldSteps(world: World): { what: string; next: World; arrived?:
   const rebuilt = applied(after, { kind: 'rebuild', side: 'primary' });
   if (rebuilt !== after) steps.push({ what: 'somebody has the primary rebuilt', next: rebuilt });
   if (world.primary.role === 'active' && world.recovery.role === 'passive') {
-    const next: World = { ...after, primary: { role: 'failed', state: 'POWEROFF' }, recovery: ACTIVE };
-    steps.push({ what: 'somebody fails over', next });
+    steps.push({ what: 'somebody fails over', next: applied(after, { kind: 'fail', side: 'primary' }) });
+    if (world.primary.state === 'RUNNING')
+      steps.push({ what: 'the primary gets into trouble', next: { ...after, primary: ACTIVE } });
   }
   return steps;
 }

@@ -1,4 +1,5 @@
 import { cycleStageOf } from '../../src/rules/cycle';
+import { mayFail } from '../../src/rules/moves';
 import { situationOf } from '../../src/rules/situation';
 import { everyPair, type Look, pairOf } from './observations';
 
@@ -14,19 +15,22 @@ test.each<[string, Look | 'unread', Look | 'unread', string, string[]]>([
   ['failed over a moment ago', failed, { ...active, ...REBUILDING }, 'failed-over', []],
   ['failed, and nobody took over', failed, passive, 'in-doubt', []],
   ['rebuilding', { ...passive, ...REBUILDING }, active, 'rebuilding', ['failback']],
-  ['going home', { ...active, ...REBUILDING }, passive, 'moving', ['switchback']],
+  // Or in trouble: nobody can tell.
+  ['going home', { ...active, ...REBUILDING }, passive, 'moving', ['switchback', 'failover']],
   ['leaving', passive, { ...active, ...REBUILDING }, 'moving', ['switchover']],
   ['two active ones', active, active, 'in-doubt', []],
   ['unread', 'unread', active, 'in-doubt', []],
+  ['silent', 'unread', passive, 'in-doubt', ['failover']],
 ])('%s: %j, %j', (_what, primary, recovery, stage, procedures) => {
   const observed = pairOf(primary, recovery);
   expect(cycleStageOf(situationOf(observed), observed)).toEqual({ stage, procedures });
 });
 
-test('nothing is offered for a pair that is not wholly read', () => {
+test('of a pair that is not wholly read nothing is offered but the failover of a primary that does not answer', () => {
   for (const observed of everyPair()) {
     const { stage, procedures } = cycleStageOf(situationOf(observed), observed);
-    if (!observed.primary.readable || !observed.recovery.readable)
-      expect([stage, procedures]).toEqual(['in-doubt', []]);
+    if (observed.primary.readable && observed.recovery.readable) continue;
+    const offered = mayFail(observed, false) ? ['failover'] : [];
+    expect([stage, procedures]).toEqual(['in-doubt', offered]);
   }
 });

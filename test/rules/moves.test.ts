@@ -8,9 +8,12 @@ import {
 import {
   type Compensation,
   compensationFor,
+  hasFailed,
+  isHealthy,
   isOnItsWay,
   isPromoted,
   isRebuilt,
+  mayFail,
   mayPromote,
   mayRebuild,
 } from '../../src/rules/moves';
@@ -217,6 +220,25 @@ test('a rebuild is allowed only toward a failed primary, beside an active and se
     for (const side of SIDES)
       for (const goal of SIDES) expect(mayPromote(side, situation, observed, goal)).toBe(false);
   }
+});
+
+test('a failover is allowed only toward a settled standby, from an active primary in trouble or one that does not answer', () => {
+  const all = everyPair();
+  const allowed = all.filter((observed) => mayFail(observed, false));
+  expect(new Set(allowed.map((observed) => roleOf(observed, 'primary')))).toEqual(
+    new Set(['active', 'unread']),
+  );
+  for (const observed of allowed) {
+    const { primary, recovery } = observed;
+    expect([roleOf(observed, 'recovery'), isSettled(observed, 'recovery')]).toEqual(['passive', true]);
+    expect(peersOf(recovery)).toEqual([primary.service]);
+    expect(isHealthy(primary)).toBe(false);
+    expect(primary.readable || !primary.gone).toBe(true);
+    expect(hasFailed(observed)).toBe(false);
+  }
+  const drilled = all.filter((observed) => mayFail(observed, true) && !mayFail(observed, false));
+  expect(drilled.length).toBeGreaterThan(0);
+  for (const { primary } of drilled) expect(isHealthy(primary)).toBe(true);
 });
 
 test('a switchover is a switchback with the two services exchanged', () => {

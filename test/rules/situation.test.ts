@@ -23,7 +23,8 @@ test.each<[Situation, Look | 'unread', Look | 'unread']>([
   ['both-active', { ...active, ...REBUILDING }, active],
   ['none-active', passive, passive],
   ['none-active', passive, { ...passive, ...REBUILDING }],
-  ['primary-failed', failed, active],
+  ['failed-over', failed, active],
+  ['primary-failed', failed, { ...active, ...REBUILDING }],
   ['primary-failed', failed, failed],
   ['primary-failed', { ...failed, state: 'RUNNING' }, changing],
   ['recovery-failed', active, failed],
@@ -82,7 +83,7 @@ describe('over every combination of two reads', () => {
     const overlooked = all.filter(
       ({ situation, observed: { primary, recovery } }) =>
         [roleOf(primary), roleOf(recovery)].includes('failed') &&
-        !['primary-failed', 'recovery-failed', 'not-a-pair', 'unreadable'].includes(situation),
+        !['failed-over', 'primary-failed', 'recovery-failed', 'not-a-pair', 'unreadable'].includes(situation),
     );
     expect(overlooked).toEqual([]);
   });

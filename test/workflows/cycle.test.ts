@@ -1,3 +1,4 @@
+import { rootMessage } from '../../src/util/root-cause';
 import { DIALECTS, phasesOf, type Scenario, useHarness } from './harness';
 
 const stuck = (it: Scenario) => it.pair.behave({ stuck: true });
@@ -392,5 +393,256 @@ describe.each(DIALECTS)('a failback, in the %s dialect', (dialect) => {
     expect(message).toContain('primary-failed');
     expect(writes).toEqual([]);
     expect(bodiesOf({ writes })).toEqual([]);
+  });
+});
+
+const ASKED_BY = 'ops@example.com';
+const inTrouble = (it: Scenario) =>
+  it.pair.override('primary', { set: { 'node_states.0.state': 'timing_out' } });
+/** Whether the primary answers no longer: 500 on every read of it, until the write has been sent. */
+const silent = (it: Scenario) =>
+  it.lab.addFault({
+    match: { method: 'GET', path: `/service\\/${it.pair.primary}(\\/disaster-recovery)?$/` },
+    times: 1_000,
+    do: { type: 'status', status: 500, when: 'before' },
+  });
+const wants = (it: Scenario) => ({
+  ...ANSWERED,
+  confirm: it.pair.primary,
+  requestedBy: ASKED_BY,
+  reason: 'INC-9',
+});
+const waitsForApproval = (it: Scenario) =>
+  it.until('it waits for an approval', ({ phase }) => phase === 'approval');
+
+/** @param service as the approver types it; `null`: not at all. */
+async function approve(
+  it: Scenario,
+  { by = 'lead@example.com', service = it.pair.primary }: { by?: string; service?: string | null } = {},
+): Promise<void> {
+  const { plan } = await waitsForApproval(it);
+  const words = { by, reason: 'INC-9', fingerprint: plan?.fingerprint ?? '' };
+  await it.harness.client.approve(it.workflowId, { ...words, ...(service === null ? {} : { service }) });
+}
+
+async function failOver(it: Scenario, more: Record<string, unknown> = {}) {
+  await it.start({ ...wants(it), ...more });
+  await approve(it);
+  return it.end();
+}
+
+describe.each(DIALECTS)('a failover, in the %s dialect', (dialect) => {
+  const { scenario } = useHarness({ dialect, state: 'fresh' }, 'failover');
+
+  const destroyed = scenario(async (it) => {
+    inTrouble(it);
+    await it.start(wants(it));
+    const waiting = await waitsForApproval(it);
+    const refusals = [];
+    for (const more of [{ service: null }, { service: it.pair.recovery }, { by: 'Ops@Example.com' }])
+      refusals.push(await approve(it, more).catch(rootMessage));
+    await approve(it);
+    return { waiting, refusals, ...(await it.end()) };
+  });
+
+  test('destroys the primary with one write, and the recovery service is active', async () => {
+    const { report, writes, effective, roles, scenario } = await destroyed();
+    const { primary, recovery } = scenario.pair;
+    expect(report).toMatchObject({ outcome: 'failed-over', procedure: 'failover', situation: 'failed-over' });
+    expect(report.headline).toBe(
+      `${recovery} is active and settled; ${primary} has failed, and what it had is lost.`,
+    );
+    expect(report.next).toContain('start a failback');
+    expect(bodiesOf({ writes })).toEqual([{ disaster_recovery_role: 'failed' }]);
+    expect(effective).toEqual([primary]);
+    expect(roles).toBe('failed/active');
+    // That it has failed is what was wanted, and no alarm.
+    expect(report.alarms ?? []).toEqual([]);
+  });
+
+  test('says beforehand what it destroys and what is lost, and where that is not known', async () => {
+    const { waiting, scenario } = await destroyed();
+    const { primary } = scenario.pair;
+    expect(waiting.plan).toMatchObject({ destroys: primary, loss: expect.stringMatching(/^unknown \(/) });
+    expect(waiting.headline).toContain(`DESTROYS ${primary}`);
+    expect(waiting.answers?.[0]).toMatchObject({
+      update: 'approve',
+      does: expect.stringContaining(`type out ${primary} yourself`),
+      payload: { service: 'TYPE-IT-OUT' },
+    });
+  });
+
+  test('takes the approval of a second person alone, who has typed out the service', async () => {
+    const { refusals, report, scenario } = await destroyed();
+    const { primary } = scenario.pair;
+    const typed = expect.stringContaining(`This destroys ${primary}: approve it with`);
+    expect(refusals).toEqual([typed, typed, expect.stringContaining('a second person must approve it')]);
+    expect(report.approvals).toMatchObject([{ by: 'lead@example.com', service: primary }]);
+  });
+
+  const healthy = scenario((it) => it.run(wants(it)));
+
+  test('of a healthy primary is refused, and says what to do instead', async () => {
+    const { code, message, report, writes } = await healthy();
+    expect(code).toBe('BLOCKED');
+    expect(message).toContain('failover-needed');
+    expect(report.next).toContain('switchback switchover');
+    expect(writes).toEqual([]);
+  });
+
+  const drilled = scenario((it) => failOver(it, { drill: true }));
+
+  test('destroys a healthy one where the input says drill', async () => {
+    const { report, roles } = await drilled();
+    expect(report).toMatchObject({ outcome: 'failed-over' });
+    const need = report.checks?.find(({ id }) => id === 'failover-needed');
+    expect(need?.observed).toContain('HEALTHY, AND TO BE DESTROYED ALL THE SAME');
+    expect(roles).toBe('failed/active');
+  });
+
+  const unnamed = scenario((it) => it.run({ drill: true }));
+
+  test('wants the service named twice, who asks, and why, and says all of it at once', async () => {
+    const { code, message, requests } = await unnamed();
+    expect(code).toBe('INVALID_INPUT');
+    for (const field of ['confirm', 'requestedBy', 'reason'])
+      expect(message).toContain(`"${field}" is missing`);
+    expect(requests).toEqual([]);
+  });
+
+  const mute = scenario(async (it) => {
+    silent(it);
+    await it.start({ ...wants(it), recovery: it.pair.recovery, convergeTimeout: '2s' });
+    await approve(it);
+    const parked = await it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+    await it.decide('accept');
+    return { parked, ...(await it.end()) };
+  });
+
+  test('of a primary that does not answer is sent by the word of the recovery service, and never again', async () => {
+    const { parked, report, writes, effective, roles, scenario } = await mute();
+    expect(parked.situation).toBe('unreadable');
+    expect(report).toMatchObject({ outcome: 'accepted' });
+    expect(writes).toHaveLength(1);
+    expect(effective).toEqual([scenario.pair.primary]);
+    expect(roles).toBe('failed/active');
+  });
+
+  const lost = scenario((it) => {
+    inTrouble(it);
+    it.faultOnWrite({ type: 'lose-reply' });
+    return failOver(it);
+  });
+
+  test('whose reply is lost is not sent again', async () => {
+    const { report, writes, effective, scenario } = await lost();
+    expect(report).toMatchObject({ outcome: 'failed-over' });
+    expect(writes).toHaveLength(1);
+    expect(effective).toEqual([scenario.pair.primary]);
+  });
+
+  const never = scenario((it) => {
+    it.faultOnWrite({ type: 'reset', when: 'before' });
+    return failOver(it, { drill: true });
+  });
+
+  test('whose request is lost reads until the pair has stood still, and sends it once more', async () => {
+    const { report, effective, scenario } = await never();
+    expect(report).toMatchObject({ outcome: 'failed-over' });
+    expect(effective).toEqual([scenario.pair.primary]);
+  });
+
+  const refused = scenario((it) => {
+    inTrouble(it);
+    it.faultOnWrite({ type: 'status', status: 409, when: 'before' });
+    return failOver(it);
+  });
+
+  test('that the API refuses says so, and nothing was written', async () => {
+    const { code, effective, roles } = await refused();
+    expect(code).toBe('FAILOVER_REFUSED');
+    expect(effective).toEqual([]);
+    expect(roles).toBe('active/passive');
+  });
+
+  const recovered = scenario(async (it) => {
+    inTrouble(it);
+    await it.start(wants(it));
+    await waitsForApproval(it);
+    await it.lab.apply({ kind: 'restore', service: it.pair.primary });
+    await approve(it);
+    return it.end();
+  });
+
+  test('of a primary that is well again by the time it is approved is refused', async () => {
+    const { code, message, writes } = await recovered();
+    expect(code).toBe('BLOCKED');
+    expect(message).toContain('failover-needed');
+    expect(writes).toEqual([]);
+  });
+
+  const rehearsed = scenario((it) => failOver(it, { drill: true, mode: 'rehearse' }));
+
+  test('is rehearsed without the write', async () => {
+    const { report, writes, roles } = await rehearsed();
+    expect(report).toMatchObject({ outcome: 'rehearsed' });
+    expect(writes).toEqual([]);
+    expect(roles).toBe('active/passive');
+  });
+
+  const aborted = scenario(async (it) => {
+    inTrouble(it);
+    await it.start(wants(it));
+    await waitsForApproval(it);
+    await it.harness.client.abort(it.workflowId, { by: ASKED_BY, reason: 'INC-9' });
+    return it.end();
+  });
+
+  test('can be stopped until the write', async () => {
+    const { code, writes } = await aborted();
+    expect(code).toBe('ABORTED');
+    expect(writes).toEqual([]);
+  });
+
+  const stuck = scenario(async (it) => {
+    inTrouble(it);
+    it.pair.behave({ stuck: true });
+    await it.start({ ...wants(it), convergeTimeout: '2s' });
+    await approve(it);
+    const parked = await it.until('a person is asked', ({ phase }) => phase === 'needs-operator');
+    await it.decide('give-up');
+    return { parked, ...(await it.end()) };
+  });
+
+  test('that does not settle asks a person, and undoes nothing', async () => {
+    const { parked, code, effective, scenario } = await stuck();
+    const actions = parked.answers?.map(({ payload }) => payload.action).filter(Boolean);
+    expect(actions).toEqual(['wait', 'accept', 'give-up']);
+    expect(code).toBe('GIVEN_UP');
+    expect(effective).toEqual([scenario.pair.primary]);
+  });
+
+  const over = scenario((it) => {
+    it.isAway('failed-over');
+    return it.run(wants(it));
+  });
+
+  test('of a pair that has failed over already writes nothing, and says so', async () => {
+    const { report, writes } = await over();
+    expect(report).toMatchObject({ outcome: 'already-failed-over' });
+    expect(writes).toEqual([]);
+  });
+});
+
+describe('a failover where the worker does not allow it', () => {
+  const { scenario } = useHarness({ state: 'fresh', forbidsFailover: true }, 'failover');
+  const forbidden = scenario((it) => it.run({ ...wants(it), drill: true }));
+
+  test('is refused before anything else', async () => {
+    const { code, message, report, writes } = await forbidden();
+    expect(code).toBe('BLOCKED');
+    expect(message).toContain('failover-allowed');
+    expect(report.next).toContain('SWITCHBACK_FAILOVER=allowed');
+    expect(writes).toEqual([]);
   });
 });

@@ -101,6 +101,7 @@ export class Harness {
   async startWorker(
     token = this.lab.token,
     policy: WorkerPolicy = { approvalRequired: false, fourEyes: true, confirmTarget: false },
+    allowsFailover = true,
   ): Promise<RunningWorker> {
     const address = testEnvironment.temporalAddress();
     const hosted = await createWorker(
@@ -108,6 +109,7 @@ export class Harness {
         aiven: { baseUrl: this.lab.baseUrl, token: async () => token },
         taskQueue: this.taskQueue,
         policy,
+        allowsFailover,
         logLevel: 'error',
         databases: this.databases,
         evidence: this.evidence,
@@ -205,8 +207,8 @@ export class Scenario {
   /** The name of the service that the run writes to first. */
   get target(): string {
     const [first] = procedures[this.procedure].moves;
-    // A rebuild is asked of the failed primary.
-    return this.pair[moves[first].write === 'rebuild' ? 'primary' : moves[first].target];
+    // A failover and a rebuild are asked of the primary.
+    return this.pair[moves[first].write === 'promote' ? moves[first].target : 'primary'];
   }
 
   /** A fault that meets the write that promotes it. */
@@ -344,6 +346,8 @@ export interface Ended {
 interface HarnessOptions extends LabOptions {
   workerToken?: string;
   policy?: WorkerPolicy;
+  /** Whether the worker allows no failover (default: it does). */
+  forbidsFailover?: boolean;
   /** Which databases the worker may reach (default: none). */
   accessTo?: (lab: Lab) => Databases;
   /** Where the worker keeps the evidence of its runs (default: nowhere). */
@@ -364,12 +368,21 @@ class Booking {
   constructor(readonly options: HarnessOptions) {}
 
   async open(): Promise<void> {
-    const { workerToken, policy, accessTo, evidence, notify, readFreezes, ownWorker, ...options } =
-      this.options;
+    const {
+      workerToken,
+      policy,
+      forbidsFailover = false,
+      accessTo,
+      evidence,
+      notify,
+      readFreezes,
+      ownWorker,
+      ...options
+    } = this.options;
     const pairs = Math.max(1, this.starts.length);
     this.harness = await Harness.open({ pairs, ...options }, accessTo, evidence, notify);
     this.harness.readFreezes = readFreezes;
-    await this.harness.startWorker(workerToken, policy);
+    await this.harness.startWorker(workerToken, policy, !forbidsFailover);
     for (const start of this.starts) start(this.harness);
   }
 }

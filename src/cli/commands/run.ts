@@ -8,6 +8,7 @@ import { faultsOfInput, pairOf } from '../pair';
 
 interface RunOptions extends Omit<SwitchbackInput, 'project' | 'service' | 'acknowledge'>, PairOptions {
   acknowledge?: string[];
+  drill?: boolean;
   soak?: string;
   rebuildTimeout?: string;
   takeOver?: 'at-once' | 'on-approval';
@@ -32,6 +33,14 @@ Examples:
 
 The named service is the primary here, too. A region that has died needs a failover, not this.`;
 
+const FAILOVER_EXAMPLES = `
+Examples:
+  switchback failover --project my-project pg-main --mode plan --confirm pg-main --reason INC-123 --requested-by ops@example.com
+  switchback failover --project my-project pg-main --confirm pg-main --reason INC-123 --requested-by ops@example.com
+
+DESTROYS the primary; what was not replicated is lost. A second person approves it:
+  switchback approve my-project/pg-main --service pg-main --fingerprint HASH --by second@example.com --reason INC-123`;
+
 const FAILBACK_EXAMPLES = `
 Examples:
   switchback failback --project my-project pg-main --mode plan
@@ -52,7 +61,7 @@ Examples:
   switchback plan --project my-project pg-main
   switchback plan --project my-project pg-main --json | jq .plan`;
 
-/** `run`, also `promote-to-master`, `plan`, `switchover`, `failback` and `drill`. */
+/** `run`, also `promote-to-master`, `plan`, `switchover`, `failover`, `failback` and `drill`. */
 export function registerRun(program: Command, { environment, act }: CommandContext): void {
   const start = (procedure: Procedure, mode?: Mode) => (service: string, options: RunOptions) => {
     const {
@@ -109,6 +118,12 @@ export function registerRun(program: Command, { environment, act }: CommandConte
     .addHelpText('after', SWITCHOVER_EXAMPLES)
     .action(start('switchover'));
 
+  withRunOptions(program.command('failover'), 'failover')
+    .description('the region has died: DESTROY the primary, and make the recovery service active')
+    .addOption(modes())
+    .addHelpText('after', FAILOVER_EXAMPLES)
+    .action(start('failover'));
+
   withRunOptions(program.command('failback'), 'failback')
     .description('after a failover: rebuild the failed primary, and bring the pair home')
     .addOption(modes())
@@ -147,7 +162,7 @@ function withRunOptions(command: Command, procedure: Procedure): Command {
 }
 
 /** What an option takes, by the kind of its field. */
-const VALUES: Record<InputField['kind'], string> = {
+const VALUES: Record<Exclude<InputField['kind'], 'flag'>, string> = {
   name: 'service',
   choice: 'choice',
   duration: 'duration',
@@ -161,6 +176,7 @@ const VALUES: Record<InputField['kind'], string> = {
 function optionOf(name: string, field: InputField, help: string): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const fallback = field.kind === 'duration' || field.kind === 'lag' ? ` (default ${field.default})` : '';
+  if (field.kind === 'flag') return new Option(`--${flag}`, help);
   const option = new Option(`--${flag} <${VALUES[field.kind]}>`, `${help}${fallback}`);
   return field.kind === 'choice' ? offering(option, field.choices) : option;
 }

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { ApproveInput, DecideInput, NamedReason } from '../../contract/messages';
+import { compact } from '../../util/compact';
 import { type CommandContext, offering, type PairOptions, withPair } from '../command-context';
 import type { Message } from '../send';
 
@@ -20,13 +21,14 @@ const WHO = '--by ops@example.com --reason INC-123';
 export function registerSteer(program: Command, context: CommandContext): void {
   steering(program, 'approve', 'approve the plan that the run shows')
     .option('--fingerprint <hash>', 'of the plan that you have read, as the run shows it')
+    .option('--service <name>', 'for a failover: the service that it destroys, typed out')
     .addHelpText(
       'after',
       examples([`switchback approve my-project/pg-main ${WHO} --fingerprint 0f3a1c9b77d2`]),
     )
-    .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint'>) => {
-      const { by, reason, fingerprint } = options;
-      const payload = { by, reason, fingerprint };
+    .action((service: string, options: SteerOptions & Pick<ApproveInput, 'fingerprint' | 'service'>) => {
+      const { by, reason, fingerprint, service: typed } = options;
+      const payload = { by, reason, fingerprint, ...compact({ service: typed }) };
       return say(context, service, options, {
         name: 'approve',
         payload,

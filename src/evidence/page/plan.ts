@@ -19,6 +19,8 @@ export function plan({ plan: it, lag, pointOfNoReturn }: SwitchbackReport): Html
     html`<p class="lead">${when} It was bound to the fingerprint <code>${it.fingerprint}</code> of the facts below.</p>
 <pre>${method} ${path}
 ${JSON.stringify(body)}</pre>`,
+    it.destroys !== undefined &&
+      html`<p><b>It destroys ${it.destroys}.</b> Known to be lost with it, right before the write: ${it.loss ?? 'nothing was looked at'}.</p>`,
     lag !== undefined &&
       html`<p><b>Replication lag before the write</b>, at ${moment(lag.at)} UTC: ${describeLag(lag)}.</p>`,
     table(

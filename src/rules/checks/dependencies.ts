@@ -21,7 +21,7 @@ const BACKUP_AGE_MS = 26 * HOUR;
 export const DEPENDENCIES: readonly Row<Facts>[] = [
   {
     id: 'recent-backup',
-    moves: 'all',
+    moves: ['switchback', 'switchover', 'rebuild'],
     title: 'There is a recent backup',
     guards: 'write',
     looksAt: 'backups of both services',

@@ -1,7 +1,16 @@
 import type { Service } from '../../aiven';
 import type { DiscoveryFacts, Fact } from '../facts';
 import { pairingsOf, peersOf } from '../observation';
-import { type Answer, type Context, each, type Row, unread, worst } from './row';
+import {
+  type Answer,
+  type Context,
+  each,
+  isExcusedFromAnswering,
+  type Row,
+  unread,
+  witnessesOf,
+  worst,
+} from './row';
 
 /** Whose token it is, and that the two services are the pair that was meant. */
 export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
@@ -31,11 +40,12 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     looksAt: 'the answers about both services',
     wanted: 'both services answer',
     remedy: 'Check the spelling of project and service, and that the token may read them.',
-    judge: ({ facts: { named, peer, primary, recovery } }) => {
+    judge: ({ facts }) => {
+      const { named, peer, primary, recovery } = facts;
       const refused = [primary, recovery].some((it) => !it.ok && (it.status === 404 || it.status === 403));
       if (refused) return { ...unread(primary, recovery), finding: 'block' };
-      if (!primary.ok || !recovery.ok) return unread(primary, recovery);
-      const observed = `${named} and ${peer} exist`;
+      if (witnessesOf(facts).some(({ ok }) => !ok)) return unread(primary, recovery);
+      const observed = primary.ok ? `${named} and ${peer} exist` : `${peer} exists; ${named} does not answer`;
       return { finding: 'pass', observed, evidence: [primary, recovery] };
     },
   },
@@ -47,8 +57,10 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     looksAt: 'disaster_recovery_role of the primary, or GET …/disaster-recovery',
     wanted: 'the field disaster_recovery_role, or an answer to GET …/disaster-recovery',
     remedy: 'Check that cross-region disaster recovery is enabled for this service and project.',
-    judge: ({ facts: { primary, disasterRecovery } }) => {
-      if (!primary.ok) return unread(primary);
+    judge: ({ facts }) => {
+      const { disasterRecovery } = facts;
+      const [primary] = witnessesOf(facts);
+      if (primary?.ok !== true) return unread(primary);
       if (primary.value.role.kind !== 'absent') {
         return { finding: 'pass', observed: 'role (disaster_recovery_role)', evidence: [primary] };
       }
@@ -81,6 +93,7 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     wanted: 'exactly one disaster_recovery integration, the same on both, which joins the two',
     remedy: 'Look at the integrations of both services; name the two that belong together.',
     judge: ({ facts, severity }) => {
+      if (isExcusedFromAnswering(facts)) return peersSeen(facts.recovery, facts);
       const named = peersSeen(facts.primary, facts);
       if (facts.peer === undefined || !facts.recovery.ok) return named;
       const peer = peersSeen(facts.recovery, facts);
@@ -112,8 +125,9 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
     move === 'switchback'
       ? `promoting ${facts.named} would be a switchover`
       : `the run would take ${facts.named} for the primary`;
-  if (!facts.primary.ok) return unread(facts.primary);
-  const evidence = [facts.primary, facts.disasterRecovery];
+  const [witness] = witnessesOf(facts);
+  if (witness?.ok !== true) return unread(witness);
+  const evidence = [witness, facts.disasterRecovery];
   const primary = primaryAsTold(facts);
   if (primary === undefined) {
     return { finding: 'unknown', observed: `the API does not say which end ${facts.named} is`, evidence };
@@ -147,8 +161,9 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
  */
 function primaryAsTold(facts: DiscoveryFacts): string | undefined {
   if (facts.disasterRecovery?.ok) return facts.disasterRecovery.value.primary.serviceName;
-  if (!facts.primary.ok) return undefined;
-  const [pairing] = pairingsOf(facts.primary.value);
+  const [witness] = witnessesOf(facts);
+  if (witness?.ok !== true) return undefined;
+  const [pairing] = pairingsOf(witness.value);
   return pairing?.sourceService;
 }
 

@@ -1,10 +1,11 @@
 import { type CheckId, type CheckResult, checkSeverities, type Severity } from '../../contract/checks';
 import { type Move, moves } from '../../contract/procedure';
 import type { DiscoveryFacts, Facts } from '../facts';
-import { isOnItsWay, isRebuilt } from '../moves';
+import { hasFailed, isOnItsWay, isRebuilt } from '../moves';
 import { observePair } from '../observation';
 import { CAPACITY } from './capacity';
 import { DEPENDENCIES } from './dependencies';
+import { FAILOVER } from './failover';
 import { FREEZE } from './freeze';
 import { IDENTITY } from './identity';
 import { IN_FLIGHT } from './in-flight';
@@ -14,6 +15,8 @@ import { REPLICATION, ROLES } from './roles';
 import { type Answer, evidenceOf, type Row, verdictOf } from './row';
 import { SERVER_SETTINGS } from './server-settings';
 
+export { isExcusedFromAnswering } from './row';
+
 const PROMOTIONS: readonly Move[] = ['switchback', 'switchover'];
 
 /** What discovery looks at: without it there is no pair to judge further. */
@@ -22,6 +25,7 @@ const OF_A_PAIR: readonly Row<DiscoveryFacts>[] = [...IDENTITY, ...ROLES];
 /** The preconditions of every move, in the order in which a person would look. */
 const CATALOGUE: readonly Row[] = [
   ...OF_A_PAIR,
+  ...FAILOVER,
   ...REPLICATION,
   ...BY_SQL,
   ...IN_FLIGHT,
@@ -52,7 +56,11 @@ function judgeRows<F extends DiscoveryFacts>(rows: readonly Row<F>[], facts: F):
   const observed = observePair({ ...facts, names });
   const { move = 'switchback' } = facts;
   const { write, target } = moves[move];
-  const onlyWatches = write === 'rebuild' ? isRebuilt(observed) : isOnItsWay(target, observed);
+  const onlyWatches = {
+    promote: isOnItsWay(target, observed),
+    fail: hasFailed(observed),
+    rebuild: isRebuilt(observed),
+  }[write];
   const asked = rows.filter((row) => row.moves === 'all' || (row.moves ?? PROMOTIONS).includes(move));
   return asked.map((row) => {
     const [severity] = severitiesOf(row.id);

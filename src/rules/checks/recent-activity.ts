@@ -235,11 +235,18 @@ function told({ time, actor, type, serviceName }: ProjectEvent): string {
   return `${withoutFraction(time)} ${actor} ${type} of ${serviceName}`;
 }
 
-function judgeAlerts({ facts: { alerts, named, peer } }: Context): Answer {
+function judgeAlerts({ facts: { alerts, named, peer, move } }: Context): Answer {
   if (!alerts.ok) return unread(alerts);
-  const open = alerts.value.filter(({ serviceName }) => serviceName === named || serviceName === peer);
+  // That the primary is in trouble is why it is to fail.
+  const concerned = move === 'failover' ? [peer] : [named, peer];
+  const open = alerts.value.filter(({ serviceName }) => concerned.includes(serviceName));
   const evidence = [alerts];
-  if (open.length === 0) return { finding: 'pass', observed: 'none about either service', evidence };
+  if (open.length === 0)
+    return {
+      finding: 'pass',
+      observed: `none about ${move === 'failover' ? peer : 'either service'}`,
+      evidence,
+    };
   const critical = open.filter(({ severity }) => severity.toLowerCase() === 'critical');
   const worstFirst = [...critical, ...open.filter((alert) => !critical.includes(alert))];
   const observed = few(worstFirst.map((it) => `${it.severity} ${it.event} of ${it.serviceName}`));

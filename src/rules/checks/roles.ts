@@ -1,10 +1,10 @@
 import type { Integration, Service } from '../../aiven';
-import type { ReadService, ServiceObservation } from '../../contract/observation';
+import type { ReadService } from '../../contract/observation';
 import { moves } from '../../contract/procedure';
 import type { DiscoveryFacts, Facts } from '../facts';
 import { isOnItsWay, isRebuilt } from '../moves';
 import { pairingsOf } from '../observation';
-import { type Answer, type Context, each, few, type Row, unread } from './row';
+import { type Answer, type Context, each, few, missingNodes, type Row, said, unread } from './row';
 
 /** Which roles the services hold, and whether they are at rest. */
 export const ROLES: readonly Row<DiscoveryFacts>[] = [
@@ -133,11 +133,6 @@ function judgeSettled({ facts, observed: { primary, recovery } }: Context<Discov
   return { finding: good ? 'pass' : 'block', observed, evidence };
 }
 
-function missingNodes({ serviceName, nodeCount, nodeStates }: Service): string[] {
-  if (nodeCount === undefined || nodeCount === nodeStates.length) return [];
-  return [`${serviceName} shows ${nodeStates.length} of ${nodeCount} nodes`];
-}
-
 function judgeIntegration(service: Service): Pick<Answer, 'finding' | 'observed'> {
   const [pairing] = pairingsOf(service);
   if (pairing === undefined) {
@@ -219,10 +214,6 @@ function judgeProgress({ serviceName, nodeStates }: Service): Pick<Answer, 'find
     return `${name} ${phase}${how}`;
   });
   return { finding: 'ack', observed: few(told) };
-}
-
-function said(service: ServiceObservation): string {
-  return `${service.service} is ${service.readable ? service.summary : `unreadable (${service.why})`}`;
 }
 
 function isRole({ role }: ReadService): boolean {

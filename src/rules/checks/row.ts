@@ -1,6 +1,6 @@
 import type { Service } from '../../aiven';
 import type { CheckId, Severity, Verdict } from '../../contract/checks';
-import { otherSide, type PairObservation } from '../../contract/observation';
+import { otherSide, type PairObservation, type ServiceObservation } from '../../contract/observation';
 import { type Move, moves } from '../../contract/procedure';
 import { compact } from '../../util/compact';
 import type { DiscoveryFacts, Fact, Facts, UnreadFact } from '../facts';
@@ -76,12 +76,29 @@ export function notChecked(what: string): Answer {
   return { finding: 'unknown', observed: `not checked: ${what}`, evidence: 'none: the API does not tell' };
 }
 
+/** A failover does without the primary's own word: what is in trouble may not answer. One that does not exist is no such case. */
+export function isExcusedFromAnswering({
+  primary,
+  move,
+}: {
+  primary: DiscoveryFacts['primary'];
+  move?: Move | undefined;
+}): boolean {
+  const isRefused = !primary.ok && (primary.status === 404 || primary.status === 403);
+  return move === 'failover' && !primary.ok && !isRefused;
+}
+
+/** The services that must tell something of themselves. */
+export function witnessesOf(facts: DiscoveryFacts): Fact<Service>[] {
+  return isExcusedFromAnswering(facts) ? [facts.recovery] : [facts.primary, facts.recovery];
+}
+
 /** Looks at each service for itself; the worst of the two counts, and both are told. */
 export function each(
   { facts, severity }: Context<DiscoveryFacts>,
   look: (service: Service) => Pick<Answer, 'finding' | 'observed'>,
 ): Answer {
-  const both = [facts.primary, facts.recovery];
+  const both = witnessesOf(facts);
   const answers = both.map((fact) => (fact.ok ? look(fact.value) : unread(fact)));
   return {
     finding: worst(
@@ -97,6 +114,16 @@ export function each(
 export function candidateOf(facts: DiscoveryFacts): { candidate: Fact<Service>; current: Fact<Service> } {
   const { target } = moves[facts.move ?? 'switchback'];
   return { candidate: facts[target], current: facts[otherSide(target)] };
+}
+
+/** `pg-a is active/RUNNING`, for people. */
+export function said(service: ServiceObservation): string {
+  return `${service.service} is ${service.readable ? service.summary : `unreadable (${service.why})`}`;
+}
+
+export function missingNodes({ serviceName, nodeCount, nodeStates }: Service): string[] {
+  if (nodeCount === undefined || nodeCount === nodeStates.length) return [];
+  return [`${serviceName} shows ${nodeStates.length} of ${nodeCount} nodes`];
 }
 
 /** Compares the candidate with the service that is to become passive; both must have been read. */

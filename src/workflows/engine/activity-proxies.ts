@@ -55,7 +55,7 @@ export const read = (summary: string, more: ActivityOptions = {}) =>
     summary,
   });
 export const write = (summary: string) =>
-  proxyActivities<Pick<SwitchbackActivities, 'promote' | 'rebuild'>>({ ...WRITE, summary });
+  proxyActivities<Pick<SwitchbackActivities, 'promote' | 'fail' | 'rebuild'>>({ ...WRITE, summary });
 export const watch = (summary: string) =>
   proxyActivities<Pick<SwitchbackActivities, 'watchPair' | 'catchUp' | 'prove' | 'watchEndpoint'>>({
     ...WATCH,

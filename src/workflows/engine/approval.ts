@@ -1,6 +1,6 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { Preflight } from '../../contract/activities';
-import { stops } from '../../contract/checks';
+import { stops, withAcknowledgements } from '../../contract/checks';
 import { consentNeeded } from '../../rules/consent';
 import { driftBetween } from '../../rules/critical';
 import { Deadline } from './deadline';
@@ -70,7 +70,7 @@ export async function approve(
         );
       }
       const again = await checkAgain();
-      const moved = [...driftBetween(current.critical, again.critical), ...newFindings(current, again)];
+      const moved = [...driftBetween(current.critical, again.critical), ...newFindings(run, current, again)];
       current = again;
       record.recordPlan(again, required);
       if (moved.length === 0) return again;
@@ -102,10 +102,13 @@ function nobodyAsked({ record }: Run): Error {
 }
 
 /** What stops the run now and did not before: the fingerprint that was approved did not speak of it. */
-function newFindings(before: Preflight, now: Preflight): string[] {
+function newFindings({ record }: Run, before: Preflight, now: Preflight): string[] {
   const known = before.checks.filter(stops).map(({ id }) => id);
   const found = now.checks.filter((check) => stops(check) && !known.includes(check.id));
-  return found.map(({ id, observed }) => `${id}: ${observed}`);
+  const open = withAcknowledgements(found, record.operators.acknowledgements).filter(stops);
+  // What somebody answers for already is no news. Runs that are under way took it for some.
+  const news = open.length === found.length || patched('acknowledged-is-no-news') ? open : found;
+  return news.map(({ id, observed }) => `${id}: ${observed}`);
 }
 
 function waitsFor(run: Run, required: boolean): string {
@@ -116,11 +119,17 @@ function waitsFor(run: Run, required: boolean): string {
       : []),
     ...(required && record.operators.approval === undefined
       ? [
-          `the update approve for the plan ${record.plan?.fingerprint}${needsConfirmation(run) ? ` (the target was given only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
+          `the update approve for the plan ${record.plan?.fingerprint}${atStake(record)}${needsConfirmation(run) ? ` (the target was given only once: is it ${record.requirePair.primary} that you mean?)` : ''}`,
         ]
       : []),
   ];
   return updates.join(', and ');
+}
+
+/** What a person answers for who approves a failover. */
+function atStake({ plan }: Run['record']): string {
+  if (plan?.destroys === undefined) return '';
+  return ` with "service":"${plan.destroys}" typed out (it DESTROYS ${plan.destroys}; lost with it: ${plan.loss})`;
 }
 
 function headlineOf(run: Run, required: boolean): string {

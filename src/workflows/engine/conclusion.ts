@@ -30,9 +30,12 @@ export function planned({ record }: Run, verdict: PreflightVerdict): Ending {
 
 /** For a sentence: what the present move would write. */
 function wouldDo({ move, target, requirePair: pair }: RunRecord): string {
-  return move.write === 'rebuild'
-    ? `rebuild ${pair.primary} from ${pair.recovery}`
-    : `promote ${pair[target]}`;
+  const words = {
+    promote: `promote ${pair[target]}`,
+    fail: `DESTROY ${pair.primary} and make ${pair.recovery} active`,
+    rebuild: `rebuild ${pair.primary} from ${pair.recovery}`,
+  };
+  return words[move.write];
 }
 
 /** The end of a move whose pair has settled, or whose present state a person accepted. */
@@ -66,8 +69,12 @@ export function rehearsed({ record }: Run): Ending {
   const { move, target, measured, requirePair: pair } = record;
   const { proof, doubt } = measured;
   const isDoubtful = proof !== undefined && proof.verdict !== 'proven';
-  const would = move.write === 'rebuild' ? `rebuilt ${pair.primary}` : `promoted ${pair[target]}`;
-  const what = move.write === 'rebuild' ? 'rebuilt' : 'promoted';
+  const [what, whom] = {
+    promote: ['promoted', pair[target]],
+    fail: ['destroyed', pair.primary],
+    rebuild: ['rebuilt', pair.primary],
+  }[move.write];
+  const would = `${what} ${whom}`;
   return ending(
     'rehearsed',
     `Nothing was ${what}. The run went to its end and would have ${would}: ${record.seen}.${isDoubtful ? ` Not proven now: ${doubt}.` : ''}`,
@@ -86,7 +93,11 @@ export function succeed({ record }: Run): Ending {
     : '';
   const against =
     contradiction === undefined ? '' : ` This was a switchover if the API is right: ${contradiction}.`;
-  const headline = `${pair[target]} is active and ${pair[origin]} is passive, both settled.${other}${against}`;
+  const isFailover = move.goal === 'failed-over';
+  const roles = isFailover
+    ? `${pair[target]} is active and settled; ${pair[origin]} has failed, and what it had is lost.`
+    : `${pair[target]} is active and ${pair[origin]} is passive, both settled.`;
+  const headline = `${roles}${other}${against}`;
   const outcome = record.mayHaveWritten ? move.done : move.already;
   if (measured.degraded !== undefined && measured.endpoint !== undefined) {
     const who = describeDisagreement(measured.endpoint, target);
@@ -96,11 +107,10 @@ export function succeed({ record }: Run): Ending {
       'Find out why these resolvers still have the old address, and restart what holds sessions on the old side.',
     );
   }
-  return ending(
-    outcome,
-    headline,
-    `Check that applications write to ${pair[target]}; unfreeze Terraform and other automation.`,
-  );
+  const wayHome = isFailover
+    ? 'leave automation frozen. When the region is back, start a failback'
+    : 'unfreeze Terraform and other automation';
+  return ending(outcome, headline, `Check that applications write to ${pair[target]}; ${wayHome}.`);
 }
 
 function ending(outcome: Outcome, headline: string, next: string): Ending {

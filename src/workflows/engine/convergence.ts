@@ -1,5 +1,5 @@
 import { ActivityFailure, type ActivityOptions, condition, isCancellation } from '@temporalio/workflow';
-import { otherSide, type Pair, type Side } from '../../contract/observation';
+import { otherSide, type Side } from '../../contract/observation';
 import type { Decision } from '../../contract/report';
 import { isUntouched } from '../../rules/critical';
 import { compensationFor } from '../../rules/moves';
@@ -53,17 +53,16 @@ async function settles(run: Run, goal: Side): Promise<boolean> {
   const deadline = new Deadline(limitOf(run), 'deadline for both services to settle');
   if (record.phase !== record.move.undo?.action) {
     const { primary, recovery } = record.requirePair;
-    const isRebuild = record.move.write === 'rebuild';
-    record.enter(
-      'converge',
-      isRebuild
-        ? `Waiting for ${primary} to be rebuilt from ${recovery}.`
-        : `Waiting for ${record.requirePair[goal]} to be active and settled.`,
-    );
+    const waitsFor = {
+      promote: `${record.requirePair[goal]} to be active and settled`,
+      fail: `${recovery} to be active and settled, and ${primary} to have failed`,
+      rebuild: `${primary} to be rebuilt from ${recovery}`,
+    };
+    record.enter('converge', `Waiting for ${waitsFor[record.move.write]}.`);
   }
   record.waitFor({
     for: 'both services to settle',
-    wanted: wantedFor(goal, record.requirePair),
+    wanted: wantedFor(record, goal),
     until: deadline.at,
   });
   try {
@@ -114,7 +113,7 @@ function verifyHeadline({ measured }: RunRecord): string {
 /** Reads both services once more: whether a side that was active and settled still is. */
 export async function isStillActive({ record }: Run, side: Side): Promise<boolean> {
   await lookAgain(record);
-  return record.situation === `${side}-active`;
+  return record.situation === record.goalOf(side);
 }
 
 /** A watch keeps to itself what it sees of the goal until that is confirmed: before an end, ask afresh. */
@@ -139,7 +138,7 @@ async function lastLook(record: RunRecord): Promise<void> {
 /** Asks, while it goes on watching; after the decision window the policy acts where the table allows it. */
 async function decide(run: Run, goal: Side): Promise<Exclude<Decision['action'], 'give-up'> | 'settled'> {
   const { request, record } = run;
-  const wanted = wantedFor(goal, record.requirePair);
+  const wanted = wantedFor(record, goal);
   const decided = () => record.operators.decision !== undefined;
   if (!decided()) {
     const problem = `the pair did not settle in time: ${doubtOf(record)}`;
@@ -223,7 +222,7 @@ function applyPolicy({ request, record }: Run, goal: Side): void {
     );
   }
   const { undo } = record.move;
-  // A rebuild has none: it is left as it is, and a person says how to go on.
+  // A failover and a rebuild have none: it is left as it is, and a person says how to go on.
   if (undo === undefined || goal === record.origin || record.operators.hasPolicyActed) return;
   const compensation = compensationFor(situation, observed, request.onTimeout, record.target);
   if (compensation === 'end-not-switched') {
@@ -247,6 +246,9 @@ async function undoMove(run: Run): Promise<boolean> {
   return promote(run, record.origin);
 }
 
-function wantedFor(goal: Side, pair: Pair): string {
+function wantedFor(record: RunRecord, goal: Side): string {
+  const pair = record.requirePair;
+  if (record.goalOf(goal) === 'failed-over')
+    return `${pair.recovery} active/RUNNING and ${pair.primary} failed, three reads in a row over the settle window`;
   return `${pair[goal]} active/RUNNING and ${pair[otherSide(goal)]} passive/RUNNING, three reads in a row over the settle window`;
 }

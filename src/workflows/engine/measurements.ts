@@ -1,5 +1,5 @@
 import type { DatabaseBaseline } from '../../contract/activities';
-import type { Lag } from '../../contract/lag';
+import { describeLoss, type Lag } from '../../contract/lag';
 import type { SettingsSnapshot } from '../../contract/parity';
 import type { ProbeReport } from '../../contract/probe';
 import type { EndpointReport, OldSessions, Proof } from '../../contract/proof';
@@ -9,6 +9,8 @@ export class Measurements {
   /** As it was before the switch; absent when no database access is configured. */
   database: DatabaseBaseline | undefined;
   lag: Lag | undefined;
+  /** The newest that could be measured. */
+  #goodLag: Lag | undefined;
   probe: ProbeReport | undefined;
   proof: Proof | undefined;
   /** How often a proof was attempted. */
@@ -17,6 +19,16 @@ export class Measurements {
   oldSessions: OldSessions | undefined;
   settingsBefore: SettingsSnapshot | undefined;
   settingsAfter: SettingsSnapshot | undefined;
+
+  recordLag(lag: Lag | undefined): void {
+    this.lag = lag;
+    if (lag?.bytes !== undefined) this.#goodLag = lag;
+  }
+
+  /** What would be lost if the active side were gone now. */
+  get loss(): string {
+    return describeLoss(this.lag, this.#goodLag);
+  }
 
   recordProof(proof: Proof): void {
     this.proof = proof;

@@ -21,6 +21,7 @@ import type { Procedure } from '../../contract/procedure';
 import type { ProcedureInput } from '../../contract/procedure-input';
 import type { AbortRequest, Approval, Decision } from '../../contract/report';
 import { sameName } from '../../rules/consent';
+import { compact } from '../../util/compact';
 import { now } from '../../util/now';
 import { cut, fewFaults } from '../../util/text';
 import type { Operators } from './operators';
@@ -133,7 +134,7 @@ class MessageHandlers {
   mayApprove(payload: unknown): void {
     refuseFaulty('approve', payload);
     this.#refuseEnded();
-    const { by, fingerprint } = payload as ApproveInput;
+    const { by, fingerprint, service } = payload as ApproveInput;
     if (this.#approved >= MOST_APPROVED) throw refusal('Too many have approved this run; ask for its status');
     if (this.operators.approval?.verdict === 'approved' && this.operators.approval.by === by) return;
     this.#refuseLate();
@@ -144,12 +145,20 @@ class MessageHandlers {
     if (this.operators.gate?.fourEyes && sameName(by, this.record.request.requestedBy)) {
       throw refusal(`${by} asked for this run; a second person must approve it (four eyes)`);
     }
+    const destroyed = this.record.destroys;
+    if (service !== destroyed) {
+      throw refusal(
+        destroyed === undefined
+          ? 'Nothing is destroyed by this run: approve it without "service"'
+          : `This destroys ${destroyed}: approve it with {"service":"${destroyed}"}, typed out`,
+      );
+    }
   }
 
-  approve({ by, reason }: ApproveInput): Approval {
+  approve({ by, reason, service }: ApproveInput): Approval {
     this.#approved += 1;
     if (this.operators.approval !== undefined) return this.operators.approval;
-    return this.#judge('approved', by, reason);
+    return this.#judge('approved', by, reason, service);
   }
 
   mayReject(payload: unknown): void {
@@ -162,9 +171,9 @@ class MessageHandlers {
     return this.#judge('rejected', by, reason);
   }
 
-  #judge(verdict: Approval['verdict'], by: string, reason: string): Approval {
+  #judge(verdict: Approval['verdict'], by: string, reason: string, service?: string): Approval {
     const fingerprint = this.record.plan?.fingerprint ?? '';
-    return this.operators.judge({ verdict, by, reason, at: now(), fingerprint });
+    return this.operators.judge({ verdict, by, reason, at: now(), fingerprint, ...compact({ service }) });
   }
 
   /** What is still to be done then, such as the evidence, must not change what was reported. */

@@ -23,6 +23,7 @@ export async function preflight(run: Run): Promise<Preflight> {
     budgetMs: convergeTimeoutMs,
     ...(mode === 'plan' ? {} : { lock: lockIdOf(pair) }),
     ...(passesFreeze(run) ? { passesFreeze: true } : {}),
+    ...(request.drill ? { drill: true } : {}),
   });
   record.recordPreflight(found);
   if (found.verdict === 'blocked') throw blocked(run);

@@ -22,7 +22,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
   if (record.measured.database === undefined) return true;
   const pair = record.requirePair;
   const { timeline } = record.measured.database;
-  const isSwitched = record.move.write === 'promote' && side === record.target && record.mayHaveWritten;
+  const isSwitched = record.move.write !== 'rebuild' && side === record.target && record.mayHaveWritten;
   const proving: Background<Proof> = new Background(() =>
     watch(`ask PostgreSQL whether ${pair[side]} takes writes`).prove({
       pair,
@@ -31,6 +31,7 @@ export async function isProven(run: Run, side: Side, interrupted: () => boolean)
       reportAfterMs: reportAfterMs(record.measured.proofs),
       ...(isSwitched && timeline !== undefined ? { timelineBefore: timeline } : {}),
       ...(isAccessLacking(record) ? { accessLacking: true } : {}),
+      ...(record.goalOf(side) === 'failed-over' ? { alone: true } : {}),
     }),
   );
   await condition(() => proving.ended || interrupted());

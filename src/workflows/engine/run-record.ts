@@ -10,7 +10,7 @@ import { describePair, type PairObservation, type Situation } from '../../contra
 import type { Outcome } from '../../contract/outcome';
 import { type Phase, phases } from '../../contract/phase';
 import type { Move } from '../../contract/procedure';
-import { promotions, rebuildBody } from '../../contract/promotion';
+import { failBody, promotions, rebuildBody } from '../../contract/promotion';
 import type { SwitchbackReport } from '../../contract/report';
 import type { SwitchbackStatus, Waiting } from '../../contract/status';
 import { compact } from '../../util/compact';
@@ -105,7 +105,7 @@ export class RunRecord extends RunState {
     this.count(preflight);
     this.checks = withAcknowledgements(preflight.checks, this.operators.acknowledgements);
     this.measured.database = preflight.database;
-    this.measured.lag = preflight.database?.lag;
+    this.measured.recordLag(preflight.database?.lag);
     this.measured.settingsBefore = preflight.settings;
     this.recordObservation(preflight.situation, preflight.observed);
   }
@@ -113,17 +113,23 @@ export class RunRecord extends RunState {
   /** Writes down what would be written, for the approver and for the second look. */
   recordPlan({ critical, fingerprint }: Preflight, approvalRequired: boolean): void {
     const { project, dialect, primary, [this.target]: promoted } = this.requirePair;
-    const isRebuild = this.move.write === 'rebuild';
+    const writes = {
+      promote: { service: promoted, body: promotions[dialect] },
+      fail: { service: primary, body: failBody },
+      rebuild: { service: primary, body: rebuildBody },
+    };
+    const { service, body } = writes[this.move.write];
     this.plan = {
       request: {
         method: 'PUT',
-        path: `/v1/project/${project}/service/${isRebuild ? primary : promoted}`,
-        body: { ...(isRebuild ? rebuildBody : promotions[dialect]) },
+        path: `/v1/project/${project}/service/${service}`,
+        body: { ...body },
       },
       fingerprint,
       facts: critical,
       approvalRequired,
       toAcknowledge: pendingAcknowledgements(this),
+      ...(this.destroys === undefined ? {} : { destroys: this.destroys, loss: this.measured.loss }),
     };
   }
 
@@ -160,8 +166,9 @@ export class RunRecord extends RunState {
     this.#alarms.clear((alarm) => alarmRow(alarm.cause).about === 'pair');
     this.note(`${situation}: ${describePair(observed)}`);
     const { message } = alarmRow(situation);
-    // What a rebuild begins with is no news.
-    const isExpected = this.move.write === 'rebuild' && situation === 'primary-failed';
+    // What a rebuild begins with, and what a failover makes, is no news.
+    const isOfMove = this.move.write === 'rebuild' || (this.move.write === 'fail' && this.mayHaveWritten);
+    const isExpected = isOfMove && (situation === 'primary-failed' || situation === 'failed-over');
     if (message !== undefined && !isExpected) this.alarm(situation, goneFrom(observed) ?? message);
   }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../contract/errors';
 import type { SwitchbackRequest } from '../../contract/input';
 import {
   describePair,
+  type Goal,
   otherSide,
   type Pair,
   type PairObservation,
@@ -82,6 +83,16 @@ export abstract class RunState {
   /** The side that the present move makes active. */
   get target(): Side {
     return this.move.target;
+  }
+
+  /** The service that the present move destroys. */
+  get destroys(): string | undefined {
+    return this.move.write === 'fail' ? this.request.service : undefined;
+  }
+
+  /** What the pair is once this side is active: the goal of the present move, or what its undo leads to. */
+  goalOf(side: Side): Goal {
+    return side === this.target ? this.move.goal : `${side}-active`;
   }
 
   /** The side that is active before, and that the undo makes active again. */

@@ -70,6 +70,7 @@ export function answersOf(record: RunState): Answer[] {
       plan: plan && {
         fingerprint: plan.fingerprint,
         toAcknowledge: pendingAcknowledgements(record),
+        ...compact({ destroys: plan.destroys }),
         approvalRequired: plan.approvalRequired && !record.operators.hasApproved(plan.fingerprint),
       },
     }),

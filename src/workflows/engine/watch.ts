@@ -20,19 +20,20 @@ export function startWatch({ request, record }: Run, goal: Side, quietWindowMs?:
   const pair = record.requirePair;
   const input: WatchInput = {
     pair,
-    goal: `${goal}-active`,
+    goal: record.goalOf(goal),
     known: record.situation ?? 'unreadable',
     mayReturn: record.mayReturn,
     settleWindowMs: request.settleWindowMs,
     ...originOf(record),
-    ...(goal === record.target && record.move.write === 'promote' ? beforeTheWrite(record) : {}),
+    ...(goal === record.target && record.move.write !== 'rebuild' ? beforeTheWrite(record) : {}),
     moved: record.moved,
     ...(record.isStalled ? {} : { stallWindowMs: request.stallWindowMs }),
     holdMs: holdAfter(record.changes),
     held: [...record.situationsSeen],
     ...compact({ quietWindowMs }),
   };
-  const summary = `watch until ${pair[goal]} is active and settled`;
+  const isOver = record.goalOf(goal) === 'failed-over';
+  const summary = `watch until ${pair[goal]} is active and settled${isOver ? `, and ${pair.primary} has failed` : ''}`;
   return new Background(() => watch(summary).watchPair(input));
 }
 

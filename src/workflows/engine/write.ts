@@ -24,8 +24,8 @@ export interface Sending {
   side: Side;
   isUndo: boolean;
   /** For a sentence: `the promotion`, `the attempt to promote`, `the promotion of pg-main`. */
-  noun: 'promotion' | 'rebuild';
-  verb: 'promote' | 'rebuild';
+  noun: 'promotion' | 'failover' | 'rebuild';
+  verb: 'promote' | 'fail over' | 'rebuild';
   service: string;
   /** For the headline of the phase; an undo has said its own. */
   headline: string | undefined;
@@ -39,6 +39,34 @@ export interface Sending {
 /** Makes one side active: the goal of the present move, or its undo. */
 export function promote(run: Run, target: Side): Promise<boolean> {
   return writeOnce(run, promotionOf(run, target));
+}
+
+/** Has the primary fail for good, which destroys it. */
+export function fail(run: Run): Promise<boolean> {
+  const { record, request } = run;
+  const pair = record.requirePair;
+  const isRehearsal = request.mode === 'rehearse';
+  return writeOnce(run, {
+    side: record.target,
+    isUndo: false,
+    noun: 'failover',
+    verb: 'fail over',
+    service: pair.primary,
+    headline: isRehearsal
+      ? `Rehearsing the failover of ${pair.primary}: nothing will be sent.`
+      : `Failing ${pair.primary} over to ${pair.recovery}: what was not replicated is lost.`,
+    summary: isRehearsal
+      ? `rehearsal: fail ${pair.primary} over, nothing is sent`
+      : `point of no return: destroy ${pair.primary}`,
+    refused: 'FAILOVER_REFUSED',
+    send: (summary) =>
+      write(summary).fail({
+        pair,
+        expected: record.plan?.facts,
+        ...(request.drill ? { drill: true } : {}),
+        ...(isRehearsal ? { rehearse: true } : {}),
+      }),
+  });
 }
 
 /** Has the failed primary rebuilt. */

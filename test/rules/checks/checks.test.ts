@@ -43,7 +43,16 @@ test('the catalogue has each id once, in the order of the contract', () => {
   expect(judgeDiscovery(facts()).map(({ id }) => id)).toEqual(OF_A_PAIR);
 });
 
-const ROLE_CHECKS = ['switchover-completed', 'primary-active', 'primary-failed'];
+const ROLE_CHECKS = [
+  'switchover-completed',
+  'primary-active',
+  'primary-failed',
+  'failover-allowed',
+  'failover-needed',
+  'recovery-ready',
+];
+/** What does not answer is no doubt here, but the case. */
+const NEVER_UNKNOWN = ['failover-allowed', 'failover-needed'];
 
 test.each<[Move, CheckId]>([
   ['switchback', 'switchover-completed'],
@@ -73,6 +82,39 @@ test('a rebuild is judged by whose it is, by the roles, by what else is going on
   ]);
 });
 
+test('a failover is judged by whose it is, by its cause, by what takes over, and by what else is going on', () => {
+  const ids = judge(facts({}, { move: 'failover' })).map(({ id }) => id);
+  expect(ids).toEqual([
+    ...OF_A_PAIR.slice(0, 6),
+    'failover-allowed',
+    'failover-needed',
+    'recovery-ready',
+    'one-run-per-pair',
+    'clocks-agree',
+    'maintenance',
+    'recent-change',
+    'automation-frozen',
+    'alerts',
+    'token-lifetime',
+    'termination-protection',
+    'notifications',
+  ]);
+});
+
+test('a failover needs no word of a primary that does not answer: the recovery service speaks for both', () => {
+  const silent = facts(
+    { recovery: { role: 'passive' } },
+    {
+      move: 'failover',
+      primary: unread('GET service pg-demo', 500),
+      failover: { allowed: true, drill: false },
+    },
+  );
+  expect(judge(silent).filter(stops)).toEqual([]);
+  const gone = judge({ ...silent, primary: unread('GET service pg-demo', 404) }).filter(stops);
+  expect(gone.map(({ id }) => id)).toContain('services-exist');
+});
+
 test.each<[string, Facts]>([
   ['role', facts({}, { lock: 'lock' })],
   ['promote-to-master', toldFacts(['Passive', 'Active'], {}, { lock: 'lock' })],
@@ -100,7 +142,7 @@ test.each(ROWS)('%s, %s', (id, _what, given, finding, text) => {
 
 test('every finding says what was observed, what was wanted, what to do, and which request says so and when', () => {
   const evidence =
-    /(GET|POST|SQL|the file) .* at 2026-11-22T03:00:00Z|^none: |^the workflow |^the Date header/;
+    /(GET|POST|SQL|the file) .* at 2026-11-22T03:00:00Z|^none: |^the workflow |^the Date header|^the configuration/;
   for (const [, , given] of ROWS) {
     for (const check of judge(given)) {
       const { title, observed, wanted, remedy, verdict } = check;
@@ -119,7 +161,8 @@ test('every check has a row for each severity that it can have, one that passes 
     const isAnswered = !NOT_CHECKED.includes(id);
     // The first severity is that of the unknown fact; a lone one must have a finding of its own too.
     const own = isAnswered && id !== 'one-run-per-pair' && severities.length === 1 ? severities : [];
-    const expected = [...own, ...severities.slice(1), ...(isAnswered ? ['pass'] : []), 'unknown'];
+    const expected = [...own, ...severities.slice(1), ...(isAnswered ? ['pass'] : [])];
+    if (!NEVER_UNKNOWN.includes(id)) expected.push('unknown');
     expect([id, ...findings]).toEqual(expect.arrayContaining([id, ...expected]));
   }
 });

@@ -1,3 +1,4 @@
+import type { Facts } from '../../../src/rules/facts';
 import { facts, known, PRIMARY, pairing, RECOVERY, told, toldFacts, unread } from '../facts';
 import type { CheckRow } from './rows';
 
@@ -14,7 +15,70 @@ const lost = (looks: Parameters<typeof facts>[0] = {}) =>
 /** As a switchover looks at it. */
 const over = (looks: Parameters<typeof facts>[0] = {}) => facts(looks, { move: 'switchover' });
 
+/** As a failover looks at it. */
+const destroy = (
+  looks: Parameters<typeof facts>[0] = {},
+  more: Partial<Facts> = {},
+  failover = { allowed: true, drill: false },
+) =>
+  facts(
+    { primary: { role: 'active', ...REBUILDING }, recovery: { role: 'passive' }, ...looks },
+    { move: 'failover', failover, ...more },
+  );
+const WELL = { role: 'active' } as const;
+
+const FAILOVER_ROWS: CheckRow[] = [
+  ['failover-allowed', 'allowed', destroy(), 'pass', /^allowed/],
+  [
+    'failover-allowed',
+    'off',
+    destroy({}, {}, { allowed: false, drill: true }),
+    'block',
+    /SWITCHBACK_FAILOVER=allowed/,
+  ],
+  ['failover-needed', 'in trouble', destroy(), 'pass', /pg-demo is active\/REBUILDING/],
+  ['failover-needed', 'no answer', destroy({}, { primary: unread(GET_PRIMARY, 500) }), 'pass', /unreadable/],
+  ['failover-needed', 'no such service', destroy({}, { primary: unread(GET_PRIMARY, 404) }), 'block', /404/],
+  ['failover-needed', 'healthy', destroy({ primary: WELL }), 'block', /DESTROY THIS PRIMARY.*"drill": true/],
+  [
+    'failover-needed',
+    'healthy, and wanted all the same',
+    destroy({ primary: WELL }, {}, { allowed: true, drill: true }),
+    'pass',
+    /HEALTHY, AND TO BE DESTROYED ALL THE SAME/,
+  ],
+  ['failover-needed', 'passive', destroy({ primary: { role: 'passive' } }), 'block', /switchback get/],
+  [
+    'failover-needed',
+    'failed already',
+    destroy({ primary: { role: 'failed', state: 'POWEROFF' } }),
+    'pass',
+    /failed/,
+  ],
+  ['recovery-ready', 'passive and settled', destroy(), 'pass', /passive\/RUNNING/],
+  [
+    'recovery-ready',
+    'not settled',
+    destroy({ recovery: { role: 'passive', ...REBUILDING } }),
+    'block',
+    /take its place/,
+  ],
+  ['recovery-ready', 'failed', destroy({ recovery: { role: 'failed' } }), 'block', /ask Aiven support/],
+  ['recovery-ready', 'unread', destroy({}, { recovery: unread(GET_RECOVERY, 500) }), 'unknown', /500/],
+  [
+    'recovery-ready',
+    'taking over already',
+    destroy({
+      primary: { role: 'failed', state: 'POWEROFF' },
+      recovery: { role: 'active', ...REBUILDING },
+    }),
+    'pass',
+    /active\/REBUILDING/,
+  ],
+];
+
 export const PAIR_ROWS: CheckRow[] = [
+  ...FAILOVER_ROWS,
   ['token-valid', 'accepted', facts(), 'pass', /accepted as ops@example\.com/],
   ['token-valid', '401', facts({}, { me: unread('GET /me', 401) }), 'block', /GET \/me: 401.*AIVEN_TOKEN/],
   ['token-valid', '403', facts({}, { me: unread('GET /me', 403) }), 'block', /GET \/me: 403/],
