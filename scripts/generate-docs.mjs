@@ -11,6 +11,7 @@ import { ROOT } from './lib/project.mjs';
 await build();
 const load = createRequire(join(ROOT, 'dist', 'x'));
 const { errors, exitCodeMeanings } = load('./contract/errors.js');
+const { moves } = load('./contract/procedure.js');
 const { inputFields } = load('./contract/input-fields.js');
 const { catalogue } = load('./rules/checks/index.js');
 
@@ -19,6 +20,7 @@ const pages = {
   'docs/errors.md': errorsPage(),
   'docs/checks.md': checksPage(),
   'docs/architecture.md': withPart(current('docs/architecture.md'), 'house', picture(importsOfSources())),
+  'docs/procedures.md': withPart(current('docs/procedures.md'), 'cycle', cycle()),
   'docs/running.md': withPart(current('docs/running.md'), 'input', inputTable()),
 };
 const differing = Object.entries(pages).filter(([path, text]) => text !== current(path));
@@ -34,6 +36,26 @@ if (process.argv.includes('--check')) {
 function current(path) {
   const file = join(ROOT, path);
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** The cycle, drawn by Mermaid: every move of the table, from where it begins to where it ends. */
+function cycle() {
+  const names = {
+    'primary-active': 'protected (primary active, recovery passive)',
+    'recovery-active': 'switched over (primary passive, recovery active)',
+    'failed-over': 'failed over (primary failed, recovery active)',
+  };
+  const id = (situation) => situation.replaceAll('-', '_');
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    ...Object.entries(names).map(([situation, name]) => `    ${id(situation)}: ${name}`),
+    ...Object.entries(moves).map(
+      ([name, { from, goal, write }]) =>
+        `    ${id(from)} --> ${id(goal)}: ${name}${write === 'fail' ? ' that destroys the primary' : ''}`,
+    ),
+    '```',
+  ].join('\n');
 }
 
 function inputTable() {

@@ -59,6 +59,12 @@ export const SCHEMAS = [
     where: "the argument of `switchoverWorkflow`; `client.start()` with `procedure: 'switchover'`",
   },
   {
+    name: 'failover-input',
+    type: 'FailoverInput',
+    title: 'What a failover is started with',
+    where: "the argument of `failoverWorkflow`; `client.start()` with `procedure: 'failover'`",
+  },
+  {
     name: 'failback-input',
     type: 'FailbackInput',
     title: 'What a failback is started with',

@@ -65,6 +65,7 @@ export {
 export type { UndeliveredNotifications } from '../contract/notifications';
 export type {
   Dialect,
+  Goal,
   Pair,
   PairObservation,
   ReadService,
@@ -88,7 +89,13 @@ export {
   procedures,
   type UndoRow,
 } from '../contract/procedure';
-export type { DrillInput, FailbackInput, ProcedureInput, SwitchoverInput } from '../contract/procedure-input';
+export type {
+  DrillInput,
+  FailbackInput,
+  FailoverInput,
+  ProcedureInput,
+  SwitchoverInput,
+} from '../contract/procedure-input';
 export type {
   EndpointReport,
   Landing,

@@ -68,11 +68,10 @@ test('nothing but the failover activity holds the warrant without which no servi
       word.test(readFileSync(`src/${file}`, 'utf8')),
     );
   expect(uses(/new FailoverWarrant\(/)).toEqual(['activities/fail.ts']);
-  expect(uses(/failBody|disaster_recovery_role: 'failed'/)).toEqual(
-    expect.arrayContaining(['aiven/client.ts']),
-  );
+  expect(uses(/disaster_recovery_role: 'failed'/)).toEqual(['contract/promotion.ts']);
   // The body is sent by the client alone; the run shows it in its plan.
-  expect(uses(/failBody/).sort()).toEqual(['aiven/client.ts', 'workflows/engine/run-record.ts']);
+  const users = ['aiven/client.ts', 'contract/promotion.ts', 'workflows/engine/run-record.ts'];
+  expect(uses(/failBody/).sort()).toEqual(users);
   expect(uses(/client\.fail\(|\.fail\(\s*project/)).toEqual(['activities/fail.ts']);
   // One workflow has it done.
   expect(uses(/failPrimary/).sort()).toEqual(['workflows/engine/failing.ts', 'workflows/failover.ts']);

@@ -89,6 +89,7 @@ test('a failover is judged by whose it is, by its cause, by what takes over, and
     'failover-allowed',
     'failover-needed',
     'recovery-ready',
+    'freeze-window',
     'one-run-per-pair',
     'clocks-agree',
     'maintenance',
