@@ -6,6 +6,7 @@ import { SwitchbackClient, type SwitchbackReport } from '../../../dist/client';
 import { parseDuration } from '../../../dist/contract/duration';
 import { untilAborted } from '../../../dist/util/until-aborted';
 import type { Dialect, Lab, LabPair, LoadCounts } from '../lab';
+import { cycleDemo } from './cycle';
 import { endLines } from './end-lines';
 import { fleetDemo } from './fleet';
 import { type Stage, setStage } from './stage';
@@ -19,6 +20,7 @@ interface DemoFlags {
   dialect: Dialect;
   transition: number;
   fleet?: number;
+  cycle?: number | true;
   keep?: boolean;
   json?: boolean;
 }
@@ -36,6 +38,8 @@ async function main(argv: string[]): Promise<number> {
 
   if (flags.fleet !== undefined)
     return fleetDemo({ ...flags, fleet: flags.fleet }, terminal, interrupt.signal);
+  if (flags.cycle !== undefined)
+    return cycleDemo({ ...flags, cycle: flags.cycle === true ? 1 : flags.cycle }, terminal, interrupt.signal);
   const { bold, dim } = terminal.colour;
   say(bold('Setting the stage: Temporal with its UI, two streaming PostgreSQL servers, a worker'));
   const stage = await setStage(
@@ -103,17 +107,28 @@ function readFlags(argv: string[]): DemoFlags {
       ).argParser(milliseconds),
     )
     .option('--fleet <pairs>', 'a whole fleet of so many pairs instead, without database servers', pairs)
+    .option('--cycle [times]', 'switchover, switchback, failover, failback instead, so many times', times)
     .option('--keep', 'leave everything running until Ctrl-C')
     .option('--json', 'print one line of JSON')
     .parse(argv, { from: 'user' })
     .opts<Partial<Pick<DemoFlags, 'transition'>> & Omit<DemoFlags, 'transition'>>();
-  return { ...flags, transition: transition ?? (flags.fleet === undefined ? 4_000 : 2_000) };
+  return {
+    ...flags,
+    transition: transition ?? (flags.fleet === undefined && flags.cycle === undefined ? 4_000 : 2_000),
+  };
 }
 
 function pairs(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 6 || count > 1_000)
     throw new InvalidArgumentError('A whole number from 6 to 1000.');
+  return count;
+}
+
+function times(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 100)
+    throw new InvalidArgumentError('A whole number from 1 to 100.');
   return count;
 }
 

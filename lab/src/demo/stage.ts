@@ -31,12 +31,15 @@ export async function setStage(
     transitionMs: number;
     pairs?: number;
     backing?: 'postgres' | 'memory';
+    /** Where the pairs begin (default: after a switchover). */
+    state?: 'ready' | 'fresh';
+    allowsFailover?: boolean;
     evidence?: string;
   },
   log: (message: string) => void,
   stop: AbortSignal,
 ): Promise<Stage> {
-  const { evidence = EVIDENCE, ...world } = options;
+  const { evidence = EVIDENCE, allowsFailover = false, state = 'ready', ...world } = options;
   const undo: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
@@ -49,7 +52,7 @@ export async function setStage(
     const server = await startDevServer({ cliPath: cli.path, ui: true, searchAttributes: attributeTypes });
     undo.push(() => server.stop());
     stop.throwIfAborted();
-    const lab = await startLab({ ...world, state: 'ready' });
+    const lab = await startLab({ ...world, state });
     undo.push(() => lab.close());
     stop.throwIfAborted();
     const env = {
@@ -61,6 +64,7 @@ export async function setStage(
       AIVEN_TOKEN_FILE: '',
       ...(world.backing === 'memory' ? {} : { SWITCHBACK_DATABASES: writeAccess(lab, folder) }),
       SWITCHBACK_EVIDENCE: evidence,
+      ...(allowsFailover ? { SWITCHBACK_FAILOVER: 'allowed' } : {}),
     };
     const workerLog = join(folder, 'worker.log');
     const worker = spawnWorker(env, workerLog);
