@@ -142,6 +142,24 @@ test('that is aborted stops who has written nothing, and says so of each pair', 
   expect(promotions).toEqual([0, 0, 0, 0]);
 });
 
+const foreign = fleet(1, async (it) => {
+  await it.asks(0);
+  await it.startsAlone(0);
+  await it.start();
+  await it.untilRun(0, 'approval');
+  await it.until('it has joined', ({ counts }) => counts.running === 1);
+  await it.tell('abort');
+  await it.acknowledges(0);
+  return it.end();
+});
+
+test('leaves a run alone that somebody else has started, also when it is aborted', async () => {
+  const { code, report, promotions } = await foreign();
+  expect(code).toBe('FLEET_ABORTED');
+  expect(report.pairs).toMatchObject([{ state: 'done', joined: true, outcome: 'switched-back' }]);
+  expect(promotions).toEqual([1]);
+});
+
 const terminated = fleet(1, async (it) => {
   await it.asks(0);
   await it.start();

@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { condition, isCancellation } from '@temporalio/workflow';
 import type { Asking } from '../../contract/fleet-activities';
 import { procedures } from '../../contract/procedure';
 import { wait } from './activity-proxies';
@@ -11,6 +11,8 @@ export async function watchAsking(record: FleetRecord): Promise<void> {
   const { workflowType } = procedures[fleet.request.procedure];
   try {
     for (let known: Asking = {}; ; ) {
+      // While nothing runs, as before an approval that takes weeks, the history must not grow.
+      await condition(() => fleet.running.size > 0);
       known = await wait('see which runs need a person').lookAtRuns({ workflowType, known });
       for (const one of fleet.running) {
         const asks = known[runIdOf(fleet, one)];

@@ -43,6 +43,9 @@ export function firstState(startedAt: string): FleetState {
   };
 }
 
+/** Temporal takes 2 MB of an argument or a result; each run has its whole report anyway. */
+const MOST_NOTES = 1_000;
+
 /** What a person said that still matters to somebody who looks. */
 const ACTS_KEPT = 50;
 
@@ -132,6 +135,11 @@ export class Fleet {
   end(one: FleetPair, result: Partial<FleetPair> & Pick<FleetPair, 'state'>): void {
     for (const field of ['startedAt', 'runId', 'stopping', 'asks'] as const) delete one[field];
     Object.assign(one, result);
+    if (
+      one.note !== undefined &&
+      this.state.pairs.filter(({ note }) => note !== undefined).length > MOST_NOTES
+    )
+      delete one.note;
     this.#running.delete(one);
   }
 
