@@ -226,6 +226,25 @@ export const SCHEMAS = [
     where: 'each line of `list --json`; `client.list()`',
   },
   {
+    name: 'trend',
+    type: 'Trend',
+    title: 'What the runs of a pair have measured, and whether it meets its targets',
+    where: '`drills --json`',
+  },
+  {
+    name: 'drill-schedule',
+    type: 'DrillSchedule',
+    title: 'A schedule that practises',
+    where:
+      '`drill schedule`, `drill pause` and `drill resume` with `--json`, each line of `drill list --json`; `client.scheduleDrill()`',
+  },
+  {
+    name: 'drill-schedule-deleted',
+    type: 'DeletedScheduleLine',
+    title: 'That a schedule is gone',
+    where: '`drill delete --json`',
+  },
+  {
     name: 'doctor',
     type: 'DoctorReport',
     title: 'What stands between you and a switchback',

@@ -1,10 +1,11 @@
 import { AivenClient } from '../aiven';
-import type { LiveStatus } from '../client';
+import type { LiveStatus, PastRun } from '../client';
 import { loadWorkerConfig } from '../config/worker';
 import { exitCodes } from '../contract/errors';
 import { phases } from '../contract/phase';
 import { type PairNotFound, type PairRead, readPair } from '../observe/read-pair';
 import { cycleStageOf } from '../rules/cycle';
+import { compact, nonEmpty } from '../util/compact';
 import { version } from '../version';
 import type { CommandEnvironment } from './command-environment';
 import { withClient } from './connection';
@@ -12,6 +13,7 @@ import { explain } from './failure';
 import type { GetLine } from './lines';
 import type { PairName } from './pair';
 import { answerLines, checkLines, pairLines, timelineLine } from './render';
+import { clock, tableLines } from './table';
 import type { Terminal } from './terminal';
 
 /** Shows both services and the run of the pair, if there is one. */
@@ -23,18 +25,19 @@ export async function get(
   const services = await settle(readServices(env, project, service));
   const primary =
     services.status === 'fulfilled' && 'pair' in services.value ? services.value.pair.primary : service;
-  const run = await settle(findRun(env, project, primary));
+  const { run, last } = await askTemporal(env, project, primary);
   if (services.status === 'rejected' && run.status === 'rejected') {
     terminal.error(`Run: not known. ${explain(run.reason).message}`);
     throw services.reason;
   }
   if (json) {
-    const problems = [services, run].flatMap((part) =>
+    const problems = [services, run, last].flatMap((part) =>
       part.status === 'rejected' ? [explain(part.reason)] : [],
     );
     const line: GetLine = {
       ...(services.status === 'fulfilled' ? { services: services.value, ...cycleIn(services.value) } : {}),
       ...(run.status === 'fulfilled' && run.value !== undefined ? { run: run.value } : {}),
+      ...(last.status === 'fulfilled' ? compact({ lastRuns: nonEmpty(last.value) }) : {}),
       ...(problems.length > 0 ? { problems } : {}),
     };
     terminal.line(JSON.stringify(line));
@@ -42,6 +45,7 @@ export async function get(
   }
   showServices(services, terminal);
   showRun(run, terminal);
+  showLastRuns(last, terminal);
   return exitCodes.done;
 }
 
@@ -98,15 +102,51 @@ async function readServices(
   }
 }
 
-function findRun(
-  env: CommandEnvironment['env'],
-  project: string,
-  service: string,
-): Promise<LiveStatus | undefined> {
-  return withClient(env, async (client) => {
-    const workflowId = await client.latestRun(project, service);
-    return workflowId === undefined ? undefined : client.status(workflowId);
-  });
+interface Known {
+  run: PromiseSettledResult<LiveStatus | undefined>;
+  last: PromiseSettledResult<PastRun[]>;
+}
+
+/** What the newest run says needs a worker, and the list does not: one can be known without the other. */
+async function askTemporal(env: CommandEnvironment['env'], project: string, service: string): Promise<Known> {
+  const asked = await settle(
+    withClient(env, async (client) => {
+      const newest = async () => {
+        const workflowId = await client.latestRun(project, service);
+        return workflowId === undefined ? undefined : client.status(workflowId);
+      };
+      const [run, last] = await Promise.all([settle(newest()), settle(client.lastRuns(project, service))]);
+      return { run, last };
+    }),
+  );
+  const { run, last }: Known = asked.status === 'fulfilled' ? asked.value : { run: asked, last: asked };
+  // One problem is said once.
+  if (run.status === 'rejected' && last.status === 'rejected')
+    return { run, last: { status: 'fulfilled', value: [] } };
+  return { run, last };
+}
+
+function showLastRuns(last: Known['last'], { colour, line }: Terminal): void {
+  if (last.status === 'rejected') {
+    line(`Last runs: not known. ${explain(last.reason).message}`);
+    return;
+  }
+  const runs = last.value;
+  if (runs.length === 0) return;
+  line(colour.bold('Last runs'));
+  const head = ['STARTED (UTC)', 'PROCEDURE', 'OUTCOME', 'BY'];
+  for (const row of tableLines(head, runs.map(rowOf), colour)) line(`  ${row}`);
+}
+
+function rowOf(run: PastRun): string[] {
+  const { startedAt, closedAt, procedure = '–', mode = 'execute', requestedBy } = run;
+  const ended = run.outcome ?? run.status;
+  return [
+    clock(startedAt),
+    mode === 'execute' ? procedure : `${procedure} (${mode})`,
+    closedAt === undefined ? `goes on: ${run.phase ?? 'not taken up'}` : ended,
+    requestedBy ?? 'not said',
+  ];
 }
 
 async function settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {

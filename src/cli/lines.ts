@@ -1,4 +1,4 @@
-import type { LiveStatus } from '../client';
+import type { LiveStatus, PastRun } from '../client';
 import type { Acknowledgement } from '../contract/checks';
 import type { ErrorCode } from '../contract/errors';
 import type { Outcome } from '../contract/outcome';
@@ -22,6 +22,8 @@ export interface GetLine {
   cycle?: CycleStage;
   /** The newest run of the pair; absent when none is known. */
   run?: LiveStatus;
+  /** The newest runs of the pair, of any procedure, that one among them; absent when none is known. */
+  lastRuns?: PastRun[];
   problems?: ErrorLine[];
 }
 

@@ -128,6 +128,7 @@ export {
   workflowIdOf,
 } from '../contract/workflow-id';
 export { FleetClient, type FleetStartOptions, type FleetWatchOptions, type StartedFleet } from './fleets';
+export type { PastRun } from './last-runs';
 export type { ListFilter, LiveStatus, RunSummary } from './runs';
 export {
   type DrillSchedule,

@@ -4,7 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { SwitchbackError } from '../contract/errors';
 import { differencesBetween, parseInput, type SwitchbackRequest } from '../contract/input';
 import { attachUpdate } from '../contract/messages';
@@ -15,6 +15,7 @@ import type { ProcedureInput } from '../contract/procedure-input';
 import { workflowIdOf } from '../contract/workflow-id';
 import { compact } from '../util/compact';
 import { rootCause } from '../util/root-cause';
+import { inputOf } from './last-runs';
 import type { TemporalSession } from './session';
 
 export interface StartOptions {
@@ -137,16 +138,8 @@ async function differencesFrom(
   procedure: Procedure,
   execution: { workflowId: string; runId: string },
 ): Promise<string[]> {
-  const { temporal } = session;
-  const { history } = await session.ask(() =>
-    temporal.workflowService.getWorkflowExecutionHistory({
-      namespace: temporal.options.namespace,
-      execution,
-      maximumPageSize: 1,
-    }),
-  );
-  const [argument] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const running = parseInput(argument && defaultPayloadConverter.fromPayload(argument), procedure);
+  const started = await session.ask(() => inputOf(session.temporal, execution));
+  const running = parseInput(started, procedure);
   return running.ok ? differencesBetween(input, running.request) : [];
 }
 

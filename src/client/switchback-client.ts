@@ -22,6 +22,7 @@ import { untilAborted } from '../util/until-aborted';
 import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
 import { FleetClient } from './fleets';
+import { lastRuns, type PastRun } from './last-runs';
 import { type ListFilter, type LiveStatus, progressIn, type RunSummary } from './runs';
 import {
   type DrillSchedule,
@@ -177,6 +178,16 @@ export class SwitchbackClient {
    */
   trend(project: string, service: string, limit?: number): Promise<TrendRun[]> {
     return trend(this.#session, project, service, limit);
+  }
+
+  /**
+   * The newest runs of a pair, of any procedure, with who wanted them: those that go on first. At most `limit` (default
+   * 5). Needs no worker.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name, TEMPORAL_UNREACHABLE
+   */
+  lastRuns(project: string, service: string, limit?: number): Promise<PastRun[]> {
+    return lastRuns(this.#session, project, service, limit);
   }
 
   /** False once the run has ended, however it did. Needs no worker. */

@@ -7,6 +7,7 @@ import { searchAttributes } from '../../src/contract/search-attributes';
 import type { Trend } from '../../src/contract/trend';
 import { verifyEvidence } from '../../src/evidence';
 import { until } from '../doors/until';
+import { expectSchema } from '../schemas/validator';
 import { testEnvironment } from '../support/environment';
 import { useScratchFolder } from '../support/scratch';
 import { useCommands } from './commands';
@@ -57,7 +58,9 @@ function drills(service: string, ...more: string[]) {
 
 async function trendOf(service: string, ...more: string[]): Promise<{ code: number | null; trend: Trend }> {
   const { code, stdout } = await drills(service, '--json', ...more);
-  return { code, trend: JSON.parse(stdout) as Trend };
+  const trend = JSON.parse(stdout) as Trend;
+  expectSchema('trend', trend);
+  return { code, trend };
 }
 
 test('prints the trend, and exits with 0 while every target is met', async () => {

@@ -1,8 +1,9 @@
-import { workflowIdOf } from '../../src/client';
+import { SwitchbackClient, workflowIdOf } from '../../src/client';
 import { useStage } from '../doors/stage';
+import { until } from '../doors/until';
 import { useCommands } from './commands';
 
-const stage = useStage({ pairs: 3 });
+const stage = useStage({ pairs: 4 });
 const command = useCommands();
 
 function get(service: string, env: Record<string, string> = stage().env, ...more: string[]) {
@@ -90,4 +91,40 @@ test('a service that is not there is said with what was looked for', async () =>
   const { code, stdout } = await get('pg-nowhere');
   expect(code).toBe(0);
   expect(stdout).toMatch(/✗ .*pg-nowhere/);
+});
+
+test('and the last runs of any procedure: when, which, how they ended, and who wanted them', async () => {
+  const { freshPair, project, env, address, taskQueue } = stage();
+  const { primary } = freshPair();
+  const client = await SwitchbackClient.connect({ address, taskQueue });
+  try {
+    const input = { project, service: primary, settleWindow: '0s' };
+    const drill = { procedure: 'drill' as const };
+    const planned = await client.start({ ...input, mode: 'plan', requestedBy: 'ann@example.com' }, drill);
+    await client.result(planned.workflowId).catch(() => undefined);
+    const back = await client.start({ ...input, requestedBy: 'bob@example.com', reason: 'INC-123' });
+    await client.result(back.workflowId);
+    const last = await until('both are listed as ended', async () => {
+      const runs = await client.lastRuns(project, primary);
+      return runs.length === 2 && runs.every(({ closedAt }) => closedAt !== undefined) && runs;
+    });
+    expect(last).toMatchObject([
+      {
+        procedure: 'switchback',
+        outcome: 'switched-back',
+        requestedBy: 'bob@example.com',
+        reason: 'INC-123',
+      },
+      { procedure: 'drill', mode: 'plan', requestedBy: 'ann@example.com' },
+    ]);
+    const { stdout } = await get(primary, env);
+    const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+    expect(stdout).toMatch(/^ {2}STARTED \(UTC\) +PROCEDURE +OUTCOME +BY$/m);
+    expect(stdout).toMatch(new RegExp(`^ {2}${time} +switchback +switched-back +bob@example\\.com$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^ {2}${time} +drill \\(plan\\) +\\S+ +ann@example\\.com$`, 'm'));
+    const { lastRuns } = JSON.parse((await get(primary, env, '--json')).stdout) as { lastRuns: unknown[] };
+    expect(lastRuns).toEqual(last);
+  } finally {
+    await client.close();
+  }
 });

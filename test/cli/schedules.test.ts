@@ -4,6 +4,7 @@ import type { DrillSchedule } from '../../src/client';
 import { scheduleIdOf, workflowIdOf } from '../../src/client';
 import { useStage } from '../doors/stage';
 import { until } from '../doors/until';
+import { expectSchema } from '../schemas/validator';
 import { useCommands } from './commands';
 import { useStandIn } from './stand-in';
 
@@ -51,7 +52,9 @@ async function drill(...args: string[]) {
 async function jsonOf(...args: string[]): Promise<DrillSchedule> {
   const { code, stdout, stderr } = await drill(...args, '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout) as DrillSchedule;
+  const line: unknown = JSON.parse(stdout);
+  expectSchema(args[0] === 'delete' ? 'drill-schedule-deleted' : 'drill-schedule', line);
+  return line as DrillSchedule;
 }
 
 /** A schedule whose runs are over in a moment. */
@@ -118,7 +121,10 @@ test('scheduling again changes the one that there is, and leaves it paused', asy
   expect(stdout).toMatch(/rehearse +30 4 \* \* 1 UTC +– +– +paused: ann@example\.com: INC-123/);
   expect(stdout).toMatch(/drill +0 10 1 \* \* UTC +\d{4}-\d\d-01 1\d:\d\d:\d\d +– +active/);
   expect(await jsonOf('resume', nameOf(pair), ...WHY)).toMatchObject({ paused: false });
-  expect(await drill('delete', nameOf(pair), '--mode', 'drill')).toMatchObject({ code: 0 });
+  expect(await jsonOf('delete', nameOf(pair), '--mode', 'drill')).toMatchObject({
+    deleted: true,
+    mode: 'drill',
+  });
   const gone = await drill('delete', nameOf(pair), '--mode', 'drill');
   expect(gone.code).toBe(2);
   expect(gone.stderr).toContain(
