@@ -82,7 +82,7 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     {
       what: 'the primary has failed',
       outcome: 'not-allowed',
-      situation: 'primary-failed',
+      situation: 'failed-over',
       played: given((it) => it.labPair.set('primary', { role: 'failed' })),
     },
     {

@@ -376,6 +376,8 @@ describe('the positions, asked in the order in which nothing can seem to be ahea
       at: expect.any(String),
       activeLsn: expect.stringMatching(/^\d+$/),
       replayLsn: expect.stringMatching(/^\d+$/),
+      activeXid: expect.stringMatching(/^\d+$/),
+      replayXid: expect.stringMatching(/^\d+$/),
       bytes: 0,
       seconds: 0,
       paused: false,
