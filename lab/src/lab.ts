@@ -12,6 +12,7 @@ import type { Load, LoadCounts, LoadOptions } from './load/load';
 import type { Dialect, Role, ServiceState, Side } from './model';
 import type { Overrides } from './overrides';
 import { Pair } from './pair';
+import { type RateLimit, RateLimiter } from './rate-limit';
 import { type RequestEntry, RequestLog } from './request-log';
 import { newToken } from './secrets';
 import type { Lab } from './surface';
@@ -54,6 +55,10 @@ export interface LabOptions {
   project?: string;
   /** API token (default: a random one). */
   token?: string;
+  /** Turns requests away that are too many (default: none is). */
+  rateLimit?: RateLimit;
+  /** Answers `GET /project/P/service` (default); else 404, so that each service must be read by itself. */
+  serviceList?: boolean;
   /**
    * DNS servers to run, which know the shared names of all pairs (default 0: the shared address is a port of its own).
    * Needs real servers, and Linux, where all of 127.0.0.0/8 is loopback.
@@ -72,7 +77,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   if (resolvers > 0 && backing === 'memory') throw new ApiError(400, 'Resolvers need real servers');
   const begun = new Date();
   const world = new World(project, token, dialect, begun);
-  const parts = { world, faults: new FaultBook(), requests: new RequestLog() };
+  world.servesList = options.serviceList ?? true;
+  const limiter = options.rateLimit && new RateLimiter(options.rateLimit);
+  const parts = { world, faults: new FaultBook(), requests: new RequestLog(), limiter };
   const server = buildServer(parts);
   const factory = backing === 'memory' ? memoryBacking : await postgresBacking(resolvers);
   let handles: PairHandle[] = [];

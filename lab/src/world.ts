@@ -12,6 +12,8 @@ export class World {
   readonly events = new EventLog();
   readonly pairs: Pair[] = [];
   tokenValid = true;
+  /** Whether the API lists the services of the project. */
+  servesList = true;
   /** Default: a year after the lab began. */
   tokenExpiry: Date | undefined;
   readonly #services = new Map<string, { pair: Pair; service: Service }>();

@@ -6,6 +6,8 @@ import { NOTIFIER_WORKFLOW_TYPE } from '../contract/notifications';
 import { procedureTypes } from '../contract/procedure';
 import type { EvidenceStore } from '../evidence';
 import type { NotifySettings } from '../notify';
+import { Rounds } from '../observe/rounds';
+import { ServiceLists } from '../observe/service-lists';
 import type { Databases } from '../postgres';
 import { catchUp } from './catch-up';
 import { type Guard, temporalGuard, type VerifyApproval } from './consent';
@@ -76,16 +78,19 @@ export function createActivities({
       return work(input);
     };
   };
+  const lists = new ServiceLists();
+  const looks = { rounds: new Rounds(), lists };
   return {
     ...fleetActivities(aiven, guard, stopping),
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
-    preflight: (input) => alive(() => preflight(aiven, databases, input, readFreezes, allowsFailover)),
+    preflight: (input) =>
+      alive(() => preflight(aiven, databases, input, readFreezes, allowsFailover, lists)),
     promote: (input) => writeOnce(aiven, guard, promotion(aiven, input), promotionRecord),
     fail: (input) => writeOnce(aiven, guard, failing(aiven, input), promotionRecord),
     rebuild: (input) => writeOnce(aiven, guard, rebuilding(aiven, input), promotionRecord),
-    watchPair: (input) => watchPair(aiven, input, stopping),
+    watchPair: (input) => watchPair(aiven, input, stopping, looks),
     verify: (pair) => alive(() => verify(aiven, pair)),
     catchUp: (input) => catchUp(databases, input, stopping),
     probeWrites: only(procedureTypes, (input) => probeWrites(databases, input, stopping)),

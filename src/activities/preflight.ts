@@ -10,8 +10,9 @@ import type { Pair, PairObservation, Situation } from '../contract/observation';
 import { type Move, moves } from '../contract/procedure';
 import { ApiSession } from '../observe/api-session';
 import { askDatabases } from '../observe/database-facts';
+import { ServiceLists, tellsAll } from '../observe/service-lists';
 import type { Databases } from '../postgres';
-import { judge } from '../rules/checks';
+import { judge, needsOwner } from '../rules/checks';
 import { criticalFacts } from '../rules/critical';
 import type { Facts, PairDatabaseFacts } from '../rules/facts';
 import { lagOf } from '../rules/lag';
@@ -32,10 +33,11 @@ export async function preflight(
   input: PreflightInput,
   readFreezes: ReadFreezes = () => undefined,
   allowsFailover = false,
+  lists = new ServiceLists(),
 ): Promise<Preflight> {
   const { pair, move = 'switchback' } = input;
   const session = new ApiSession(client, cancellationSignal());
-  const { pairFacts, facts } = await readFacts(session, databases, { ...input, allowsFailover });
+  const { pairFacts, facts } = await readFacts(session, databases, lists, { ...input, allowsFailover });
   const freeze = factOf(readFreezes());
   retryUnread(session, `the facts about ${pair.primary} and ${pair.recovery}`);
 
@@ -70,10 +72,14 @@ function factOf(reading: FreezeReading | undefined): Facts['freeze'] {
   return { ok: true, value: reading.windows, ...asked };
 }
 
-/** Seven requests, and an eighth in the promote-to-master dialect; neither they nor the databases wait for another. */
+/**
+ * Five requests, and a sixth in the promote-to-master dialect; neither they nor the databases wait for another. Both services
+ * come from one list, as long as it tells all that a check looks at. Whose token it is, is asked only when a check needs it.
+ */
 async function readFacts(
   session: ApiSession,
   databases: Databases,
+  lists: ServiceLists,
   {
     pair,
     move = 'switchback',
@@ -85,9 +91,8 @@ async function readFacts(
   }: PreflightInput & { allowsFailover: boolean },
 ): Promise<{ pairFacts: PairFacts; facts: Facts }> {
   const { project } = pair;
-  const [pairFacts, me, metrics, events, alerts, tokens, database] = await Promise.all([
-    session.askPair(pair),
-    session.askMe(),
+  const [pairFacts, metrics, events, alerts, tokens, database] = await Promise.all([
+    session.askPair(pair, { lists, isEnough: tellsAll }),
     session.askMetrics(project, pair[moves[move].target]),
     session.askEvents(project),
     session.askAlerts(project),
@@ -98,9 +103,10 @@ async function readFacts(
   const { clockOffsetMs } = session;
   const now = new Date(Date.now() + (clockOffsetMs ?? 0)).toISOString();
   const asked = { named: names.primary, peer: names.recovery, move, confirmed, now, budgetMs };
-  const facts = { ...read, ...asked, me, metrics, events, alerts, tokens };
+  const facts = { ...read, ...asked, metrics, events, alerts, tokens };
+  const me = needsOwner(facts) ? await session.askMe() : undefined;
   const more = {
-    ...compact({ clockOffsetMs, lock, database }),
+    ...compact({ me, clockOffsetMs, lock, database }),
     ...(move === 'failover' ? { failover: { allowed: allowsFailover, drill } } : {}),
   };
   return { pairFacts, facts: { ...facts, ...more } };

@@ -1,12 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { AivenClient } from '../aiven';
 import type { WatchInput, WatchProgress, WatchResult } from '../contract/activities';
 import { describePair, otherSide, type Side, type Situation } from '../contract/observation';
 import { ApiSession, type PairReading } from '../observe/api-session';
+import type { Round, Rounds } from '../observe/rounds';
+import { type ServiceLists, tellsRole } from '../observe/service-lists';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead, spanNeeded } from '../rules/polling';
 import { now } from '../util/now';
+import { sleep } from '../util/sleep';
 import { withHeartbeat } from './with-heartbeat';
 
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
@@ -17,19 +19,32 @@ const UNREADABLE_TOLERANCE_MS = 15_000;
  * the workflow knows of, or the pair has stood still for the quiet window. It adds nothing to the history while
  * it waits. When the worker is told to stop, the attempt ends at once and the next worker goes on. Good reads are counted
  * afresh by every attempt: only what this process saw in a row counts.
+ *
+ * While it looks at several pairs of a project, one list of services answers for all of them. What it ends by it has read
+ * from the services themselves.
  */
 export async function watchPair(
   client: AivenClient,
   input: WatchInput,
   stopping: AbortSignal,
+  { rounds, lists }: SharedLooks,
 ): Promise<WatchResult> {
   const before = activityInfo().heartbeatDetails as WatchProgress | undefined;
   const progress = before ?? nothingReadYet(input.known);
   return withHeartbeat(
     () => progress,
     stopping,
-    (signal) => watchUntilEnd(client, input, progress, signal),
+    (signal) =>
+      rounds.join(input.pair.project, (round) =>
+        watchUntilEnd(client, input, progress, signal, { round, lists }),
+      ),
   );
+}
+
+/** What the watches of one worker have in common. */
+export interface SharedLooks {
+  rounds: Rounds;
+  lists: ServiceLists;
 }
 
 async function watchUntilEnd(
@@ -37,17 +52,34 @@ async function watchUntilEnd(
   input: WatchInput,
   progress: WatchProgress,
   signal: AbortSignal,
+  { round, lists }: { round: Round; lists: ServiceLists },
 ): Promise<WatchResult> {
-  const session = new ApiSession(client, signal, progress.requests);
+  const session = new ApiSession(client, signal, progress.requests, { priority: 'poll' });
   const elapsed = monotonic();
   const goodReads = new Streak();
   const sameReads = new Streak();
   const unread = new Streak();
   const still = new Streak();
   let moved = input.moved;
+  let mustBeAlone = false;
+
+  const endOf = (elapsedMs: number, reading: PairReading): WatchResult['ended'] | undefined => {
+    const { situation } = reading;
+    if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return 'reached';
+    const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
+    const isKnown =
+      situation === input.known && mayReturn(input.origin ?? 'recovery', reading) === input.mayReturn;
+    const isHeld = elapsedMs < (input.holdMs ?? 0) && (input.held?.includes(situation) ?? true);
+    if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return 'changed';
+    const { stallWindowMs, quietWindowMs } = input;
+    if (isKnown && stallWindowMs !== undefined && still.spanMs >= stallWindowMs) return 'stalled';
+    const isQuiet = quietWindowMs !== undefined && sameReads.spanMs >= quietWindowMs;
+    return situation === input.known && isQuiet ? 'quiet' : undefined;
+  };
 
   for (;;) {
-    const reading = await session.readPair(input.pair);
+    const isShared = round.isShared && !mustBeAlone;
+    const reading = await session.readPair(input.pair, isShared ? { lists, isEnough: tellsRole } : undefined);
     const { situation, observed } = reading;
     moved ||= situation === 'moving';
     goodReads.next(situation === input.goal && !isOld(reading, input));
@@ -63,25 +95,12 @@ async function watchUntilEnd(
     } satisfies WatchProgress);
     heartbeat(progress);
 
-    const end = (ended: WatchResult['ended']): WatchResult => ({
-      ended,
-      ...reading,
-      requests: session.requests,
-    });
-    if (isConfirmed(goodReads.length, goodReads.spanMs, input.settleWindowMs, moved)) return end('reached');
-    const tolerated = unread.length > 0 && unread.spanMs < UNREADABLE_TOLERANCE_MS;
-    const isKnown =
-      situation === input.known && mayReturn(input.origin ?? 'recovery', reading) === input.mayReturn;
-    const isHeld = elapsed() < (input.holdMs ?? 0) && (input.held?.includes(situation) ?? true);
-    if (!isKnown && situation !== input.goal && !tolerated && !isHeld) return end('changed');
-    if (isKnown && input.stallWindowMs !== undefined && still.spanMs >= input.stallWindowMs)
-      return end('stalled');
-    if (
-      input.quietWindowMs !== undefined &&
-      situation === input.known &&
-      sameReads.spanMs >= input.quietWindowMs
-    ) {
-      return end('quiet');
+    const ended = endOf(elapsed(), reading);
+    if (ended !== undefined && !isShared) return { ended, ...reading, requests: session.requests };
+    mustBeAlone = ended !== undefined;
+    if (mustBeAlone) {
+      await sleep(session.retryAfterMs ?? 0, signal);
+      continue;
     }
     const pause = pauseBeforeNextRead(
       elapsed(),
@@ -89,15 +108,8 @@ async function watchUntilEnd(
       spanNeeded(input.settleWindowMs, moved),
       Math.random(),
     );
-    await pauseFor(Math.max(pause, session.retryAfterMs ?? 0), signal);
+    await round.pause(pause, session.retryAfterMs ?? 0, signal);
   }
-}
-
-/** Ends early with the reason of the signal: a cancellation, or a worker that is told to stop. */
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch(() => {
-    throw signal.reason;
-  });
 }
 
 function nothingReadYet(situation: Situation): WatchProgress {

@@ -16,6 +16,9 @@ import { type BeginPromotionRecord, beginPromotionRecord, type PromotionRecord }
 /** What was read longer ago than this is no ground for a write. */
 const SECOND_LOOK_MAX_AGE_MS = 10_000;
 
+/** The looks at both services (and at the status of the pair), and the write. */
+const REQUESTS = { role: 3, 'promote-to-master': 4 } as const;
+
 /** One write: whose it is, when nothing is left to do, when it is allowed, and how it is sent. */
 export interface Write {
   pair: Pair;
@@ -80,8 +83,13 @@ async function attempt(
   record: PromotionRecord,
 ): Promise<PromoteResult> {
   const { pair, side, expected } = write;
+  // Together, and before anything is looked at, so that no turn comes between a look and the write.
+  await client.budget?.take('write', REQUESTS[pair.dialect], cancellationSignal());
   const { refusal, consent, isAsked } = await askGuard(guard, write);
-  const session = new ApiSession(client, cancellationSignal());
+  const session = new ApiSession(client, cancellationSignal(), undefined, {
+    priority: 'write',
+    isPaid: true,
+  });
   const service = pair[side];
   const age = stopwatch();
   const facts = await session.askPair(pair);
@@ -139,6 +147,7 @@ async function attempt(
     const retryAfterMs = error.retryAfterMs && spread(error.retryAfterMs);
     if (error.outcome !== 'not-applied') return answer('unknown', message, retryAfterMs);
     if (error.retryable) return answer('not-applied', message, retryAfterMs);
+    await client.budget?.take('write', REQUESTS[pair.dialect] - 1, cancellationSignal()).catch(() => {});
     // Told to stop meanwhile, it answers with what it read before: the write did leave.
     reading = await session.readPair(pair).catch((failure: unknown) => {
       if (!cancellationSignal().aborted) throw failure;

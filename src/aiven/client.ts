@@ -10,6 +10,7 @@ import {
 } from '../contract/promotion';
 import { compact } from '../util/compact';
 import type { ApiClock } from './api-clock';
+import type { RequestBudget } from './budget/request-budget';
 import { AivenApiError, AivenOptionsError } from './errors';
 import { FailoverWarrant } from './failover-warrant';
 import { type RequestAttempt, unreadable } from './failures';
@@ -33,9 +34,12 @@ import {
   type ProjectEvent,
   promotionReply,
   type Service,
+  type ServiceList,
   serviceListReply,
   serviceReply,
+  servicesReply,
 } from './replies';
+import { SharedReads } from './shared-reads';
 
 /** What the reply to a write tells, as far as it does. */
 export interface WriteReply {
@@ -61,6 +65,7 @@ export interface WriteReply {
 export class AivenClient {
   readonly #settings: Settings;
   readonly #ownsDispatcher: boolean;
+  readonly #shared = new SharedReads();
   #closed: Promise<void> | undefined;
 
   /** @throws AivenOptionsError when an option is unusable. */
@@ -88,6 +93,14 @@ export class AivenClient {
       },
       options,
     );
+  }
+
+  /**
+   * `GET /v1/project/P/service`: all services of a project, each as {@link getService} tells it. One that cannot be read, or
+   * is not there, spoils no other.
+   */
+  async getServices(project: string, options?: CallOptions): Promise<ServiceList> {
+    return this.#get(`${projectPath(project)}/service`, servicesReply, (list) => list, options);
   }
 
   /**
@@ -227,6 +240,11 @@ export class AivenClient {
     return compact({ updateTime, sentAtMs });
   }
 
+  /** Who may send when; `undefined` when everybody may at once. */
+  get budget(): RequestBudget | undefined {
+    return this.#settings.budget;
+  }
+
   /** The API's clock, as its replies tell it. */
   get clock(): ApiClock {
     return this.#settings.clock;
@@ -268,7 +286,12 @@ export class AivenClient {
         throw unreadable(attempt, `it cannot be taken in (${error instanceof Error ? error.name : 'error'})`);
       }
     };
-    return send(this.#settings, call, read, options);
+    if (!options?.mayShare) return send(this.#settings, call, read, options);
+    const { signal, onRequest, priority } = options;
+    const key = JSON.stringify([priority, call]);
+    return this.#shared.ask(key, { signal, onRequest }, (mine, begin) =>
+      send(this.#settings, call, read, { ...options, ...mine }, begin),
+    );
   }
 }
 

@@ -22,15 +22,20 @@ export type Call =
 export const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 
 /**
- * Makes one request, never a second one, and hands its JSON body to `read`.
+ * Makes one request when its turn has come, never a second one, and hands its JSON body to `read`.
+ *
+ * @param begin told when its turn has come. The time limit counts from then on.
  * @throws AivenApiError, or the signal's reason; see `AivenClient` for the contract.
  */
 export async function send<T>(
   settings: Settings,
   call: Call,
   read: (body: unknown, attempt: failures.RequestAttempt) => T,
-  { signal, timeoutMs, holdBack, onRequest }: CallOptions = {},
+  { signal, timeoutMs, holdBack, onRequest, priority = 'check', isPaid = false }: CallOptions = {},
+  begin: () => void = () => {},
 ): Promise<T> {
+  if (!isPaid) await settings.budget?.take(priority, 1, signal);
+  begin();
   const attempt: failures.RequestAttempt = { method: call.method, path: call.path, sent: false, token: '' };
   const limitMs = Math.min(settings.requestTimeoutMs, timeoutMs ?? settings.requestTimeoutMs);
   const startedAt = now();
@@ -45,6 +50,8 @@ export async function send<T>(
     return read(failures.bodyOf(attempt, reply), attempt);
   } catch (thrown) {
     failed = { by: thrown };
+    if (thrown instanceof AivenApiError && thrown.status === 429)
+      settings.budget?.refused(thrown.retryAfterMs, thrown.apiMessage ?? '');
     throw thrown;
   } finally {
     report([settings.onRequest, onRequest], attempt, startedAt, began, failed);

@@ -1,3 +1,5 @@
+export type { Priority } from './budget/line';
+export { type BudgetReading, RequestBudget } from './budget/request-budget';
 export { AivenClient, type WriteReply } from './client';
 export {
   AivenApiError,

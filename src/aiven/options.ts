@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { outgoing } from '../util/outgoing';
 import { ApiClock } from './api-clock';
+import type { Priority } from './budget/line';
+import type { RequestBudget } from './budget/request-budget';
 import { AivenOptionsError } from './errors';
 import type { RequestRecord } from './record';
 
@@ -16,6 +18,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** For a read that is worth less patience: a shorter limit than the client's `requestTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
+  /** How urgent it is, where requests have to wait for their turn. Default: `check`. */
+  readonly priority?: Priority | undefined;
+  /** True when its turn has come already: see {@link RequestBudget.take}. */
+  readonly isPaid?: boolean | undefined;
+  /**
+   * True for a read whose reply may answer others that ask the same, each as long as the request has not begun when it
+   * asks: so nobody gets a reply to a request that is older than its question. The others' `onRequest` is told of it as
+   * `shared`.
+   */
+  readonly mayShare?: boolean | undefined;
   /** Asked when a connection is there and right before the first byte: a reason for which nothing is sent after all. */
   readonly holdBack?: (() => string | undefined) | undefined;
   /** Told of this request when it is over, after the client's own; see {@link RequestRecord}. What it throws is ignored. */
@@ -44,6 +56,8 @@ export interface AivenClientOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Told of every request when it is over; see {@link RequestRecord}. What it throws is ignored. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Who may send when; shared by all that use one token. Default: everybody at once. */
+  readonly budget?: RequestBudget | undefined;
   /** The API's clock, shared by the clients of one worker. Default: one of its own. */
   readonly clock?: ApiClock | undefined;
 }
@@ -67,6 +81,7 @@ export function normalise(options: AivenClientOptions): Settings {
     requestTimeoutMs,
     dispatcher: checkedDispatcher(options.dispatcher ?? outgoing(requestTimeoutMs)),
     onRequest: options.onRequest,
+    budget: options.budget,
     clock: options.clock ?? new ApiClock(),
   };
 }

@@ -17,6 +17,8 @@ export interface RequestRecord {
   readonly requestId?: string;
   /** Milliseconds that the reply asked to wait before another request, if it did; capped, as in `AivenApiError`. */
   readonly retryAfterMs?: number;
+  /** Another caller made this very request; it is counted there. */
+  readonly shared?: true;
   /** What went wrong, one sentence; left out when nothing did. */
   readonly error?: string;
 }

@@ -1,10 +1,11 @@
 import type { SinkSettings } from '../notify';
 import type { Databases } from '../postgres';
+import type { ApiRate } from './api-rate';
 import { type Env, type Read, stateFolder, withoutEmpty } from './environment';
 import { type EvidenceSettings, readEvidence } from './evidence';
 import { readNotify } from './notify';
 import { readTemporal, type TemporalConfig, taskQueueOf } from './temporal';
-import { readBaseUrl, readPairs, readToken, readWorker, type WorkerConfig } from './worker';
+import { readApiRate, readBaseUrl, readPairs, readToken, readWorker, type WorkerConfig } from './worker';
 
 /** The configuration part by part: whoever looks for all that is wrong goes on with what is right. */
 export interface ConfigSurvey {
@@ -12,6 +13,7 @@ export interface ConfigSurvey {
   faults: string[];
   baseUrl: Read<string>;
   token: Read<WorkerConfig['aiven']['token']>;
+  apiRate: Read<ApiRate | undefined>;
   databases: Read<Databases>;
   evidence: Read<EvidenceSettings>;
   sinks: Read<SinkSettings[]>;
@@ -28,6 +30,7 @@ export function surveyConfig(env: Env): ConfigSurvey {
     // As if nothing else were set: a fault elsewhere is said once, and hides nothing.
     baseUrl: readBaseUrl(env),
     token: readToken(env),
+    apiRate: readApiRate(env),
     databases: readPairs(settings.SWITCHBACK_DATABASES, env),
     evidence: readEvidence(env, stateFolder(env)),
     sinks: readNotify(settings.SWITCHBACK_NOTIFY, env),

@@ -7,6 +7,7 @@ import type { FreezeReading } from '../contract/freeze';
 import { TASK_QUEUE } from '../contract/workflow-id';
 import type { NotifySettings } from '../notify';
 import { Databases } from '../postgres';
+import { type ApiRate, apiRate } from './api-rate';
 import { faultsOfClearText, SENDS_IN_CLEAR_TEXT } from './clear-text';
 import { readDatabases } from './databases';
 import { allOrThrow, type Env, type Read, stateFolder, withoutEmpty } from './environment';
@@ -23,6 +24,8 @@ export interface WorkerConfig {
     /** Asked before every request, so that a token file that was renewed is picked up without a restart. */
     token: () => Promise<string>;
   };
+  /** The budget of all workers together for requests to the Aiven API; absent: none, until a 429 teaches one. */
+  apiRate?: ApiRate | undefined;
   taskQueue: string;
   /** What this worker demands of every run, whatever its input says. */
   policy: WorkerPolicy;
@@ -66,6 +69,7 @@ const workerEnv = z.object({
   [SENDS_IN_CLEAR_TEXT]: z.enum(['yes']).optional(),
   AIVEN_TOKEN: filled.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII').optional(),
   AIVEN_TOKEN_FILE: filled.optional(),
+  SWITCHBACK_API_RATE: apiRate.optional(),
   SWITCHBACK_APPROVAL: z.enum(['none', 'required']).default('none'),
   SWITCHBACK_CONFIRM: z.enum(['none', 'required']).default('none'),
   SWITCHBACK_FOUR_EYES: z.enum(['true', 'false']).default('true'),
@@ -112,6 +116,12 @@ export function readToken(env: Env): Read<WorkerConfig['aiven']['token']> {
   return data === undefined || faults.length > 0 ? { faults } : { value: tokenOf(data) };
 }
 
+/** The budget for requests to the API, whatever else is wrong. */
+export function readApiRate(env: Env): Read<ApiRate | undefined> {
+  const { data, error } = workerEnv.pick({ SWITCHBACK_API_RATE: true }).safeParse(withoutEmpty(env));
+  return data === undefined ? { faults: faultsOfSchema(error) } : { value: data.SWITCHBACK_API_RATE };
+}
+
 /** As {@link loadWorkerConfig}, but throws nothing. */
 export function readWorker(env: Env): Read<WorkerConfig> {
   const given = withoutEmpty(env);
@@ -140,6 +150,7 @@ export function readWorker(env: Env): Read<WorkerConfig> {
         baseUrl: settings.AIVEN_WEB_URL,
         token: tokenOf(settings),
       },
+      apiRate: settings.SWITCHBACK_API_RATE,
       taskQueue: settings.SWITCHBACK_TASK_QUEUE,
       policy: {
         approvalRequired: settings.SWITCHBACK_APPROVAL === 'required',

@@ -50,6 +50,28 @@ export const metrics = {
     help: 'How long the Aiven API asked to wait, each time it did.',
     buckets: [1, 5, 10, 30, 60, 120, 300],
   },
+  apiWaiting: {
+    name: 'switchback_api_requests_waiting',
+    kind: 'gauge',
+    unit: '',
+    labels: ['priority'],
+    help: 'Requests of this worker that wait for their turn in the API budget, by "write", "check" or "poll".',
+  },
+  apiWaitSeconds: {
+    name: 'switchback_api_turn_wait_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: ['priority'],
+    help: 'How long requests waited for their turn in the API budget.',
+    buckets: [0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
+  },
+  apiRate: {
+    name: 'switchback_api_rate',
+    kind: 'gauge',
+    unit: '',
+    labels: [],
+    help: 'Requests per second that this worker may send: its share of the API budget. 0 while the API asks to wait, NaN without a budget.',
+  },
   alarmsOpen: {
     name: 'switchback_alarms_open',
     kind: 'gauge',

@@ -4,6 +4,7 @@ import { type ConfigSurvey, surveyConfig } from '../config/survey';
 import { version } from '../version';
 import { reachApi } from './api';
 import { LIMIT_MS } from './ask';
+import type { BudgetAsked } from './budget';
 import { examineDatabases } from './databases';
 import { examineEvidence } from './evidence';
 import { examineMachine } from './machine';
@@ -31,7 +32,7 @@ export async function diagnose(env: Env, pair?: NamedPair): Promise<DoctorReport
   const found = await Promise.all([
     examineMachine(config.faults),
     examineApi(config, pairs),
-    examineTemporal(partOf(config.temporal), config.taskQueue),
+    examineTemporal(partOf(config.temporal), config.taskQueue, budgetOf(config)),
     examineDatabases(databases, pairs),
     examineEvidence('value' in config.evidence ? config.evidence : undefined),
     examineSinks(partOf(config.sinks)),
@@ -73,6 +74,11 @@ function clientOf(baseUrl: string | undefined, token: () => Promise<string>): Ai
     userAgent: `switchback/${version}`,
     requestTimeoutMs: LIMIT_MS,
   });
+}
+
+function budgetOf({ apiRate, baseUrl, token }: ConfigSurvey): BudgetAsked | undefined {
+  if ('faults' in apiRate || 'faults' in baseUrl || 'faults' in token) return undefined;
+  return { rate: apiRate.value, baseUrl: baseUrl.value, token: token.value };
 }
 
 function pairOfName(name: string): NamedPair {

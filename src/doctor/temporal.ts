@@ -7,6 +7,7 @@ import { attributeValueTypes, commandsFor, missingByQuery } from '../hosting/sea
 import { rootCause } from '../util/root-cause';
 import { connectToTemporal } from '../util/temporal-connection';
 import { ask, type Finding, LIMIT_MS, type Question, skip } from './ask';
+import { BUDGET, type BudgetAsked, examineBudget } from './budget';
 import { throughProxy } from './network';
 import type { DoctorCheck } from './report';
 import { examineWorkers, WORKER_QUESTIONS } from './workers';
@@ -40,10 +41,13 @@ const ATTRIBUTES: Question = {
 export async function examineTemporal(
   config: TemporalConfig | undefined,
   taskQueue: string,
+  budget: BudgetAsked | undefined,
 ): Promise<DoctorCheck[]> {
   if (config === undefined) {
     const why = 'the settings of Temporal cannot be used';
-    return [REACHABLE, NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS].map((question) => skip(question, why));
+    return [REACHABLE, NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS, BUDGET].map((question) =>
+      skip(question, why),
+    );
   }
   let connection: Connection | undefined;
   const reachable = await ask(REACHABLE, async () => {
@@ -51,11 +55,11 @@ export async function examineTemporal(
     return { verdict: 'ok', observed: `${config.summary}${throughProxy(`https://${config.address}`)}` };
   });
   if (connection === undefined) {
-    const rest = [NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS];
+    const rest = [NAMESPACE, ATTRIBUTES, ...WORKER_QUESTIONS, BUDGET];
     return [reachable, ...rest.map((question) => skip(question, 'Temporal cannot be reached'))];
   }
   try {
-    return [reachable, ...(await examineNamespace(connection, config.namespace, taskQueue))];
+    return [reachable, ...(await examineNamespace(connection, config.namespace, taskQueue, budget))];
   } finally {
     await connection.close();
   }
@@ -81,20 +85,22 @@ async function examineNamespace(
   connection: Connection,
   namespace: string,
   taskQueue: string,
+  asked: BudgetAsked | undefined,
 ): Promise<DoctorCheck[]> {
   const isThere = await ask(NAMESPACE, async () => {
     await connection.workflowService.describeNamespace({ namespace });
     return { verdict: 'ok', observed: namespace };
   });
   if (isThere.verdict === 'fail') {
-    const rest = [ATTRIBUTES, ...WORKER_QUESTIONS];
+    const rest = [ATTRIBUTES, ...WORKER_QUESTIONS, BUDGET];
     return [isThere, ...rest.map((question) => skip(question, 'the namespace cannot be used'))];
   }
-  const [attributes, workers] = await Promise.all([
+  const [attributes, workers, budget] = await Promise.all([
     ask(ATTRIBUTES, () => judgeAttributes(connection, namespace)),
     examineWorkers(connection, namespace, taskQueue),
+    examineBudget(connection, namespace, asked),
   ]);
-  return [isThere, attributes, ...workers];
+  return [isThere, attributes, ...workers, budget];
 }
 
 async function judgeAttributes(connection: Connection, namespace: string): Promise<Finding> {

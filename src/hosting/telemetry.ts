@@ -1,10 +1,11 @@
 import { type NativeConnection, Runtime, type Worker, type WorkerInterceptors } from '@temporalio/worker';
-import type { AivenClient, RequestRecord } from '../aiven';
+import type { AivenClient, Priority, RequestRecord } from '../aiven';
 import type { WorkerConfig } from '../config/worker';
 import { ApiTrouble } from './health/api-trouble';
 import { polling, temporalAnswers, tokenReadable } from './health/checks';
 import { type HealthServer, serveHealth } from './health/server';
 import { logRequest } from './logging/log-request';
+import { showBudget, turnRecorder } from './metrics/api-budget';
 import { requestCounter } from './metrics/count-request';
 import { showListedRuns } from './metrics/listed-runs';
 import { showPractice } from './metrics/practice';
@@ -21,16 +22,19 @@ export class Telemetry {
   readonly #traces: Traces | undefined;
   readonly #trouble: ApiTrouble;
   readonly #countRequest: (record: RequestRecord) => void;
+  /** Of every request, when its turn has come. */
+  readonly onGrant: (priority: Priority, waitedMs: number) => void;
   #health: HealthServer | undefined;
 
   /** @param aiven the client that tells {@link onRequest}; a function, since it is made with that. */
   constructor(
     private readonly config: WorkerConfig,
-    aiven: () => AivenClient,
+    private readonly aiven: () => AivenClient,
   ) {
     this.#traces = config.traces ? startTraces(this.#runtime.logger) : undefined;
     this.#trouble = new ApiTrouble(aiven);
     this.#countRequest = requestCounter(this.#runtime.metricMeter);
+    this.onGrant = turnRecorder(this.#runtime.metricMeter);
     this.interceptors = this.#traces ? { activity: [this.#traces.onActivity] } : {};
   }
 
@@ -62,6 +66,8 @@ export class Telemetry {
     }
     if (metricsAddress !== undefined) {
       const { metricMeter: meter, logger: log } = this.#runtime;
+      const { budget } = this.aiven();
+      if (budget !== undefined) showBudget(budget, meter, this.#stopping.signal);
       const listing = { connection: present, namespace, meter, log };
       void showListedRuns(listing, this.#stopping.signal);
       void showPractice(listing, databases.names, this.#stopping.signal);

@@ -11,6 +11,7 @@ import { SwitchbackError } from '../contract/errors';
 import { createEvidenceStore } from '../evidence';
 import { compact } from '../util/compact';
 import { version } from '../version';
+import { sharedBudget } from './api-budget';
 import { type Renewal, renewCredentials } from './renew-credentials';
 import { ensureSearchAttributes } from './search-attributes';
 import { Telemetry } from './telemetry';
@@ -57,12 +58,20 @@ export async function createWorker(
   if (config.readyFile !== undefined) rmSync(config.readyFile, { force: true });
   const connection = await connect(temporal);
   const telemetry = new Telemetry(config, () => aiven);
+  const budget = sharedBudget(config, {
+    connection: () => telemetry.worker?.connection ?? connection,
+    namespace: temporal.namespace,
+    log: Runtime.instance().logger,
+    onGrant: telemetry.onGrant,
+  });
   const aiven = new AivenClient({
     ...config.aiven,
     userAgent: `switchback/${version}`,
     onRequest: telemetry.onRequest,
+    budget,
   });
   const close = async () => {
+    budget.close();
     await telemetry.end();
     await aiven.close();
     await (telemetry.worker?.connection ?? connection).close();

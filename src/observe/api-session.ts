@@ -1,4 +1,4 @@
-import { AivenApiError, type AivenClient, type CallOptions } from '../aiven';
+import { AivenApiError, type AivenClient, type CallOptions, type Service } from '../aiven';
 import type { Pair, PairObservation, Situation } from '../contract/observation';
 import type { RequestCounts } from '../contract/report';
 import { EVENTS_ASKED, type Fact } from '../rules/facts';
@@ -7,6 +7,7 @@ import { situationOf } from '../rules/situation';
 import { compact } from '../util/compact';
 import { now } from '../util/now';
 import { spread } from '../util/retry-after';
+import type { ListUse } from './service-lists';
 
 export interface PairReading {
   observed: PairObservation;
@@ -22,12 +23,13 @@ type Weight = 'vital' | 'needed' | 'extra';
 /** One conversation with the API, of an activity or a command: counts the requests and remembers what could not be read. */
 export class ApiSession {
   readonly requests: RequestCounts;
-  #unread: { error: AivenApiError; weight: Weight }[] = [];
+  #unread: { error: AivenApiError; weight: Weight; request: string }[] = [];
 
   constructor(
     private readonly client: AivenClient,
     private readonly signal: AbortSignal,
     requestsSoFar: RequestCounts = { reads: 0, writes: 0 },
+    private readonly turn: Pick<CallOptions, 'priority' | 'isPaid'> = {},
   ) {
     this.requests = { ...requestsSoFar };
   }
@@ -40,10 +42,12 @@ export class ApiSession {
   /** The options of one request: it is counted, and `said` is told which id the API gave it. */
   options(said: (requestId: string) => void = () => {}): CallOptions {
     return {
+      ...this.turn,
       signal: this.signal,
-      onRequest: ({ kind, sent, requestId }) => {
-        if (kind === 'read') this.requests.reads += 1;
-        else if (sent) this.requests.writes += 1;
+      onRequest: ({ kind, sent, requestId, shared }) => {
+        // Whose reply is shared is counted where it was asked for.
+        if (kind === 'read' && !shared) this.requests.reads += 1;
+        else if (kind === 'write' && sent) this.requests.writes += 1;
         if (requestId !== undefined) said(requestId);
       },
     };
@@ -76,7 +80,7 @@ export class ApiSession {
       return { ok: true, value, request, at: now(), ...id };
     } catch (error) {
       if (!(error instanceof AivenApiError)) throw error;
-      this.#unread.push({ error, weight });
+      this.#unread.push({ error, weight, request });
       const { message: why, status } = error;
       return {
         ok: false,
@@ -90,7 +94,7 @@ export class ApiSession {
   }
 
   askMe() {
-    return this.ask('GET /me', (api, options) => api.getMe(options));
+    return this.ask('GET /me', (api, options) => api.getMe(shared(options)));
   }
 
   askService(project: string, service: string) {
@@ -108,17 +112,18 @@ export class ApiSession {
   }
 
   askEvents(project: string) {
-    const call = (api: AivenClient, options: CallOptions) => api.getEvents(project, EVENTS_ASKED, options);
+    const call = (api: AivenClient, options: CallOptions) =>
+      api.getEvents(project, EVENTS_ASKED, shared(options));
     return this.ask(`GET events of ${project}`, call, 'needed');
   }
 
   askAlerts(project: string) {
-    const call = (api: AivenClient, options: CallOptions) => api.getAlerts(project, options);
+    const call = (api: AivenClient, options: CallOptions) => api.getAlerts(project, shared(options));
     return this.ask(`GET alerts of ${project}`, call, 'extra');
   }
 
   askAccessTokens() {
-    return this.ask('GET /access_token', (api, options) => api.getAccessTokens(options), 'extra');
+    return this.ask('GET /access_token', (api, options) => api.getAccessTokens(shared(options)), 'extra');
   }
 
   askMetrics(project: string, service: string) {
@@ -127,12 +132,17 @@ export class ApiSession {
     return this.ask(`POST metrics of ${service}`, call, 'needed');
   }
 
-  /** Reads both services at once, and in the promote-to-master dialect the status of the pair. */
-  async askPair({ project, primary, recovery, dialect }: Pair): Promise<PairFacts> {
+  /**
+   * Reads both services at once, and in the promote-to-master dialect the status of the pair.
+   *
+   * @param list where one list for all pairs of the project may answer for the services; each that it does not tell in full
+   * is read by itself. Never before a write, and never for what a run ends by.
+   */
+  async askPair(pair: Pair, list?: ListUse): Promise<PairFacts> {
+    const { project, primary, recovery, dialect } = pair;
     this.#unread = [];
-    const [primaryFact, recoveryFact, disasterRecovery] = await Promise.all([
-      this.askService(project, primary),
-      this.askService(project, recovery),
+    const [[primaryFact, recoveryFact], disasterRecovery] = await Promise.all([
+      list === undefined ? this.#askEach(pair) : this.#askList(pair, list),
       dialect === 'promote-to-master' ? this.askDisasterRecovery(project, primary) : undefined,
     ]);
     // Each service tells of both: where the primary does not answer, the recovery service does.
@@ -149,9 +159,46 @@ export class ApiSession {
     };
   }
 
-  async readPair(pair: Pair): Promise<PairReading> {
-    return readingOf(await this.askPair(pair));
+  async readPair(pair: Pair, list?: ListUse): Promise<PairReading> {
+    return readingOf(await this.askPair(pair, list));
   }
+
+  #askEach({ project, primary, recovery }: Pair): Promise<BothServices> {
+    return Promise.all([this.askService(project, primary), this.askService(project, recovery)]);
+  }
+
+  async #askList(pair: Pair, { lists, isEnough }: ListUse): Promise<BothServices> {
+    const { project } = pair;
+    if (!lists.isOfUse(project)) return this.#askEach(pair);
+    const call = (api: AivenClient, options: CallOptions) =>
+      api.getServices(project, { ...shared(options), timeoutMs: LIST_LIMIT_MS });
+    const list = await this.ask(`GET services of ${project}`, call);
+    if (!list.ok) {
+      // Who was turned away for asking too much must not ask twice as much instead.
+      if (list.status === 429) return [list, list];
+      lists.avoid(project);
+      this.#unread = this.#unread.filter(({ request }) => request !== list.request);
+      return this.#askEach(pair);
+    }
+    const found = [pair.primary, pair.recovery].map((name) => list.value.of(name));
+    if (found.some((service) => service !== undefined && !isEnough(service, pair.dialect)))
+      lists.avoid(project);
+    const factOf = async (name: string, service: Service | undefined): Promise<Fact<Service>> =>
+      service !== undefined && isEnough(service, pair.dialect)
+        ? { ...list, value: service }
+        : this.askService(project, name);
+    return Promise.all([factOf(pair.primary, found[0]), factOf(pair.recovery, found[1])]);
+  }
+}
+
+/** Single reads are quick to take over where a list takes its time. */
+const LIST_LIMIT_MS = 5_000;
+
+type BothServices = [Fact<Service>, Fact<Service>];
+
+/** A reply that answers others as well, all of whom asked before the request began. */
+function shared(options: CallOptions): CallOptions {
+  return { ...options, mayShare: true };
 }
 
 /** What the facts about a pair mean. */

@@ -38,7 +38,10 @@ export interface DiscoveryFacts {
   move?: Move;
   /** True when the input named both services. */
   confirmed: boolean;
-  me: Fact<Me>;
+  /** Whose token it is; absent where nobody needed to know. */
+  me?: Fact<Me>;
+  /** That they are told proves, too, that the token is accepted. */
+  tokens?: Fact<readonly AccessToken[]>;
   primary: Fact<Service>;
   recovery: Fact<Service>;
   /** Only in the promote-to-master dialect. */

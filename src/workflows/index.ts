@@ -1,3 +1,4 @@
+export { apiBudgetWorkflow } from './api-budget';
 export { drillWorkflow } from './drill';
 export { notifierWorkflow } from './engine/notifier';
 export { pairLockWorkflow } from './engine/pair-lock';

@@ -98,6 +98,7 @@ describe('requests on the wire', () => {
     await start(json(200, {}));
     expect(Object.getOwnPropertyNames(AivenClient.prototype).sort()).toEqual(
       [
+        'budget',
         'clock',
         'close',
         'constructor',
@@ -109,6 +110,8 @@ describe('requests on the wire', () => {
         'getMe',
         'getMetrics',
         'getService',
+        'getServices',
+        'listServices',
         'promote',
         'rebuild',
       ].sort(),

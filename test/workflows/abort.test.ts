@@ -19,6 +19,8 @@ const sent = (it: Scenario) =>
 
 describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect });
+  // A 429 stops all requests of a worker.
+  const { scenario: alone } = useHarness({ dialect, ownWorker: true });
 
   const early = scenario(async (it) => {
     const fromTheSecondOn = { path: `/service\\/${it.pair.primary}$/`, after: 1 };
@@ -109,7 +111,7 @@ describe.each(DIALECTS)('the update abort, in the %s dialect', (dialect) => {
     expect(effective).toHaveLength(1);
   });
 
-  const inTimeAfterAll = scenario(async (it) => {
+  const inTimeAfterAll = alone(async (it) => {
     slowWrite(it);
     it.faultOnWrite({ type: 'status', status: 429, retryAfter: 1 });
     await it.start();

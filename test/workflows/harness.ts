@@ -83,7 +83,14 @@ export class Harness {
     notify: NotifySettings = { sinks: [], uiUrl: undefined },
   ): Promise<Harness> {
     const project = `stage-${randomBytes(4).toString('hex')}`;
-    const lab = await startLab({ project, backing: 'memory', transitionMs: 600, ...options });
+    const lab = await startLab({
+      project,
+      backing: 'memory',
+      transitionMs: 600,
+      // Many scenes share a worker, and each has its faults by its own services.
+      serviceList: false,
+      ...options,
+    });
     const connection = await Connection.connect({ address: testEnvironment.temporalAddress() });
     const temporal = new Client({ connection });
     return new Harness(

@@ -9,6 +9,8 @@ const inPhase = (it: Scenario, wanted: string) =>
 
 describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect, transitionMs: 1_500 });
+  // A 429 stops all requests of a worker.
+  const { scenario: alone } = useHarness({ dialect, ownWorker: true });
   /** The checks take that long, so that there is time to cancel. */
   const slowly = (it: Scenario, delayMs: number, after: number) =>
     it.lab.addFault({
@@ -58,7 +60,7 @@ describe.each(DIALECTS)('a cancellation, in the %s dialect', (dialect) => {
     );
   });
 
-  const throttled = scenario(async (it) => {
+  const throttled = alone(async (it) => {
     // Nobody waits for that long, since the cancellation ends it.
     it.faultOnWrite({ type: 'status', status: 429, retryAfter: 60 });
     await it.start();

@@ -44,8 +44,11 @@ describe.each(DIALECTS)('a pair that is ready, in the %s dialect', (dialect) => 
     expect(report.checks?.map(({ id }) => id)).toEqual(SWITCHBACK_CHECKS);
     const open = report.checks?.filter(({ verdict }) => verdict !== 'pass') ?? [];
     for (const { observed } of open) expect(observed).toMatch(/^not checked: /);
-    // Four more reads are about no service: who asks, what happened in the project, its alerts, and the token.
-    expect(report.requests).toEqual({ reads: reads + 4, writes: 1 });
+    // Four more reads may be about no service: the list of all, what happened in the project, its alerts, and the token.
+    // A reply that answers two runs is counted by one.
+    expect(report.requests.writes).toBe(1);
+    expect(report.requests.reads).toBeGreaterThanOrEqual(reads);
+    expect(report.requests.reads).toBeLessThanOrEqual(reads + 4);
     for (const empty of ['alarms', 'decisions', 'cancelRequestedAt'])
       expect(report).not.toHaveProperty(empty);
   });

@@ -8,6 +8,8 @@ const QUIET = { quietWindow: '1s' };
 
 describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
   const { scenario } = useHarness({ dialect });
+  // A 429 stops all requests of a worker.
+  const { scenario: alone } = useHarness({ dialect, ownWorker: true });
   const withFault = (action: Action, times = 1, input = {}) =>
     scenario((it) => {
       it.faultOnWrite(action, times);
@@ -108,7 +110,10 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
     },
   );
 
-  const throttled = withFault({ type: 'status', status: 429, retryAfter: 2 });
+  const throttled = alone((it) => {
+    it.faultOnWrite({ type: 'status', status: 429, retryAfter: 2 }, 1);
+    return it.run(QUIET);
+  });
 
   test('that meets the rate limit waits as long as it is asked to, looks again, and is sent', async () => {
     const { report, writes, effective, requests } = await throttled();

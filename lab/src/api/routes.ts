@@ -62,7 +62,14 @@ export const ROUTES: Route[] = [
     answer: (call) => ({ service_integration: integration(call) }),
   },
 
-  { method: 'GET', path: `${PROJECT}/service`, answer: ({ world }) => ({ services: services(world) }) },
+  {
+    method: 'GET',
+    path: `${PROJECT}/service`,
+    answer: ({ world }) => {
+      if (!world.servesList) throw notFound();
+      return { services: services(world) };
+    },
+  },
   { method: 'GET', path: SERVICE, answer: (call) => ({ service: shown(call) }) },
   {
     method: 'PUT',

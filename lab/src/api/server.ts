@@ -5,6 +5,7 @@ import { ZodError, z } from 'zod';
 import { ApiError, errorBody } from '../errors';
 import type { Action, FaultBook } from '../faults';
 import { TransitionRefused } from '../pair';
+import type { RateLimiter } from '../rate-limit';
 import type { RequestEntry, RequestLog } from '../request-log';
 import type { World } from '../world';
 import { actOut, targetOf } from './fault-hooks';
@@ -14,6 +15,7 @@ export interface ApiParts {
   world: World;
   faults: FaultBook;
   requests: RequestLog;
+  limiter?: RateLimiter | undefined;
 }
 
 /** What the hooks remember about a request on its way. */
@@ -42,7 +44,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   return server;
 }
 
-function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): void {
+function aivenApi(api: FastifyInstance, { world, faults, requests, limiter }: ApiParts): void {
   const visits = new WeakMap<FastifyRequest, Visit>();
   const closing = new AbortController();
   const signal = closing.signal;
@@ -66,6 +68,7 @@ function aivenApi(api: FastifyInstance, { world, faults, requests }: ApiParts): 
     if (outcome === 'cut') return reply.hijack();
     if (outcome) return reply.send(outcome.body);
     authorize(world, request);
+    limiter?.pass();
     return undefined;
   });
 

@@ -20,7 +20,9 @@ export {
   type Role,
   type RoleReading,
   type Service,
+  type ServiceList,
   type ServiceState,
   serviceReply,
+  servicesReply,
 } from './service';
 export { type ListEntry, serviceListReply } from './service-list';

@@ -208,7 +208,7 @@ const notification = z
   .transform(compact);
 
 /**
- * `GET /v1/project/P/service/S`: one service, without any field that carries a secret (no service URI, connection info
+ * One service, without any field that carries a secret (no service URI, connection info
  * or users).
  *
  * The plain fields are vital: a reply that lacks one, or has it with another type, is refused. The others are only as
@@ -216,69 +216,109 @@ const notification = z
  * "not known", never "none".
  * Source: Aiven OpenAPI, `ServiceGet`.
  */
-export const serviceReply = z.object({
-  service: z
-    .object({
-      service_name: name,
-      service_type: name,
-      state: text,
-      disaster_recovery_role: text.nullish(),
-      plan: name,
-      cloud_name: name,
-      /** When the service was last changed, ISO 8601, as sent. */
-      update_time: name,
-      node_states: z.array(nodeState),
-      service_integrations: z.array(integration),
-      node_count: lenient(z.number()),
-      node_cpu_count: lenient(z.number()),
-      /** MiB per node. */
-      node_memory_mb: lenient(z.number()),
-      /** MiB, of all nodes together. */
-      disk_space_mb: lenient(z.number()),
-      /** Protection against deletion and power-off. */
-      termination_protection: lenient(z.boolean()),
-      maintenance: lenient(maintenance),
-      user_config: lenient(jsonRecord),
-      metadata: lenient(jsonRecord),
-      backups: lenient(z.array(backup)),
-      components: lenient(z.array(component)),
-      connection_pools: lenient(z.array(connectionPool)),
-      service_notifications: lenient(z.array(notification)),
-      tags: lenient(z.record(text, text)),
-      // Null says "public network" here, so it is not the same as absent.
-      project_vpc_id: text.nullish().catch(undefined),
-    })
-    .transform((it) =>
-      compact({
-        serviceName: it.service_name,
-        serviceType: it.service_type,
-        state: readState(it.state),
-        role: readRole(it.disaster_recovery_role),
-        plan: it.plan,
-        cloudName: it.cloud_name,
-        updateTime: it.update_time,
-        nodeStates: it.node_states,
-        integrations: it.service_integrations,
-        nodeCount: it.node_count,
-        nodeCpuCount: it.node_cpu_count,
-        nodeMemoryMb: it.node_memory_mb,
-        diskSpaceMb: it.disk_space_mb,
-        terminationProtection: it.termination_protection,
-        maintenance: it.maintenance,
-        // The major version that the user configured, such as `"17"`.
-        pgVersion: textOf(it.user_config?.pg_version),
-        userConfig: it.user_config,
-        metadata: it.metadata,
-        backups: it.backups,
-        components: it.components,
-        connectionPools: it.connection_pools,
-        notifications: it.service_notifications,
-        tags: it.tags,
-        projectVpcId: it.project_vpc_id,
-      }),
-    ),
-});
-export type Service = z.output<typeof serviceReply>['service'];
+const service = z
+  .object({
+    service_name: name,
+    service_type: name,
+    state: text,
+    disaster_recovery_role: text.nullish(),
+    plan: name,
+    cloud_name: name,
+    /** When the service was last changed, ISO 8601, as sent. */
+    update_time: name,
+    node_states: z.array(nodeState),
+    service_integrations: z.array(integration),
+    node_count: lenient(z.number()),
+    node_cpu_count: lenient(z.number()),
+    /** MiB per node. */
+    node_memory_mb: lenient(z.number()),
+    /** MiB, of all nodes together. */
+    disk_space_mb: lenient(z.number()),
+    /** Protection against deletion and power-off. */
+    termination_protection: lenient(z.boolean()),
+    maintenance: lenient(maintenance),
+    user_config: lenient(jsonRecord),
+    metadata: lenient(jsonRecord),
+    backups: lenient(z.array(backup)),
+    components: lenient(z.array(component)),
+    connection_pools: lenient(z.array(connectionPool)),
+    service_notifications: lenient(z.array(notification)),
+    tags: lenient(z.record(text, text)),
+    // Null says "public network" here, so it is not the same as absent.
+    project_vpc_id: text.nullish().catch(undefined),
+  })
+  .transform((it) =>
+    compact({
+      serviceName: it.service_name,
+      serviceType: it.service_type,
+      state: readState(it.state),
+      role: readRole(it.disaster_recovery_role),
+      plan: it.plan,
+      cloudName: it.cloud_name,
+      updateTime: it.update_time,
+      nodeStates: it.node_states,
+      integrations: it.service_integrations,
+      nodeCount: it.node_count,
+      nodeCpuCount: it.node_cpu_count,
+      nodeMemoryMb: it.node_memory_mb,
+      diskSpaceMb: it.disk_space_mb,
+      terminationProtection: it.termination_protection,
+      maintenance: it.maintenance,
+      // The major version that the user configured, such as `"17"`.
+      pgVersion: textOf(it.user_config?.pg_version),
+      userConfig: it.user_config,
+      metadata: it.metadata,
+      backups: it.backups,
+      components: it.components,
+      connectionPools: it.connection_pools,
+      notifications: it.service_notifications,
+      tags: it.tags,
+      projectVpcId: it.project_vpc_id,
+    }),
+  );
+export type Service = z.output<typeof service>;
+
+/** `GET /v1/project/P/service/S`. */
+export const serviceReply = z.object({ service });
+
+/**
+ * `GET /v1/project/P/service`: the services of a project by name, each read when it is asked for. Source: Aiven OpenAPI,
+ * `ServiceList`, whose services have the fields of `ServiceGet`.
+ */
+export class ServiceList {
+  readonly #sent = new Map<unknown, unknown>();
+  readonly #read = new Map<string, Service | undefined>();
+
+  constructor(sent: readonly unknown[]) {
+    for (const one of sent) {
+      const found = named.safeParse(one);
+      if (found.success) this.#sent.set(found.data.service_name, one);
+    }
+  }
+
+  /** `undefined` when the list has no such service, or has it in a form that cannot be read. */
+  of(name: string): Service | undefined {
+    if (!this.#read.has(name)) {
+      this.#read.set(name, readService(this.#sent.get(name)));
+    }
+    return this.#read.get(name);
+  }
+}
+
+/** One that is so deep that it cannot be walked is one more that cannot be read. */
+function readService(sent: unknown): Service | undefined {
+  try {
+    return service.safeParse(sent).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const named = z.object({ service_name: name });
+
+export const servicesReply = z
+  .object({ services: z.array(z.unknown()) })
+  .transform(({ services }) => new ServiceList(services));
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -19,10 +19,14 @@ export const IDENTITY: readonly Row<DiscoveryFacts>[] = [
     title: 'The API token is valid',
     moves: 'all',
     guards: 'run',
-    looksAt: 'GET /v1/me',
+    looksAt: 'GET /v1/access_token, else GET /v1/me',
     wanted: 'a token that the API accepts',
     remedy: 'Give the worker a valid token (AIVEN_TOKEN or AIVEN_TOKEN_FILE) and start again.',
-    judge: ({ facts: { me } }) => {
+    judge: ({ facts: { me, tokens } }) => {
+      if (me === undefined) {
+        if (!tokens?.ok) return unread(tokens);
+        return { finding: 'pass', observed: 'accepted', evidence: [tokens] };
+      }
       if (me.ok) return { finding: 'pass', observed: `accepted as ${me.value.user}`, evidence: [me] };
       const refused = me.status === 401 || me.status === 403;
       if (refused) return { ...unread(me), finding: 'block' };

@@ -15,6 +15,7 @@ import { REPLICATION, ROLES } from './roles';
 import { type Answer, evidenceOf, type Row, verdictOf } from './row';
 import { SERVER_SETTINGS } from './server-settings';
 
+export { needsOwner } from './recent-activity';
 export { isExcusedFromAnswering } from './row';
 
 const PROMOTIONS: readonly Move[] = ['switchback', 'switchover'];

@@ -181,7 +181,7 @@ function judgeRecentChange({ facts }: Context): Answer {
   const since = Date.parse(facts.now) - RECENT_MS;
   const evidence = [events, primary, recovery];
   const recent = events.ok ? changesSince(since, events.value, facts) : [];
-  const self = me.ok ? me.value.user : undefined;
+  const self = me?.ok ? me.value.user : undefined;
   const others = recent.filter(({ actor }) => actor !== self);
   if (others.length > 0) return { finding: 'ack', observed: few(others.map(told)), evidence };
   const touched = [primary, recovery].flatMap((it) =>
@@ -205,11 +205,18 @@ function judgeRecentChange({ facts }: Context): Answer {
   return { finding: 'pass', observed: 'nothing in the event log', evidence };
 }
 
+/** Whether a check cannot be judged without knowing whose token it is. */
+export function needsOwner(facts: Omit<Facts, 'me'>): boolean {
+  const { events, tokens, now } = facts;
+  const since = Date.parse(now) - RECENT_MS;
+  return !tokens.ok || (events.ok && changesSince(since, events.value, facts).length > 0);
+}
+
 /** A transition that the platform carries out after somebody's update is that person's doing, and told once. */
 function changesSince(
   since: number,
   events: readonly ProjectEvent[],
-  { named, peer }: Facts,
+  { named, peer }: Pick<Facts, 'named' | 'peer'>,
 ): ProjectEvent[] {
   const changes = events.filter(
     ({ type, serviceName, time }) =>

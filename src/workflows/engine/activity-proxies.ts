@@ -9,9 +9,12 @@ import type { SwitchbackActivities } from '../../contract/activities';
 /** A worker that has not been heard of for so long is dead, and another one goes on. Each activity beats every 2 s. */
 const DEAD_AFTER = '10s';
 
-/** Reads before the write: the activity decides itself when to stop trying and to say what is unknown. */
+/**
+ * Reads before the write: the activity decides itself when to stop trying and to say what is unknown. All of them take 45 s
+ * at most; the rest is for their turn, where many share one budget of requests.
+ */
 const READ: ActivityOptions = {
-  startToCloseTimeout: '45s',
+  startToCloseTimeout: '15m',
   heartbeatTimeout: DEAD_AFTER,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
@@ -19,10 +22,10 @@ const READ: ActivityOptions = {
 /**
  * The write is attempted once per call: an attempt that died may have been applied, and only the workflow, after
  * reading both services, may decide on another. Two reads, the record that it is about to send, and one write, of at most
- * 10 s each, fit in.
+ * 10 s each, take 35 s; the rest is for their turn, which comes before the first of them.
  */
 const WRITE: ActivityOptions = {
-  startToCloseTimeout: '35s',
+  startToCloseTimeout: '15m',
   heartbeatTimeout: DEAD_AFTER,
   retry: { maximumAttempts: 1 },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -1,0 +1,53 @@
+import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { ApiRate } from '../config/api-rate';
+import { BUDGET_QUERY, type BudgetView } from '../contract/api-budget';
+import { budgetIdOf } from '../hosting/api-budget';
+import { ask, type Question, skip } from './ask';
+import type { DoctorCheck } from './report';
+
+export const BUDGET: Question = {
+  id: 'api-budget',
+  group: 'temporal',
+  title: 'API budget',
+  remedy: 'See that a worker polls: without the limiter each takes a quarter of the budget, and runs go on.',
+};
+
+/** How many requests the workers of a token may send together; what is wrong with the setting is told elsewhere. */
+export interface BudgetAsked {
+  rate: ApiRate | undefined;
+  baseUrl: string;
+  token: () => Promise<string>;
+}
+
+/** What budget there is for requests to the API, and who shares it now. Starts no limiter. */
+export async function examineBudget(
+  connection: Connection,
+  namespace: string,
+  asked: BudgetAsked | undefined,
+): Promise<DoctorCheck> {
+  if (asked === undefined) return skip(BUDGET, 'there is no token, or no usable SWITCHBACK_API_RATE');
+  const { rate, baseUrl, token } = asked;
+  const configured =
+    rate === undefined ? 'none here; a 429 teaches one' : `${rate.text} here (SWITCHBACK_API_RATE)`;
+  return ask(BUDGET, async () => {
+    const workflowId = budgetIdOf(baseUrl, await token());
+    const { workflow } = new Client({ connection, namespace });
+    const { status } = await describe(workflow, workflowId);
+    if (status !== 'RUNNING') return { verdict: 'ok', observed: `${configured}; no worker is busy with it` };
+    const { perMinute, workers } = await workflow.getHandle(workflowId).query<BudgetView>(BUDGET_QUERY);
+    const busy = `${workers} ${workers === 1 ? 'worker is' : 'workers are'} busy`;
+    const shared =
+      perMinute === undefined ? busy : `${busy} and ${workers === 1 ? 'has' : 'share'} ${perMinute}/min`;
+    return { verdict: 'ok', observed: `${configured}; ${shared}` };
+  });
+}
+
+async function describe(workflow: Client['workflow'], workflowId: string): Promise<{ status: string }> {
+  try {
+    const { status } = await workflow.getHandle(workflowId).describe();
+    return { status: status.name };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { status: 'NONE' };
+    throw error;
+  }
+}
