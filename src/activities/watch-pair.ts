@@ -14,6 +14,11 @@ import { withHeartbeat } from './with-heartbeat';
 /** A read that failed for a passing reason (network, 429, 5xx) becomes an alarm only when it lasts this long. */
 const UNREADABLE_TOLERANCE_MS = 15_000;
 
+/** So often a list may tell what the services themselves deny, as when a pair moves between the two reads. */
+const LIST_IS_WRONG = 3;
+/** However well the list does, the services themselves are looked at so often: the list might be an old one. */
+const OWN_LOOK_EVERY_MS = 5 * 60_000;
+
 /**
  * Reads both services again and again, heartbeating, until the goal is confirmed, the situation is another than
  * the workflow knows of, or the pair has stood still for the quiet window. It adds nothing to the history while
@@ -62,6 +67,9 @@ async function watchUntilEnd(
   const still = new Streak();
   let moved = input.moved;
   let mustBeAlone = false;
+  let toldByList: Situation | undefined;
+  let contradictions = 0;
+  let sinceOwnLook = monotonic();
 
   const endOf = (elapsedMs: number, reading: PairReading): WatchResult['ended'] | undefined => {
     const { situation } = reading;
@@ -78,9 +86,13 @@ async function watchUntilEnd(
   };
 
   for (;;) {
-    const isShared = round.isShared && !mustBeAlone;
+    const mayShare = contradictions < LIST_IS_WRONG && sinceOwnLook() < OWN_LOOK_EVERY_MS;
+    const isShared = round.isShared && mayShare && !mustBeAlone;
     const reading = await session.readPair(input.pair, isShared ? { lists, isEnough: tellsRole } : undefined);
     const { situation, observed } = reading;
+    if (!isShared) sinceOwnLook = monotonic();
+    if (toldByList !== undefined && toldByList !== situation) contradictions += 1;
+    toldByList = undefined;
     moved ||= situation === 'moving';
     goodReads.next(situation === input.goal && !isOld(reading, input));
     sameReads.next(situation !== 'unreadable', fingerprint(reading));
@@ -99,6 +111,7 @@ async function watchUntilEnd(
     if (ended !== undefined && !isShared) return { ended, ...reading, requests: session.requests };
     mustBeAlone = ended !== undefined;
     if (mustBeAlone) {
+      toldByList = situation;
       await sleep(session.retryAfterMs ?? 0, signal);
       continue;
     }

@@ -73,6 +73,8 @@ export interface BudgetView {
 
 /** Of a minute's budget, what may go at once after a quiet time. */
 const BURST_SHARE = 0.1;
+/** The rest is for what a worker sends at once when it begins beside others. */
+const EVEN_SHARE = 0.95;
 const MINUTE_S = 60;
 
 /**
@@ -82,6 +84,6 @@ const MINUTE_S = 60;
 export function evenShare(perMinute: number, workers: number): { perSecond: number; burst: number } {
   const burst = Math.max(BURST_LEAST, Math.floor((perMinute * BURST_SHARE) / workers));
   // With many workers on a small budget the bursts alone would use it up.
-  const evenly = Math.max(perMinute - workers * burst, perMinute / 2);
+  const evenly = Math.max(perMinute * EVEN_SHARE - workers * burst, perMinute / 2);
   return { perSecond: evenly / MINUTE_S / workers, burst };
 }

@@ -5,6 +5,8 @@ import { budgetIdOf } from '../hosting/api-budget';
 import { ask, type Question, skip } from './ask';
 import type { DoctorCheck } from './report';
 
+const QUERY_LIMIT_MS = 3_000;
+
 export const BUDGET: Question = {
   id: 'api-budget',
   group: 'temporal',
@@ -32,22 +34,22 @@ export async function examineBudget(
   return ask(BUDGET, async () => {
     const workflowId = budgetIdOf(baseUrl, await token());
     const { workflow } = new Client({ connection, namespace });
-    const { status } = await describe(workflow, workflowId);
-    if (status !== 'RUNNING') return { verdict: 'ok', observed: `${configured}; no worker is busy with it` };
-    const { perMinute, workers } = await workflow.getHandle(workflowId).query<BudgetView>(BUDGET_QUERY);
-    const busy = `${workers} ${workers === 1 ? 'worker is' : 'workers are'} busy`;
-    const shared =
-      perMinute === undefined ? busy : `${busy} and ${workers === 1 ? 'has' : 'share'} ${perMinute}/min`;
-    return { verdict: 'ok', observed: `${configured}; ${shared}` };
+    const look = async () => {
+      const { status } = await workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING' && workflow.getHandle(workflowId).query<BudgetView>(BUDGET_QUERY);
+    };
+    try {
+      const view = await connection.withDeadline(Date.now() + QUERY_LIMIT_MS, look);
+      return { verdict: 'ok', observed: `${configured}; ${view ? told(view) : 'no worker is busy with it'}` };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError)
+        return { verdict: 'ok', observed: `${configured}; no worker is busy with it` };
+      return { verdict: 'warn', observed: `${configured}; its limiter does not answer` };
+    }
   });
 }
 
-async function describe(workflow: Client['workflow'], workflowId: string): Promise<{ status: string }> {
-  try {
-    const { status } = await workflow.getHandle(workflowId).describe();
-    return { status: status.name };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { status: 'NONE' };
-    throw error;
-  }
+function told({ workers, perMinute }: BudgetView): string {
+  if (perMinute === undefined) return 'no worker is busy with it';
+  return workers === 1 ? `one worker has ${perMinute}/min` : `${workers} workers share ${perMinute}/min`;
 }

@@ -44,6 +44,7 @@ test('all well: every check is made, and nothing but reads is sent', async () =>
     'search-attributes': 'ok',
     'worker-polls': 'ok',
     'worker-version': 'ok',
+    'api-budget': 'ok',
     'database-access': 'skipped',
     'evidence-store': 'ok',
     'sink-reachable': 'skipped',
@@ -79,7 +80,7 @@ test('for people: the verdict first, then group by group; what nobody looked at 
     'Evidence',
     'Notifications',
   ]);
-  expect(lines[0]).toBe('✔ ready  14 well, 3 not looked at');
+  expect(lines[0]).toBe('✔ ready  15 well, 3 not looked at');
   expect(stdout).toMatch(new RegExp(`^ +${target()}$`, 'm'));
   expect(stdout).toMatch(/ {2}✓ API: http:\/\/127\.0\.0\.1:\d+ answers within (\d+ ms|\d\.\d s)\n/);
   expect(stdout).toMatch(

@@ -48,10 +48,12 @@ describe('the configuration of a worker', () => {
       SWITCHBACK_TASK_QUEUE: ' other ',
       SWITCHBACK_LOG_LEVEL: 'warn',
       SWITCHBACK_READY_FILE: '/run/ready',
+      SWITCHBACK_API_RATE: ' 4/s ',
     });
     expect(aiven.baseUrl).toBe('http://127.0.0.1:8080/api');
     expect(await aiven.token()).toBe(SECRET);
     expect(rest).toMatchObject({ taskQueue: 'other', logLevel: 'warn', readyFile: '/run/ready' });
+    expect(rest.apiRate).toEqual({ perMinute: 240, text: '4/s' });
   });
 
   test('an empty variable means that it is not set', () => {

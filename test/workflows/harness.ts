@@ -13,6 +13,7 @@ import {
   startLab,
 } from '../../lab/src/lab';
 import { type LiveStatus, SwitchbackClient, SwitchbackFailedError, workflowIdOf } from '../../src/client';
+import type { ApiRate } from '../../src/config/api-rate';
 import type { EvidenceSettings } from '../../src/config/evidence';
 import type { WorkerConfig } from '../../src/config/worker';
 import type { WorkerPolicy } from '../../src/contract/activities';
@@ -109,11 +110,13 @@ export class Harness {
     token = this.lab.token,
     policy: WorkerPolicy = { approvalRequired: false, fourEyes: true, confirmTarget: false },
     allowsFailover = true,
+    apiRate?: ApiRate,
   ): Promise<RunningWorker> {
     const address = testEnvironment.temporalAddress();
     const hosted = await createWorker(
       {
         aiven: { baseUrl: this.lab.baseUrl, token: async () => token },
+        apiRate,
         taskQueue: this.taskQueue,
         policy,
         allowsFailover,

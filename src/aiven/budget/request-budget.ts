@@ -173,7 +173,8 @@ export class RequestBudget {
     const isRested = this.#isRested();
     try {
       const lease = await from({ perMinute, pauseMs: Math.ceil(this.#learned.pauseMs) });
-      this.#setShare(lease, isRested);
+      // Beside others, who may just have sent all that goes at once, it begins with the least.
+      this.#setShare(lease, isRested && lease.workers === 1);
       if (lease.pauseMs > 0) this.#learned.pause(lease.pauseMs);
       this.#leasedUntil = at + LEASE_MS;
       this.#askAt = Math.min(this.#askAt, at + lease.askAgainMs);
