@@ -17,7 +17,7 @@ async function patient(body: unknown = { services: [serviceReply().service] }) {
 }
 
 const list = (client: AivenClient, more: object = {}) =>
-  client.listServices('crdr-test', { mayShare: true, ...more });
+  client.getServices('crdr-test', { mayShare: true, ...more });
 
 test('those who ask at the same time share one reply; one of them counts it, all learn its id', async () => {
   const { client, server, arrived, answer } = await patient();
