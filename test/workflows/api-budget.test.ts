@@ -14,8 +14,8 @@ beforeAll(async () => {
   quieten();
   harness = await Harness.open({ pairs: PAIRS, serviceList: true, rateLimit: LIMIT });
   const { token } = harness.lab;
-  await harness.startWorker(token, undefined, { perMinute: 240, text: '4/s' });
-  await harness.startWorker(token, undefined, { perMinute: 240, text: '4/s' });
+  await harness.startWorker(token, undefined, undefined, { perMinute: 240, text: '4/s' });
+  await harness.startWorker(token, undefined, undefined, { perMinute: 240, text: '4/s' });
 });
 afterAll(() => harness?.close());
 

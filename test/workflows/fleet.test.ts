@@ -2,7 +2,7 @@ import { FleetScene, tally } from './fleet-scene';
 import { replyTo, useHarness } from './harness';
 
 /** Enough for all scenes of this file, each of which takes one more than its fleet has. */
-const { harness, scenario } = useHarness({ dialect: 'role', pairs: 80 });
+const { harness, scenario } = useHarness({ dialect: 'role', pairs: 80, serviceList: true });
 
 /** A scene of its own pairs, played beside all others. */
 function fleet<T>(size: number, play: (scene: FleetScene) => Promise<T>): () => Promise<T> {
