@@ -1,5 +1,5 @@
 import type { FaultInput } from '../../lab/src/lab';
-import { AivenClient } from '../../src/aiven';
+import { AivenClient, RequestBudget } from '../../src/aiven';
 import type { PromoteOutcome, PromoteResult } from '../../src/contract/write';
 import { DIALECTS, type Scene, useLab } from './stage';
 
@@ -267,6 +267,33 @@ describe.each(DIALECTS)('promote, in the %s dialect', (dialect) => {
     const { it, result } = await refusedAndStopped();
     expect(result).toMatchObject({ outcome: 'refused', requests: { writes: 1 } });
     expect(it.writes).toHaveLength(1);
+  });
+
+  const queued = scenario(async (it) => {
+    const expected = await it.checked();
+    /** How many requests there had been of this attempt, each time that its turn came. */
+    const turns: number[] = [];
+    const onGrant = (priority: string) => {
+      if (priority === 'write') turns.push(it.requests.length);
+    };
+    const budget = new RequestBudget({ perMinute: 120, onGrant });
+    const client = new AivenClient({ baseUrl: it.lab.baseUrl, token: it.lab.token, budget });
+    // Twelve go at once, and one more every half a second.
+    const polls = Array.from({ length: 40 }, () => client.getMe({ priority: 'poll' }));
+    const result = await it.attempt({}, client).promote({ pair: it.pair, target: 'primary', expected });
+    const waiting = budget.reading.waiting.poll;
+    budget.close();
+    await Promise.all(polls);
+    await client.close();
+    return { it, result, turns, waiting };
+  });
+
+  test('where requests wait for their turn, takes all of its turns before it looks, and overtakes polls', async () => {
+    const { it, result, turns, waiting } = await queued();
+    expect(result).toMatchObject({ outcome: 'accepted', requests: { reads: looks, writes: 1 } });
+    expect(turns).toEqual([0]);
+    expect(it.requests).toHaveLength(looks + 1);
+    expect(waiting).toBeGreaterThan(0);
   });
 
   test('has recorded that it is about to send before it sends', async () => {

@@ -201,6 +201,8 @@ export const faults: Fault[] = [
   },
   {
     name: '429 with Retry-After',
+    // It stops all requests of a worker.
+    needsOwnWorker: true,
     hits: 'at the write',
     does: 'waits as long as it was asked to, looks at both services again, and sends it',
     arrange: (it) => it.faultOnWrite({ type: 'status', status: 429, retryAfter: 7 }),
@@ -208,6 +210,8 @@ export const faults: Fault[] = [
   },
   {
     name: '429 without Retry-After',
+    // It stops all requests of a worker.
+    needsOwnWorker: true,
     hits: 'at the write',
     does: 'waits five seconds, looks at both services again, and sends it',
     arrange: (it) => it.faultOnWrite({ type: 'status', status: 429, message: 'Too many requests' }),

@@ -18,9 +18,10 @@ async function lengthOf(it: Scenario) {
 
 const histories = DIALECTS.map((dialect) => {
   const [short, long] = [2_000, 15_000].map((transitionMs) =>
-    useHarness({ dialect, transitionMs }).scenario(async (it) => {
+    useHarness({ dialect, transitionMs, serviceList: true }).scenario(async (it) => {
       const { report } = await it.run({ settleWindow: '1s', convergeTimeout: '1m' });
-      return { outcome: report.outcome, ...(await lengthOf(it)) };
+      const beforeTheWrite = it.lab.requests().findIndex(({ method }) => method === 'PUT');
+      return { outcome: report.outcome, beforeTheWrite, ...(await lengthOf(it)) };
     }),
   );
   return { dialect, short, long };
@@ -36,6 +37,14 @@ test.each(histories)(
     }
     expect(lasting?.others).toBe(brief?.others);
     expect(brief?.others).toBeLessThanOrEqual(60 - STRETCHES * EVENTS_PER_STRETCH);
+  },
+);
+
+test.each(histories)(
+  'all checks and both looks need eight requests before the write, in the $dialect dialect',
+  async ({ dialect, short }) => {
+    // The status of the pair is a request of its own: to learn the dialect, for the checks, and in the second look.
+    expect((await short?.())?.beforeTheWrite).toBe(dialect === 'role' ? 8 : 11);
   },
 );
 
