@@ -85,8 +85,7 @@ export function createActivities({
     terms: async () => ({ policy, notifies: settings.sinks.length > 0 }),
     discover: (input) => alive(() => discover(aiven, input)),
     inspectLock: only(procedureTypes, (input) => alive(() => inspectLock(input))),
-    preflight: (input) =>
-      alive(() => preflight(aiven, databases, input, readFreezes, allowsFailover, lists)),
+    preflight: (input) => alive(() => preflight(aiven, databases, input, readFreezes, allowsFailover, lists)),
     promote: (input) => writeOnce(aiven, guard, promotion(aiven, input), promotionRecord),
     fail: (input) => writeOnce(aiven, guard, failing(aiven, input), promotionRecord),
     rebuild: (input) => writeOnce(aiven, guard, rebuilding(aiven, input), promotionRecord),

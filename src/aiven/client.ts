@@ -16,6 +16,7 @@ import { FailoverWarrant } from './failover-warrant';
 import { type RequestAttempt, unreadable } from './failures';
 import { type Call, send } from './http';
 import { type AivenClientOptions, type CallOptions, normalise, type Settings } from './options';
+import { faults, parsed } from './parsed';
 import { projectPath, servicePath } from './path';
 import {
   type AccessToken,
@@ -293,20 +294,4 @@ export class AivenClient {
       send(this.#settings, call, read, { ...options, ...mine }, begin),
     );
   }
-}
-
-/** A reply so deep that it cannot be walked is one more that cannot be read. */
-function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown, attempt: RequestAttempt) {
-  try {
-    return schema.safeParse(body);
-  } catch {
-    throw unreadable(attempt, 'it cannot be taken in');
-  }
-}
-
-/** The first few faults, with the field they are about; zod's texts name types, never values. */
-function faults(error: z.ZodError): string {
-  const texts = error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  const more = error.issues.length - texts.length;
-  return texts.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
