@@ -83,3 +83,15 @@ test('an option that is none is refused before anything is started', async () =>
   expect(stderr).toContain("option '--transition <duration>' argument 'soon' is invalid");
   expect(await readdir(TMPDIR)).toEqual([]);
 });
+
+test('a fleet parks when a second pair fails, is mended, and comes home', async () => {
+  const { program, TMPDIR } = await demo('fleet', ['--fleet', '8', '--json', '--transition', '500ms']);
+  const { code, stdout } = await program.ended;
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'completed',
+    counts: { total: 8, done: 8 },
+    acts: [{ act: 'retry', effect: '2 started again' }],
+  });
+  expect(code).toBe(0);
+  expect(await readdir(TMPDIR)).toEqual([]);
+});

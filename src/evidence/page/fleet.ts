@@ -20,6 +20,9 @@ import { STYLE } from './style';
 /** Nothing is loaded and nothing runs, whatever a text in the report tries. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** A figure and its unit stay together, however long the names are. */
+const FIGURES = '#pairs td:nth-child(n+3)>div{white-space:nowrap}';
+
 /** The report of a fleet as one HTML page: every pair with its gap and its losses, the worst first. */
 export function renderFleetPage(report: FleetReport): string {
   const { counts, procedure, startedAt, outcome, headline, next } = report;
@@ -33,7 +36,7 @@ export function renderFleetPage(report: FleetReport): string {
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
 <title>Fleet: ${title}, ${plainMoment(startedAt)} UTC</title>
-<style>${raw(STYLE)}</style>
+<style>${raw(STYLE)}${raw(FIGURES)}</style>
 </head>
 <body>
 <main>
