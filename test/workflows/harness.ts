@@ -245,12 +245,15 @@ export class Scenario {
   /**
    * Something happens between the checks and the write: with the first read of the look right before it, whichever of its
    * reads comes first, so that all of them see it.
+   *
+   * @param rechecks how often the checks are made again: once for an approval.
    */
-  changeBeforeWrite(change: Change): void {
+  changeBeforeWrite(change: Change, rechecks = 0): void {
     const { primary, recovery } = this.pair;
     const path = `/service\\/(${primary}|${recovery}|${primary}\\/disaster-recovery)$/`;
     // One each to find the pair, and all to check it.
-    const after = this.lab.dialect === 'role' ? 1 + 2 : 2 + 3;
+    const [toFind, toCheck] = this.lab.dialect === 'role' ? [1, 2] : [2, 3];
+    const after = toFind + toCheck * (1 + rechecks);
     this.lab.addFault({ match: { method: 'GET', path, after }, do: { type: 'change', change } });
   }
 

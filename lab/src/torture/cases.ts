@@ -1,5 +1,6 @@
 import type { Dialect } from '../lab';
 import type { Trouble } from './cut';
+import type { Tortured } from './procedures';
 
 /** What dies or breaks, and how. */
 export const KINDS = [
@@ -27,6 +28,7 @@ export interface Point {
 export interface Case extends Point {
   kind: Kind;
   dialect: Dialect;
+  procedure: Tortured;
 }
 
 /** How long a run is that meets no trouble. */

@@ -5,6 +5,7 @@ import { findTemporalCli } from '../../../dist/dev-server';
 import type { Dialect } from '../lab';
 import { type Case, KINDS, nameOf, networkTroubleOf, pointsOf } from './cases';
 import { isRight, measure, playInTurn } from './play';
+import { type Tortured, tortured } from './procedures';
 import { type Shared, startServer } from './scene';
 import { type Played, rowsOf } from './table';
 
@@ -12,7 +13,7 @@ const DIALECTS = ['role', 'promote-to-master'] as const;
 /** One scene plays so many cases. */
 const AT_A_STRETCH = 12;
 
-/** `npm run torture`: kills and cuts at every point of a switchback, and says what came of it. */
+/** `npm run torture`: kills and cuts at every point of a switchback, or of another procedure, and says what came of it. */
 async function main(argv: string[]): Promise<number> {
   const flags = readFlags(argv);
   const { path: cliPath } = await findTemporalCli({ log: say });
@@ -24,7 +25,7 @@ async function main(argv: string[]): Promise<number> {
     const rows = rowsOf(played);
     if (flags.json) process.stdout.write(`${JSON.stringify({ seed: flags.seed, rows, cases: played })}\n`);
     else console.table(rows);
-    return played.every(({ verdict }) => isRight(verdict)) ? 0 : 1;
+    return played.every(({ procedure, verdict }) => isRight(procedure, verdict)) ? 0 : 1;
   } finally {
     await shared.server.stop();
   }
@@ -34,6 +35,7 @@ interface Flags {
   seed: number;
   points: string;
   dialect: Dialect | 'both';
+  procedure: Tortured;
   kind?: string[];
   only?: string;
   parallel: number;
@@ -45,6 +47,11 @@ function readFlags(argv: string[]): Flags {
     .option('--seed <n>', 'chooses the points, where not all are played', Number, 1)
     .option('--points <n>', 'so many points of each kind and dialect, or all', '4')
     .addOption(new Option('--dialect <name>').choices([...DIALECTS, 'both']).default('both'))
+    .addOption(
+      new Option('--procedure <name>', 'what is struck at')
+        .choices(Object.keys(tortured))
+        .default('switchback'),
+    )
     .addOption(new Option('--kind <names...>', 'these kinds alone').choices([...KINDS]))
     .option('--only <case>', 'one case, as it is printed: "worker-SIGKILL role event 12"')
     .option('--parallel <n>', 'cases at a time', Number, Math.max(2, cpus().length))
@@ -54,15 +61,15 @@ function readFlags(argv: string[]): Flags {
 }
 
 async function casesFor(
-  { seed, points, dialect, kind = [...KINDS], only }: Flags,
+  { seed, points, dialect, procedure, kind = [...KINDS], only }: Flags,
   shared: Shared,
 ): Promise<Case[]> {
   const count = points === 'all' ? Number.POSITIVE_INFINITY : Number(points);
   const cases: Case[] = [];
   for (const one of DIALECTS.filter((name) => dialect === 'both' || dialect === name)) {
     const lengths = {
-      alone: await measure(shared, one, 'api-reset'),
-      asking: await measure(shared, one, 'postgres-reset'),
+      alone: await measure(shared, one, 'api-reset', procedure),
+      asking: await measure(shared, one, 'postgres-reset', procedure),
     };
     say(
       `${one}: a run without trouble has ${lengths.alone.events} events and ${lengths.alone.requests} requests,`,
@@ -71,7 +78,8 @@ async function casesFor(
     for (const [index, name] of KINDS.entries()) {
       const length = networkTroubleOf(name)?.to === 'postgres' ? lengths.asking : lengths.alone;
       const chosen = pointsOf(length, only === undefined ? count : Number.POSITIVE_INFINITY, seed + index);
-      if (kind.includes(name)) cases.push(...chosen.map((point) => ({ kind: name, dialect: one, ...point })));
+      if (kind.includes(name))
+        cases.push(...chosen.map((point) => ({ kind: name, dialect: one, procedure, ...point })));
     }
   }
   return only === undefined ? cases : cases.filter((one) => nameOf(one) === only);
@@ -84,7 +92,7 @@ async function playAll(cases: Case[], shared: Shared, parallel: number): Promise
     for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift()) {
       await playInTurn(shared, stretch, (one, verdict) => {
         played.push({ ...one, verdict });
-        const mark = isRight(verdict) ? '✓' : '✗ WRONG';
+        const mark = isRight(one.procedure, verdict) ? '✓' : '✗ WRONG';
         const stood =
           verdict.standstillMs === undefined
             ? 'nothing followed'

@@ -1,26 +1,32 @@
 import type { Dialect } from '../lab';
 import type { Case, Kind, Length } from './cases';
+import { type Tortured, tortured } from './procedures';
 import { Scene, type Shared } from './scene';
 
 /** What came of a case. */
 export interface Verdict {
   outcome: string;
-  isHome: boolean;
+  /** `primary/recovery`, as they really are. */
+  roles: string;
   /** Writes that began a role change, by anybody. */
   effective: number;
   /** From the blow to the next request at the API, milliseconds; absent when no request followed. */
   standstillMs?: number;
 }
 
-const END = 'switched-back';
-
-export function isRight({ outcome, isHome, effective }: Verdict): boolean {
-  return outcome === END && isHome && effective === 1;
+export function isRight(procedure: Tortured, { outcome, roles, effective }: Verdict): boolean {
+  const right = tortured[procedure];
+  return outcome === right.outcome && roles === right.roles && effective === right.effective;
 }
 
 /** A run that meets no trouble, to know the points of those that do. */
-export async function measure(shared: Shared, dialect: Dialect, kind: Kind): Promise<Length> {
-  const scene = await Scene.open(shared, dialect, kind);
+export async function measure(
+  shared: Shared,
+  dialect: Dialect,
+  kind: Kind,
+  procedure: Tortured,
+): Promise<Length> {
+  const scene = await Scene.open(shared, dialect, kind, procedure);
   try {
     await scene.start();
     await scene.outcome();
@@ -39,10 +45,10 @@ export async function playInTurn(
   let scene: Scene | undefined;
   try {
     for (const one of cases) {
-      scene ??= await Scene.open(shared, one.dialect, one.kind);
+      scene ??= await Scene.open(shared, one.dialect, one.kind, one.procedure);
       const verdict = await play(scene, one);
       onVerdict(one, verdict);
-      if (isRight(verdict)) continue;
+      if (isRight(one.procedure, verdict)) continue;
       // What went wrong must not reach the next one.
       await scene.close();
       scene = undefined;
@@ -66,10 +72,10 @@ async function play(scene: Scene, point: Case): Promise<Verdict> {
   const next = requests.find(({ time }) => Date.parse(time) > struckAt);
   const verdict = {
     outcome,
-    isHome: scene.isHome,
+    roles: scene.roles,
     effective: requests.filter(({ effect }) => effect === 'role-change').length,
     ...(next === undefined ? {} : { standstillMs: Date.parse(next.time) - struckAt }),
   };
-  if (isRight(verdict)) await scene.leaveHome();
+  if (isRight(point.procedure, verdict)) await scene.again();
   return verdict;
 }

@@ -14,6 +14,7 @@ import { writeAccess } from '../demo/access';
 import { type Dialect, type Lab, type RequestEntry, startLab } from '../lab';
 import { type Kind, type NetworkTrouble, networkTroubleOf, type Point } from './cases';
 import { Cut } from './cut';
+import { type Tortured, tortured } from './procedures';
 
 const WORKER = join(__dirname, '../../../dist/worker.js');
 const WORKER_IS_READY = /worker on task queue/;
@@ -50,11 +51,12 @@ export class Scene {
     private readonly cuts: Map<number, Cut>,
     private readonly env: Record<string, string>,
     private readonly serverOptions: { dbFilename: string } | undefined,
+    private readonly procedure: Tortured,
   ) {
     this.#client = new SwitchbackClient(temporal, env.SWITCHBACK_TASK_QUEUE);
   }
 
-  static async open(shared: Shared, dialect: Dialect, kind: Kind): Promise<Scene> {
+  static async open(shared: Shared, dialect: Dialect, kind: Kind, procedure: Tortured): Promise<Scene> {
     const folder = mkdtempSync(join(tmpdir(), 'switchback-torture-'));
     const taskQueue = `torture-${randomUUID().slice(0, 8)}`;
     const network = networkTroubleOf(kind);
@@ -64,7 +66,7 @@ export class Scene {
       dialect,
       project: taskQueue,
       transitionMs: 1_500,
-      state: 'ready',
+      state: tortured[procedure].state,
     });
     const own = kind === 'server-SIGKILL' ? { dbFilename: join(folder, 'temporal.db') } : undefined;
     const server = own ? await startServer(shared.cliPath, own) : shared.server;
@@ -79,10 +81,11 @@ export class Scene {
       AIVEN_TOKEN: lab.token,
       SWITCHBACK_TASK_QUEUE: taskQueue,
       SWITCHBACK_EVIDENCE: 'off',
+      SWITCHBACK_FAILOVER: 'allowed',
       ...(backing === 'postgres' ? { SWITCHBACK_DATABASES: writeAccess(lab, folder, {}, through) } : {}),
     };
     const temporal = new Client({ connection: await connectToTemporal({ address: server.address }) });
-    const scene = new Scene(lab, shared, network, server, temporal, cuts, env, own);
+    const scene = new Scene(lab, shared, network, server, temporal, cuts, env, own, procedure);
     scene.#undo.push(
       () => rmSync(folder, { recursive: true, force: true }),
       () => lab.close(),
@@ -100,7 +103,7 @@ export class Scene {
     const { project } = this.lab;
     const answersFor = {
       by: 'torture',
-      reason: 'the pair was switched over a moment ago, or is not reached',
+      reason: 'the pair was changed a moment ago, or is not reached',
     };
     const input = {
       project,
@@ -110,13 +113,40 @@ export class Scene {
       convergeTimeout: '2m',
       // For those that meet trouble while the databases are asked.
       acknowledge: ['recent-change', 'database-access'].map((check) => ({ check, ...answersFor })),
+      ...tortured[this.procedure].more?.(this.#pair.primary),
     };
     this.#workflowId = `${project}-${randomUUID().slice(0, 8)}`;
-    this.#runId = (await this.#client.start(input, { workflowId: this.#workflowId })).runId;
+    const how = { workflowId: this.#workflowId, procedure: this.procedure };
+    this.#runId = (await this.#client.start(input, how)).runId;
   }
 
   /** How it ends: the outcome, or the code of a failure. Temporal may be away meanwhile. */
   async outcome(): Promise<string> {
+    let hasEnded = false;
+    const approving = this.procedure === 'failover' ? this.#approve(() => hasEnded) : undefined;
+    try {
+      return await this.#outcome();
+    } finally {
+      hasEnded = true;
+      await approving;
+    }
+  }
+
+  /** As a second person does; again when the facts have moved, and when Temporal or the worker is away. */
+  async #approve(hasEnded: () => boolean): Promise<void> {
+    for (; !hasEnded(); await delay(100)) {
+      try {
+        const { phase, plan } = await this.#client.status(this.#workflowId);
+        if (phase !== 'approval' || plan === undefined) continue;
+        const words = { by: 'second@example.com', reason: 'torture', service: this.#pair.primary };
+        await this.#client.approve(this.#workflowId, { ...words, fingerprint: plan.fingerprint });
+      } catch {
+        // Asked again.
+      }
+    }
+  }
+
+  async #outcome(): Promise<string> {
     for (const deadline = Date.now() + LONGEST_MS; Date.now() < deadline; await delay(100)) {
       try {
         return (await this.#client.result(this.#workflowId, this.#runId)).outcome;
@@ -133,14 +163,15 @@ export class Scene {
     return this.lab.requests().slice(this.#before);
   }
 
-  get isHome(): boolean {
+  /** `primary/recovery`, as they really are. */
+  get roles(): string {
     const { primary, recovery } = this.#pair.status();
-    return primary.role === 'active' && recovery.role === 'passive';
+    return `${primary.role}/${recovery.role}`;
   }
 
   /** For the next run. */
-  async leaveHome(): Promise<void> {
-    await this.#pair.switchover();
+  async again(): Promise<void> {
+    await tortured[this.procedure].again(this.lab, this.#pair);
     this.#before = this.lab.requests().length;
   }
 

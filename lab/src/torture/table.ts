@@ -1,5 +1,6 @@
 import type { Case } from './cases';
 import type { Verdict } from './play';
+import { tortured } from './procedures';
 
 export interface Played extends Case {
   verdict: Verdict;
@@ -12,13 +13,14 @@ export function rowsOf(played: readonly Played[]) {
     const group = played.filter((one) => groupOf(one) === name);
     const [first] = group;
     const waits = group.flatMap(({ verdict }) => verdict.standstillMs ?? []).sort((a, b) => a - b);
+    const right = tortured[first?.procedure ?? 'switchback'];
     const count = (is: (verdict: Verdict) => boolean) => group.filter(({ verdict }) => is(verdict)).length;
     return {
       'what breaks': first?.kind,
       dialect: first?.dialect,
       cases: group.length,
-      'wrong ends': count(({ outcome, isHome }) => outcome !== 'switched-back' || !isHome),
-      'double writes': count(({ effective }) => effective > 1),
+      'wrong ends': count(({ outcome, roles }) => outcome !== right.outcome || roles !== right.roles),
+      'double writes': count(({ effective }) => effective > right.effective),
       'median s': seconds(waits[Math.floor(waits.length / 2)]),
       'worst s': seconds(waits.at(-1)),
     };
