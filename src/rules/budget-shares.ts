@@ -5,10 +5,31 @@ import {
   LEASE_EVERY_MS,
   LEASE_MS,
   LEASE_SOON_MS,
+  LEAST_PER_MINUTE,
   type Lease,
   type LeaseAsked,
   type Leased,
 } from '../contract/api-budget';
+import { MAX_RETRY_AFTER_MS } from '../util/retry-after';
+
+/** The longest wait that is taken from the API, and what is added to spread it. */
+const LONGEST_PAUSE_MS = MAX_RETRY_AFTER_MS * 2;
+const LONGEST_NAME = 100;
+
+/** Whether a worker can have asked this. */
+export function isLeaseAsked(asked: unknown): asked is LeaseAsked {
+  const { worker, perMinute, pauseMs } = (asked ?? {}) as Partial<Record<keyof LeaseAsked, unknown>>;
+  return (
+    typeof worker === 'string' &&
+    worker.length <= LONGEST_NAME &&
+    isWithin(perMinute, LEAST_PER_MINUTE, Number.MAX_SAFE_INTEGER) &&
+    isWithin(pauseMs, 0, LONGEST_PAUSE_MS)
+  );
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
+}
 
 /**
  * Gives a worker its share, and remembers it. The smallest budget that any busy worker knows of counts. A newcomer gets what

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import {
   condition,
   continueAsNew,
@@ -14,7 +15,7 @@ import {
   type Lease,
   type LeaseAsked,
 } from '../contract/api-budget';
-import { grant, isIdle, viewOf } from '../rules/budget-shares';
+import { grant, isIdle, isLeaseAsked, viewOf } from '../rules/budget-shares';
 
 const lease = defineUpdate<Lease, [LeaseAsked]>(LEASE_UPDATE);
 const budget = defineQuery<BudgetView>(BUDGET_QUERY);
@@ -30,12 +31,18 @@ const LOOK_EVERY = '1m';
 export async function apiBudgetWorkflow(before: BudgetState = { leases: [], pausedUntil: 0 }): Promise<void> {
   let state = before;
   let leases = 0;
-  setHandler(lease, (asked) => {
+  const give = (asked: LeaseAsked): Lease => {
     const granted = grant(state, asked, Date.now());
     state = granted.state;
     leases += 1;
     return granted.lease;
-  });
+  };
+  // Anybody can send it, with any JSON.
+  const validator = (asked: unknown) => {
+    if (!isLeaseAsked(asked))
+      throw ApplicationFailure.nonRetryable('That is not what a worker asks.', 'INVALID_LEASE');
+  };
+  setHandler(lease, give, { validator });
   setHandler(budget, () => viewOf(state, Date.now()));
   const isFull = () => leases >= LEASES_IN_A_RUN || workflowInfo().continueAsNewSuggested;
   do {

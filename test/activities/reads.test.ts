@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { AivenClient, RequestBudget } from '../../src/aiven';
 import { DIALECTS, type Scene, useLab } from './stage';
 
 const LAST = { attempt: 4 };
@@ -22,6 +23,21 @@ describe.each(DIALECTS)('the reads before and after the write, in the %s dialect
   test('discover finds the peer and the dialect, in one or two requests', async () => {
     const { it, result } = await found();
     expect(result).toEqual({ pair: it.pair, requests: { reads: dialect === 'role' ? 1 : 2, writes: 0 } });
+  });
+
+  const waiting = scenario(async (it) => {
+    const budget = new RequestBudget();
+    const client = new AivenClient({ baseUrl: it.lab.baseUrl, token: it.lab.token, budget });
+    budget.refused(3_000, 'try again in 3s');
+    const result = await it.attempt({}, client).discover(input(it));
+    await client.close();
+    return { it, result };
+  });
+
+  test('waiting for its turn is no failed read, and Temporal hears that the activity lives', async () => {
+    const { it, result } = await waiting();
+    expect(result).toMatchObject({ pair: it.pair });
+    expect(it.heartbeats.length).toBeGreaterThan(0);
   });
 
   const ready = scenario(async (it) => it.attempt().preflight({ pair: it.pair, confirmed: false }));

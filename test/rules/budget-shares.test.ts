@@ -1,5 +1,5 @@
 import { type BudgetState, evenShare, LEASE_MS } from '../../src/contract/api-budget';
-import { grant, isIdle, viewOf } from '../../src/rules/budget-shares';
+import { grant, isIdle, isLeaseAsked, viewOf } from '../../src/rules/budget-shares';
 
 const NOBODY: BudgetState = { leases: [], pausedUntil: 0 };
 const ask = (state: BudgetState, worker: string, at: number, perMinute = 240, pauseMs = 0) =>
@@ -47,4 +47,20 @@ test('it is idle once no share counts any more and no wait is left', () => {
   const { state } = ask(NOBODY, 'a', 0, 240, 20_000);
   expect([isIdle(state, LEASE_MS), isIdle(state, 20_000)]).toEqual([false, true]);
   expect(viewOf(state, LEASE_MS)).toEqual({ workers: 0 });
+});
+
+test('what no worker would ask is refused', () => {
+  const asked = { worker: 'a', perMinute: 120, pauseMs: 0 };
+  expect(isLeaseAsked(asked)).toBe(true);
+  const odd = [
+    { worker: 1 },
+    { worker: 'x'.repeat(1_000) },
+    { perMinute: 0 },
+    { perMinute: Number.NaN },
+    { perMinute: '120' },
+    { pauseMs: -1 },
+    { pauseMs: 3_600_000 },
+  ];
+  for (const change of odd) expect(isLeaseAsked({ ...asked, ...change })).toBe(false);
+  for (const nothing of [undefined, null, 7, 'x', []]) expect(isLeaseAsked(nothing)).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { BURST_LEAST, evenShare, LEASE_MS, type Lease, type LeaseAsked } from '../../contract/api-budget';
 import { compact } from '../../util/compact';
-import { spread } from '../../util/retry-after';
+import { MAX_RETRY_AFTER_MS, spread } from '../../util/retry-after';
 import { LearnedRate } from './learned';
 import { type Priority, type Waiter, WaitingLine } from './line';
 import { TokenBucket } from './token-bucket';
@@ -175,7 +175,7 @@ export class RequestBudget {
       const lease = await from({ perMinute, pauseMs: Math.ceil(this.#learned.pauseMs) });
       // Beside others, who may just have sent all that goes at once, it begins with the least.
       this.#setShare(lease, isRested && lease.workers === 1);
-      if (lease.pauseMs > 0) this.#learned.pause(lease.pauseMs);
+      if (lease.pauseMs > 0) this.#learned.pause(Math.min(lease.pauseMs, spread(MAX_RETRY_AFTER_MS, 1)));
       this.#leasedUntil = at + LEASE_MS;
       this.#askAt = Math.min(this.#askAt, at + lease.askAgainMs);
       if (this.#isSafe) this.options.onLimiter?.(undefined);
