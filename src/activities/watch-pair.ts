@@ -87,7 +87,8 @@ async function watchUntilEnd(
 
   for (;;) {
     const mayShare = contradictions < LIST_IS_WRONG && sinceOwnLook() < OWN_LOOK_EVERY_MS;
-    const isShared = round.isShared && mayShare && !mustBeAlone;
+    const isTogether = round.isShared && lists.isOfUse(input.pair.project);
+    const isShared = isTogether && mayShare && !mustBeAlone;
     const reading = await session.readPair(input.pair, isShared ? { lists, isEnough: tellsRole } : undefined);
     const { situation, observed } = reading;
     if (!isShared) sinceOwnLook = monotonic();
@@ -121,7 +122,9 @@ async function watchUntilEnd(
       spanNeeded(input.settleWindowMs, moved),
       Math.random(),
     );
-    await round.pause(pause, session.retryAfterMs ?? 0, signal);
+    const leastMs = session.retryAfterMs ?? 0;
+    if (isTogether) await round.pause(pause, leastMs, signal);
+    else await sleep(Math.max(pause, leastMs), signal);
   }
 }
 
