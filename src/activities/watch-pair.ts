@@ -5,6 +5,7 @@ import { describePair, otherSide, type Side, type Situation } from '../contract/
 import { ApiSession, type PairReading } from '../observe/api-session';
 import type { Round, Rounds } from '../observe/rounds';
 import { type ServiceLists, tellsRole } from '../observe/service-lists';
+import { CatchUpPace } from '../rules/catch-up-pace';
 import { mayPromote } from '../rules/moves';
 import { isConfirmed, pauseBeforeNextRead, spanNeeded } from '../rules/polling';
 import { now } from '../util/now';
@@ -64,6 +65,7 @@ async function watchUntilEnd(
   const goodReads = new Streak();
   const sameReads = new Streak();
   const unread = new Streak();
+  const pace = new CatchUpPace();
   const still = new Streak();
   let moved = input.moved;
   let mustBeAlone = false;
@@ -101,7 +103,7 @@ async function watchUntilEnd(
     unread.next(situation === 'unreadable' && session.worthRetrying);
     Object.assign(progress, {
       situation,
-      observed: describePair(observed),
+      observed: `${describePair(observed)}${pace.describe(observed, performance.now())}`,
       at: now(),
       goodReads: goodReads.length,
       requests: { ...session.requests },

@@ -66,6 +66,7 @@ export type { UndeliveredNotifications } from '../contract/notifications';
 export type {
   Dialect,
   Goal,
+  NodeProgress,
   Pair,
   PairObservation,
   ReadService,

@@ -37,10 +37,20 @@ export interface ReadService {
   summary: string;
   /** The other end of each `disaster_recovery` integration: its name, or `project/name` in another project. */
   peers: string[];
+  /** Of the node that catches up; absent when none does, or the API does not tell. */
+  progress?: NodeProgress;
   /** The API's own id of the request that said so, when it gave one. */
   requestId?: string;
   /** The API's `update_time`, to notice that somebody changed the service. */
   updatedAt: string;
+}
+
+/** How far a node is. */
+export interface NodeProgress {
+  /** `prepare`, `basebackup`, `stream`, … */
+  phase: string;
+  /** Of the phase: 0 to 1. */
+  share: number;
 }
 
 export interface UnreadService {

@@ -1,5 +1,5 @@
 import type { DisasterRecovery, DisasterRecoverySide, Integration, NodeState, Service } from '../aiven';
-import type { PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
+import type { NodeProgress, PairObservation, Role, ServiceObservation, Side } from '../contract/observation';
 import { compact } from '../util/compact';
 import type { Fact, ReadFact } from './facts';
 
@@ -68,7 +68,10 @@ function toObservation(
   const state = service.state.kind === 'known' ? service.state.value : 'unknown';
   const stateText = service.state.kind === 'known' ? state : `unknown state "${service.state.text}"`;
   const notRunning = service.nodeStates.filter((node) => node.state !== 'running');
-  const nodes = notRunning.map((node) => `, node ${node.name} ${node.state}${progressOf(node)}`).join('');
+  const nodes = notRunning
+    .map((node) => `, node ${node.name} ${node.state}${describeProgress(node)}`)
+    .join('');
+  const [progress] = notRunning.flatMap((node) => progressOf(node) ?? []);
   return {
     readable: true,
     service: service.serviceName,
@@ -78,18 +81,27 @@ function toObservation(
     settled: state === 'RUNNING' && service.nodeStates.length > 0 && notRunning.length === 0,
     summary: `${text}/${stateText}${nodes}`,
     peers: peersOf(service, project),
-    ...compact({ requestId }),
+    ...compact({ requestId, progress }),
     updatedAt: service.updateTime,
   };
 }
 
 /** ` (basebackup 42 %)`; nothing where the API does not tell. It is refreshed about every 10 s there. */
-function progressOf({ progressUpdates = [] }: NodeState): string {
-  const open = progressUpdates.find(({ completed }) => completed !== true);
-  if (open === undefined) return '';
-  const { phase, current, min = 0, max } = open;
-  if (current === undefined || max === undefined || max <= min) return ` (${phase})`;
-  return ` (${phase} ${Math.floor((100 * (current - min)) / (max - min))} %)`;
+function describeProgress(node: NodeState): string {
+  const open = openPhase(node);
+  const progress = progressOf(node);
+  if (progress === undefined) return open === undefined ? '' : ` (${open.phase})`;
+  return ` (${progress.phase} ${Math.floor(100 * progress.share)} %)`;
+}
+
+function progressOf(node: NodeState): NodeProgress | undefined {
+  const { phase = '', current, min = 0, max } = openPhase(node) ?? {};
+  if (current === undefined || max === undefined || max <= min) return undefined;
+  return { phase, share: (current - min) / (max - min) };
+}
+
+function openPhase({ progressUpdates = [] }: NodeState) {
+  return progressUpdates.find(({ completed }) => completed !== true);
 }
 
 /** The `disaster_recovery` integrations of a service. */

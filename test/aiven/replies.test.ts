@@ -49,6 +49,7 @@ describe('a service', () => {
       role: { kind: 'known', value: 'passive' },
       plan: 'business-8',
       cloudName: 'google-europe-west1',
+      createTime: '2026-02-03T08:14:22Z',
       updateTime: '2026-11-20T21:07:41Z',
       nodeStates: [
         { name: 'pg-demo-7', state: 'running', role: 'standby', progressUpdates: [] },

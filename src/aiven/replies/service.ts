@@ -224,6 +224,8 @@ const service = z
     disaster_recovery_role: text.nullish(),
     plan: name,
     cloud_name: name,
+    /** When the service was made, ISO 8601, as sent. */
+    create_time: lenient(name),
     /** When the service was last changed, ISO 8601, as sent. */
     update_time: name,
     node_states: z.array(nodeState),
@@ -255,6 +257,7 @@ const service = z
       role: readRole(it.disaster_recovery_role),
       plan: it.plan,
       cloudName: it.cloud_name,
+      createTime: it.create_time,
       updateTime: it.update_time,
       nodeStates: it.node_states,
       integrations: it.service_integrations,

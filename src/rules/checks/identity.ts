@@ -141,11 +141,11 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
   if (facts.confirmed) {
     return {
       finding: 'ack',
-      observed: `${primary} ${how}, and the input calls ${facts.named} the primary`,
+      observed: `${primary} ${how}, and the input calls ${facts.named} the primary${agesOf(facts)}`,
       evidence,
       remedy:
-        `If ${primary} is the primary, do not go on: ${otherWay}. Acknowledge this ` +
-        'only if the integration was made anew with its ends exchanged, as Terraform does it.',
+        `If ${primary} is the primary, do not go on: ${otherWay}. The primary is the older one, in your home region. ` +
+        'Acknowledge this only if the integration was made anew with its ends exchanged, as Terraform does it.',
     };
   }
   return {
@@ -156,6 +156,16 @@ function judgeNamed({ facts }: Context<DiscoveryFacts>): Answer {
       `Start again with {"service":"${primary}"}: ${otherWay}. If ` +
       `${facts.named} really is the primary, name both: {"service":"${facts.named}","recovery":"${primary}"}.`,
   };
+}
+
+/** A recovery service is made for a primary that is there, so that the older one is the primary. */
+function agesOf({ primary, recovery }: DiscoveryFacts): string {
+  const told = [primary, recovery].flatMap((it) =>
+    it.ok && it.value.createTime !== undefined
+      ? `${it.value.serviceName} was made on ${it.value.createTime.slice(0, 10)} in ${it.value.cloudName}`
+      : [],
+  );
+  return told.length === 2 ? ` (${told.join(', ')})` : '';
 }
 
 /**

@@ -243,6 +243,19 @@ export const PAIR_ROWS: CheckRow[] = [
   ],
   [
     'named-is-primary',
+    'destination, but both named, and the ages known',
+    facts(
+      {
+        primary: { integrations: [pairing(RECOVERY, PRIMARY)], more: { createTime: '2024-02-03T08:14:22Z' } },
+        recovery: { more: { createTime: '2025-07-01T10:00:00Z' } },
+      },
+      { confirmed: true },
+    ),
+    'ack',
+    /pg-demo was made on 2024-02-03 in .*, pg-demo-recovery was made on 2025-07-01 in .*The primary is the older one, in your home region/s,
+  ],
+  [
+    'named-is-primary',
     'no integration',
     facts({ primary: { integrations: [] } }),
     'unknown',
