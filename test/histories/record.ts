@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { accessTo } from '../data/access';
 import { approvePlan } from '../support/approve-plan';
+import { FleetScene } from '../workflows/fleet-scene';
 import { type Ended, type Scenario, useHarness } from '../workflows/harness';
 
 // Not a test of every run; see README.md for when and how this is started.
@@ -19,6 +21,8 @@ const withData = useHarness({
   backing: 'postgres',
   accessTo: accessTo(),
 });
+
+const fleet = useHarness({ dialect: 'role', project: 'histories-fleet', pairs: 5, serviceList: true });
 
 const recordings = [
   { name: 'proven', outcome: 'switched-back', record: withData.scenario(recorded((it) => it.run())) },
@@ -95,10 +99,30 @@ const recordings = [
 test.each(recordings)('$name', async ({ name, outcome, record }) => {
   const { ended, history } = await record();
   expect(ended.report.outcome).toBe(outcome);
+  await keep(name, history);
+});
+
+const recordedFleet = fleet.scenario(async ({ harness }) => {
+  const it = new FleetScene(harness, 4);
+  it.breaks(2);
+  await it.start({ waves: { canary: 1 }, concurrency: 2, pauseBetweenWaves: '1s' });
+  await it.until('it is parked', ({ phase, counts }) => phase === 'needs-operator' && counts.running === 0);
+  it.mends(2);
+  await it.tell('retry');
+  return { ended: await it.end(), history: historyToJSON(await it.handle.fetchHistory()) };
+});
+
+test('fleet', async () => {
+  const { ended, history } = await recordedFleet();
+  expect(ended.report.outcome).toBe('completed');
+  await keep('fleet', history);
+});
+
+async function keep(name: string, history: string): Promise<void> {
   const path = join(__dirname, `${name}.json`);
   await writeFile(path, `${JSON.stringify(withoutMachine(JSON.parse(history)), undefined, 1)}\n`);
   expect(await readFile(path, 'utf8')).not.toContain(hostname());
-});
+}
 
 function recorded(play: (it: Scenario) => Promise<Ended>) {
   return async (it: Scenario) => {

@@ -14,10 +14,11 @@ test.each(names)('%s holds to the schemas', (file) => {
     ...found(events, 'workflowExecutionFailedEventAttributes.failure.applicationFailureInfo.details'),
   ];
   expect({ inputs: inputs.length, reports: reports.length }).toEqual({ inputs: 1, reports: 1 });
-  for (const input of inputs) expectSchema('input', input);
-  for (const report of reports) expectSchema('report', report);
+  const of = file.startsWith('fleet') ? 'fleet-' : '';
+  for (const input of inputs) expectSchema(`${of}input`, input);
+  for (const report of reports) expectSchema(`${of}report`, report);
   for (const answer of found(events, 'workflowExecutionUpdateCompletedEventAttributes.outcome.success')) {
-    const taken = ['decide-answer', 'approval-answer', 'abort-answer', 'acknowledge'].filter(
+    const taken = ['decide-answer', 'approval-answer', 'abort-answer', 'acknowledge', 'fleet-act'].filter(
       (name) => faultsBy(name, answer).length === 0,
     );
     expect(taken).toHaveLength(1);

@@ -40,6 +40,10 @@ export class FleetScene {
     return pair;
   }
 
+  get hasStarted(): boolean {
+    return this.#handle !== undefined;
+  }
+
   get handle(): WorkflowHandle {
     if (this.#handle === undefined) throw new Error('the fleet was not started');
     return this.#handle;

@@ -1,7 +1,7 @@
 import { FleetScene, tally } from './fleet-scene';
 import { useHarness } from './harness';
 
-const { scenario } = useHarness({ dialect: 'role', pairs: 102 });
+const { scenario } = useHarness({ dialect: 'role', pairs: 102, serviceList: true });
 const BROKEN = [10, 20, 30];
 
 const region = scenario(async ({ harness }) => {

@@ -1,12 +1,20 @@
+import { Worker } from '@temporalio/worker';
+import { testEnvironment } from '../support/environment';
 import { FleetScene, tally } from './fleet-scene';
 import { replyTo, useHarness } from './harness';
 
 /** Enough for all scenes of this file, each of which takes one more than its fleet has. */
 const { harness, scenario } = useHarness({ dialect: 'role', pairs: 80, serviceList: true });
 
+const scenes: FleetScene[] = [];
+
 /** A scene of its own pairs, played beside all others. */
 function fleet<T>(size: number, play: (scene: FleetScene) => Promise<T>): () => Promise<T> {
-  return scenario((one) => play(new FleetScene(one.harness, size)));
+  return scenario((one) => {
+    const scene = new FleetScene(one.harness, size);
+    scenes.push(scene);
+    return play(scene);
+  });
 }
 
 const home = fleet(6, async (it) => {
@@ -336,4 +344,17 @@ test('takes the pairs that a selector finds, and no others', async () => {
   const { report, promotions } = await selected();
   expect(report).toMatchObject({ outcome: 'completed', counts: { total: 2, done: 2 } });
   expect(promotions).toEqual([1, 1, 0]);
+});
+
+test('every one of these fleets goes the same way when it is replayed', async () => {
+  const started = scenes.filter(({ hasStarted }) => hasStarted);
+  const histories = await Promise.all(
+    started.map(async ({ workflowId, handle }) => ({ workflowId, history: await handle.fetchHistory() })),
+  );
+  expect(histories.length).toBeGreaterThan(10);
+  const workflowBundle = { codePath: testEnvironment.workflowBundle() };
+  const failed: string[] = [];
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories))
+    if (error !== undefined) failed.push(`${workflowId}: ${error.message}`);
+  expect(failed).toEqual([]);
 });

@@ -26,6 +26,7 @@ test('there are recorded runs of every kind', () => {
     'approved',
     'blocked',
     'cancelled-late-and-accepted',
+    'fleet',
     'lost-reply',
     'lost-request',
     'proven',
