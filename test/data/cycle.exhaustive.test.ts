@@ -1,10 +1,20 @@
 import { until } from '../../lab/src/postgres/until';
+import { searchAttributes } from '../../src/contract/search-attributes';
 import { ProbeWriter } from '../lab/probe-writer';
-import { DIALECTS, useHarness } from '../workflows/harness';
+import { DIALECTS, type Scenario, useHarness } from '../workflows/harness';
 import { accessTo } from './access';
 import { problemsOf } from './problems';
 
 const WINDOWS = { settleWindow: '1s' };
+
+/** What Temporal lists of a run. */
+async function costOf({ handle }: Scenario): Promise<object> {
+  const { typedSearchAttributes: found } = await handle.describe();
+  return {
+    gapSeconds: found.get(searchAttributes.gapSeconds),
+    lostRows: found.get(searchAttributes.lostRows),
+  };
+}
 
 describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dialect) => {
   const options = { dialect, backing: 'postgres', state: 'fresh', accessTo: accessTo() } as const;
@@ -19,7 +29,7 @@ describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dial
   });
 
   test('a drill loses no row, is proven both ways, and has the gap of each move', async () => {
-    const { report, load } = await drilled();
+    const { report, load, scenario } = await drilled();
     expect(report).toMatchObject({ outcome: 'drilled', proof: { verdict: 'proven' } });
     const [there] = report.legs ?? [];
     expect(there).toMatchObject({ move: 'switchover', proof: { verdict: 'proven' } });
@@ -31,6 +41,8 @@ describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dial
     expect(there?.probe?.gap?.ms).toBeGreaterThan(0);
     expect(report.probe?.gap?.ms).toBeGreaterThan(0);
     expect(load).toMatchObject({ missing: 0 });
+    const gaps = [there?.probe, report.probe].map((probe) => (probe?.gap?.ms ?? 0) / 1_000);
+    expect(await costOf(scenario)).toEqual({ gapSeconds: Math.max(...gaps), lostRows: 0 });
   });
 
   const home = failbacks.scenario(async (it) => {
@@ -73,13 +85,15 @@ describe.each(DIALECTS)('the cycle on real PostgreSQL, in the %s dialect', (dial
   });
 
   test('a failover under load says what is at stake, and afterwards to the row what was lost', async () => {
-    const { plan, lost, report, roles } = await destroyed();
+    const { plan, lost, report, roles, scenario } = await destroyed();
     expect(plan?.loss).toMatch(/^(nothing is outstanding|at most \d+ transactions, .* of WAL)/);
     expect(report).toMatchObject({ outcome: 'failed-over', proof: { verdict: 'proven' } });
     expect(report.proof?.steps.map(({ id }) => id)).not.toContain('passive-is-standby');
     expect(lost.count).toBe(3);
     expect(report.probe?.missing?.count).toBe(3);
     expect(report.probe?.gap?.ms).toBeGreaterThan(0);
+    const gapSeconds = (report.probe?.gap?.ms ?? 0) / 1_000;
+    expect(await costOf(scenario)).toEqual({ gapSeconds, lostRows: 3 });
     expect(roles).toBe('failed/active');
   });
 

@@ -1,5 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection } from '@temporalio/worker';
+import { alarmCauses } from '../../src/contract/alarm';
+import { askingPhases } from '../../src/contract/phase';
 import { attributeTypes } from '../../src/contract/search-attributes';
 import { type DevServer, startDevServer } from '../../src/dev-server';
 import { showListedRuns } from '../../src/hosting/metrics/listed-runs';
@@ -9,6 +11,9 @@ import { until } from '../doors/until';
 import { testEnvironment } from '../support/environment';
 import { samplesIn } from './samples';
 import { type ObservedWorker, Stage } from './stage';
+
+/** A gauge for each phase that asks, and for each cause of an alarm. */
+const SHOWN = askingPhases.length + alarmCauses.length;
 
 useBuild();
 let server: DevServer;
@@ -31,7 +36,7 @@ async function gauges(worker: ObservedWorker): Promise<Record<string, number>> {
     const samples = samplesIn(await worker.scrape()).filter(({ name }) =>
       ['switchback_runs_waiting', 'switchback_alarms_open'].includes(name),
     );
-    return samples.length === 15 && samples;
+    return samples.length === SHOWN && samples;
   });
   const named = found.map(({ name, labels, value }) => [`${name}{${labels.phase ?? labels.cause}}`, value]);
   return Object.fromEntries(named.filter(([, value]) => value !== 0));
@@ -90,10 +95,10 @@ test('while Temporal does not list them the numbers are NaN, which is logged onc
     stop.signal,
   );
   try {
-    await until('they are listed', () => values.length > 15);
+    await until('they are listed', () => values.length > SHOWN);
     expect(new Set(values)).toEqual(new Set([0]));
     await away.stop();
-    await until('it tried several times', () => values.filter(Number.isNaN).length > 2 * 15, 45_000);
+    await until('it tried several times', () => values.filter(Number.isNaN).length > 2 * SHOWN, 45_000);
     expect(values.at(-1)).toBe(Number.NaN);
   } finally {
     stop.abort();
