@@ -29,6 +29,7 @@ export interface Lag {
  * @param lastGood the last that was measured before, where this is not.
  */
 export function describeLoss(lag: Lag | undefined, lastGood?: Lag): string {
+  if (lag === undefined && lastGood === undefined) return 'unknown (no database was asked)';
   if (lag?.bytes === 0) return 'nothing is outstanding';
   if (lag?.bytes !== undefined) return lossOf(lag);
   const why = lag?.problem ?? 'it was not measured';

@@ -1,5 +1,6 @@
+import type { SwitchbackRequest } from '../../src/contract/input';
 import type { Approval } from '../../src/contract/report';
-import { missingConsent, sameName } from '../../src/rules/consent';
+import { approvalThatCounts, consentNeeded, missingConsent, sameName } from '../../src/rules/consent';
 
 describe('four eyes', () => {
   test.each([
@@ -70,5 +71,53 @@ describe('an approval', () => {
 
   test('is not asked for where nothing demands one', () => {
     expect(ask([], { approval: false, fourEyes: false })).toBeUndefined();
+  });
+});
+
+describe('a failover', () => {
+  const FACTS = { 'primary pg-a is': 'active and in trouble, or not to be read' };
+  const request = {
+    procedure: 'failover',
+    project: 'p',
+    service: 'pg-a',
+    confirm: 'pg-a',
+    mode: 'execute',
+  } as SwitchbackRequest;
+  const lax = { approvalRequired: false, fourEyes: false, confirmTarget: false };
+  const needed = consentNeeded(lax, request, 'failover.p.pg-a', 'failover');
+  const approval = (by: string, service?: string): Approval => ({
+    verdict: 'approved',
+    by,
+    reason: 'INC-9',
+    at: '2026-11-26T03:00:00Z',
+    fingerprint: 'f1',
+    ...(service === undefined ? {} : { service }),
+  });
+  const given = (...approvals: Approval[]) => ({
+    approvals,
+    checked: [{ fingerprint: 'f1', critical: FACTS }],
+    requestedBy: 'ops@example.com',
+  });
+
+  test('takes a second person who types the service out, whatever the policy of the worker', () => {
+    expect(needed).toEqual({ approval: true, fourEyes: true, confirmation: false, typed: 'pg-a' });
+    const good = approval('lead@example.com', 'pg-a');
+    expect(missingConsent(needed, given(good), FACTS)).toBeUndefined();
+    expect(approvalThatCounts(needed, given(approval('ops@example.com', 'pg-a'), good), FACTS)).toBe(good);
+  });
+
+  test.each([
+    ['nobody has approved', given(), /there is no approval/],
+    ['nobody has typed it out', given(approval('lead@example.com')), /typed out pg-a/],
+    ['another service was typed', given(approval('lead@example.com', 'pg-b')), /typed out pg-a/],
+    ['only the starter has', given(approval('Ops@Example.com', 'pg-a')), /four eyes/],
+    [
+      'one has typed it, and another one approved',
+      given(approval('ops@example.com', 'pg-a'), approval('lead@example.com')),
+      /typed out pg-a/,
+    ],
+  ])('is not written when %s', (_, consent, why) => {
+    expect(missingConsent(needed, consent, FACTS)).toMatch(why);
+    expect(approvalThatCounts(needed, consent, FACTS)).toBeUndefined();
   });
 });

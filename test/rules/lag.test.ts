@@ -1,5 +1,5 @@
 import type { LagSample } from '../../src/contract/lag';
-import { isWithin } from '../../src/contract/lag';
+import { describeLoss, isWithin } from '../../src/contract/lag';
 import { lagOf } from '../../src/rules/lag';
 
 const BEGIN = Date.parse('2026-11-22T03:00:00.000Z');
@@ -102,4 +102,27 @@ test('a side that cannot be asked is never within a limit, however young the las
   const lag = lagOf([look(0, 900, 900), { ...rest, problem: 'recovery: no session (timeout)' }]);
   expect(lag).toMatchObject({ seconds: 0.2, problem: 'recovery: no session (timeout)' });
   expect(isWithin(lag, { seconds: 5 })).toBe(false);
+});
+
+describe('what would be lost', () => {
+  const good = lagOf([look(0, 5_000, 2_952, { seconds: 4, activeXid: '770', replayXid: '758' })]);
+
+  test('is what is not replayed: transactions, WAL, age', () => {
+    expect(describeLoss(good)).toBe('at most 12 transactions, 2.0 kB of WAL, 4 s');
+    expect(describeLoss(lagOf([look(0, 5_000, 5_000)]))).toBe('nothing is outstanding');
+  });
+
+  test('is unknown where one side could not be asked, with the last that was measured, and when', () => {
+    const blind = lagOf([
+      { at: new Date(BEGIN).toISOString(), seconds: 42, problem: 'primary: connection refused' },
+    ]);
+    const age = 'the newest transaction that was replayed is 42 s old';
+    expect(describeLoss(blind)).toBe(
+      `unknown (primary: connection refused; ${age}; this run never measured it)`,
+    );
+    expect(describeLoss(blind, good)).toBe(
+      `unknown (primary: connection refused; ${age}; at 2026-11-22T03:00:00.000Z it was at most 12 transactions, 2.0 kB of WAL, 4 s)`,
+    );
+    expect(describeLoss(undefined)).toBe('unknown (no database was asked)');
+  });
 });
