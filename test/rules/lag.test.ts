@@ -108,7 +108,7 @@ describe('what would be lost', () => {
   const good = lagOf([look(0, 5_000, 2_952, { seconds: 4, activeXid: '770', replayXid: '758' })]);
 
   test('is what is not replayed: transactions, WAL, age', () => {
-    expect(describeLoss(good)).toBe('at most 12 transactions, 2.0 kB of WAL, 4 s');
+    expect(describeLoss(good)).toBe('at most 12 transactions, 2.0 kB of WAL, 4.0 s');
     expect(describeLoss(lagOf([look(0, 5_000, 5_000)]))).toBe('nothing is outstanding');
   });
 
@@ -121,7 +121,7 @@ describe('what would be lost', () => {
       `unknown (primary: connection refused; ${age}; this run never measured it)`,
     );
     expect(describeLoss(blind, good)).toBe(
-      `unknown (primary: connection refused; ${age}; at 2026-11-22T03:00:00.000Z it was at most 12 transactions, 2.0 kB of WAL, 4 s)`,
+      `unknown (primary: connection refused; ${age}; at 2026-11-22T03:00:00.000Z it was at most 12 transactions, 2.0 kB of WAL, 4.0 s)`,
     );
     expect(describeLoss(undefined)).toBe('unknown (no database was asked)');
   });
