@@ -130,7 +130,7 @@ export {
 } from '../contract/workflow-id';
 export { FleetClient, type FleetStartOptions, type FleetWatchOptions, type StartedFleet } from './fleets';
 export type { PastRun } from './last-runs';
-export type { ListFilter, LiveStatus, RunSummary } from './runs';
+export type { ListFilter, LiveStatus, RunSummary, WatchOptions } from './runs';
 export {
   type DrillSchedule,
   type DrillScheduleName,
@@ -139,4 +139,4 @@ export {
   type ScheduledDrillInput,
 } from './schedules';
 export type { AttachedRun, AttachOptions, StartOptions, SwitchbackRun } from './start';
-export { SwitchbackClient, type WatchOptions } from './switchback-client';
+export { SwitchbackClient } from './switchback-client';

@@ -1,5 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { CatchUpProgress, Progress, SwitchbackActivities, WatchProgress } from '../contract/activities';
+import type { SwitchbackError } from '../contract/errors';
 import { askingPhases } from '../contract/phase';
 import { OF_A_PROCEDURE, type Procedure, procedureOf } from '../contract/procedure';
 import { searchAttributes } from '../contract/search-attributes';
@@ -49,6 +50,18 @@ export interface LiveStatus extends SwitchbackStatus {
   workflowId: string;
   /** What the activity that the run waits for saw last, fresher than `observed`; only while it waits. */
   live?: Progress & Partial<WatchProgress> & Partial<Pick<CatchUpProgress, 'looks'>>;
+}
+
+/** How {@link SwitchbackClient.watch} watches. */
+export interface WatchOptions {
+  /** How often, milliseconds. Default 1000. */
+  pollMs?: number;
+  /** Default: the newest run of that id, also when that changes meanwhile. */
+  runId?: string;
+  /** Ends the watching at once and without an error; the run is left alone. */
+  signal?: AbortSignal;
+  /** Called when Temporal or the worker does not answer: once for each, until one of them does again. */
+  onSilence?: (error: SwitchbackError) => void;
 }
 
 const ONLY: Record<NonNullable<ListFilter['only']>, string> = {

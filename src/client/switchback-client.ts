@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ConnectionOptions, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Acknowledgement } from '../contract/checks';
-import type { SwitchbackError } from '../contract/errors';
 import {
   type ApproveInput,
   abortUpdate,
@@ -23,7 +22,7 @@ import { failureOf, isSilence, unreachable } from './failures';
 import { find, latestRun, list } from './find';
 import { FleetClient } from './fleets';
 import { lastRuns, type PastRun } from './last-runs';
-import { type ListFilter, type LiveStatus, progressIn, type RunSummary } from './runs';
+import { type ListFilter, type LiveStatus, progressIn, type RunSummary, type WatchOptions } from './runs';
 import {
   type DrillSchedule,
   type DrillScheduleName,
@@ -45,18 +44,6 @@ import {
   startOrAttach,
 } from './start';
 import { trend } from './trend';
-
-/** How {@link SwitchbackClient.watch} watches. */
-export interface WatchOptions {
-  /** How often, milliseconds. Default 1000. */
-  pollMs?: number;
-  /** Default: the newest run of that id, also when that changes meanwhile. */
-  runId?: string;
-  /** Ends the watching at once and without an error; the run is left alone. */
-  signal?: AbortSignal;
-  /** Called when Temporal or the worker does not answer: once for each, until one of them does again. */
-  onSilence?: (error: SwitchbackError) => void;
-}
 
 const POLL_MS = 1_000;
 const PATIENCE_MS = 120_000;
@@ -283,11 +270,7 @@ export class SwitchbackClient {
     return scheduleDrill(this.#session, input, times);
   }
 
-  /**
-   * The schedules of {@link scheduleDrill}. What happened a moment ago may not be listed yet.
-   *
-   * @throws SwitchbackError TEMPORAL_UNREACHABLE
-   */
+  /** The schedules of {@link scheduleDrill}, perhaps without the last moment. @throws SwitchbackError TEMPORAL_UNREACHABLE */
   drillSchedules(filter: { project?: string; service?: string } = {}): Promise<DrillSchedule[]> {
     return drillSchedules(this.#session, filter);
   }
