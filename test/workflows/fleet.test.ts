@@ -346,6 +346,20 @@ test('takes the pairs that a selector finds, and no others', async () => {
   expect(promotions).toEqual([1, 1, 0]);
 });
 
+const spaced = fleet(2, async (it) => {
+  await it.start({ pairs: it.names.map((pair) => [pair]), pauseBetweenWaves: '1h' });
+  const between = await it.until('it waits between the waves', ({ phase }) => phase === 'between-waves');
+  const resumed = await it.tell('resume');
+  return { between, resumed, ...(await it.end()) };
+});
+
+test('waits between two waves, says until when, and goes on early when it is told to', async () => {
+  const { between, report } = await spaced();
+  expect(between.counts).toMatchObject({ done: 1, waiting: 1 });
+  expect(between.headline).toContain(`wave 2 of 2 begins at ${between.until}`);
+  expect(report).toMatchObject({ outcome: 'completed', counts: { done: 2 } });
+});
+
 test('every one of these fleets goes the same way when it is replayed', async () => {
   const started = scenes.filter(({ hasStarted }) => hasStarted);
   const histories = await Promise.all(
