@@ -191,9 +191,10 @@ describe('refutes', () => {
 
 test('what does not become true is reported when it is time to', async () => {
   const now = await timelineOf('primary');
-  const attempt = proving({ timelineBefore: now, reportAfterMs: 1_500 });
+  // Longer than a look takes on a slow machine.
+  const attempt = proving({ timelineBefore: now, reportAfterMs: 5_000 });
   expect((await attempt.result).verdict).toBe('refuted');
-  expect(performance.now() - attempt.startedAt).toBeGreaterThan(1_500);
+  expect(performance.now() - attempt.startedAt).toBeGreaterThan(5_000);
   expect(attempt.heartbeats.filter((beat) => beat?.verdict === 'refuted').length).toBeGreaterThan(0);
 });
 

@@ -354,7 +354,7 @@ describe.each(DIALECTS)('alarms, in the %s dialect', (dialect) => {
     );
     expect(effective).toEqual([scenario.pair.primary, scenario.pair.recovery]);
     // A failed primary keeps the pair from being whole again, so that only a person can end this.
-    expect(report).toMatchObject({ outcome: 'accepted', situation: 'primary-failed' });
+    expect(report).toMatchObject({ outcome: 'accepted', situation: 'failed-over' });
   });
 
   const nobody = scenario((it) => {

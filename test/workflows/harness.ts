@@ -34,7 +34,10 @@ export const DIALECTS = ['role', 'promote-to-master'] as const;
 
 /** What a switchback is judged by: of the roles it asks for its own. */
 export const SWITCHBACK_CHECKS = Object.keys(checkSeverities).filter(
-  (id) => !['primary-active', 'primary-failed'].includes(id),
+  (id) =>
+    !['primary-active', 'primary-failed', 'failover-allowed', 'failover-needed', 'recovery-ready'].includes(
+      id,
+    ),
 );
 
 /** Short waits, so that a run takes a second or two; deadlines that even a very busy machine does not meet. */
