@@ -516,7 +516,7 @@ export const faults: Fault[] = [
     hits: 'before the checks',
     does: STOPS,
     arrange: (it) => it.pair.set('primary', { role: 'failed' }),
-    ends: { ...BLOCKED, situation: 'primary-failed', saying: /switchover-completed/ },
+    ends: { ...BLOCKED, situation: 'failed-over', saying: /switchover-completed/ },
   },
   {
     name: 'the primary fails midway',

@@ -176,7 +176,7 @@ describe.each(DIALECTS)('the write, in the %s dialect', (dialect) => {
     },
     {
       what: 'the primary fails',
-      says: /primary-failed does not allow promoting/,
+      says: /failed-over does not allow promoting/,
       ended: withDrift(({ pair: { primary: service } }) => ({ kind: 'set', service, role: 'failed' })),
     },
     {
