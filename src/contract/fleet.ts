@@ -1,4 +1,3 @@
-import type { Alarm } from './alarm';
 import type { ErrorCode } from './errors';
 import type { FleetProcedure } from './fleet-input';
 import type { Mode } from './input';
@@ -208,4 +207,4 @@ export function pairResultOf(report: Partial<SwitchbackReport>): PairResult {
 }
 
 /** What an alarm of a fleet is called in Temporal's list. */
-export const FLEET_ALARM: Alarm['cause'] | 'failure-budget' = 'failure-budget';
+export const FLEET_ALARM = 'failure-budget';
