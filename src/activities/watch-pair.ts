@@ -111,7 +111,10 @@ async function watchUntilEnd(
     heartbeat(progress);
 
     const ended = endOf(elapsed(), reading);
-    if (ended !== undefined && !isShared) return { ended, ...reading, requests: session.requests };
+    // That a pair is on its way now is news, and nothing is done because of it.
+    const isHarmless = ended === 'changed' && situation === 'moving' && input.known !== 'moving';
+    if (ended !== undefined && (!isShared || isHarmless))
+      return { ended, ...reading, requests: session.requests };
     mustBeAlone = ended !== undefined;
     if (mustBeAlone) {
       toldByList = situation;

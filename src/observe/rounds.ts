@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Who has paused for this part of what it wanted may be called early, so that all look in the same round. */
 const EARLY = 0.5;
+/** One look of all follows another no sooner, however many there are that have just begun. */
+const APART_MS = 500;
 
 interface Sleeper {
   /** By the monotonic clock. */
@@ -16,6 +18,7 @@ interface Sleeper {
 export class Round {
   readonly #sleeping = new Set<Sleeper>();
   #members = 0;
+  #calledAt = Number.NEGATIVE_INFINITY;
 
   /** Whether somebody else looks at the project, too. */
   get isShared(): boolean {
@@ -42,13 +45,15 @@ export class Round {
    */
   async pause(ms: number, leastMs: number, signal: AbortSignal): Promise<void> {
     const called = new AbortController();
-    const earliestAt = performance.now() + Math.max(ms * EARLY, leastMs);
+    const at = performance.now();
+    const earliestAt = at + Math.max(ms * EARLY, leastMs);
+    const untilCallMs = Math.max(ms, leastMs, this.#calledAt + APART_MS - at);
     const sleeper: Sleeper = { earliestAt, wake: () => called.abort() };
     const stop = () => called.abort();
     signal.addEventListener('abort', stop, { once: true });
     this.#sleeping.add(sleeper);
     try {
-      if (!signal.aborted) await delay(Math.max(ms, leastMs), undefined, { signal: called.signal });
+      if (!signal.aborted) await delay(untilCallMs, undefined, { signal: called.signal });
       this.#sleeping.delete(sleeper);
       this.#callOthers();
     } catch {
@@ -62,6 +67,7 @@ export class Round {
 
   #callOthers(): void {
     const at = performance.now();
+    this.#calledAt = at;
     for (const sleeper of [...this.#sleeping]) if (sleeper.earliestAt <= at) sleeper.wake();
   }
 }
