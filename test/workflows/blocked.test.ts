@@ -193,7 +193,7 @@ describe.each(DIALECTS)('nothing is written, in the %s dialect', (dialect) => {
     expect(report).toMatchObject({ outcome: 'switched-back', primary: recovery });
     expect(report.headline).toMatch(
       new RegExp(
-        `This was a switchover if the API is right: ${primary} is .*, and the input calls ${recovery} the primary\\.`,
+        `This was a switchover if the API is right: ${primary} is .*, and the input calls ${recovery} the primary \\(.* was made on .*\\)\\.`,
       ),
     );
     expect(effective).toEqual([recovery]);
