@@ -29,8 +29,7 @@ export async function examineBudget(
 ): Promise<DoctorCheck> {
   if (asked === undefined) return skip(BUDGET, 'there is no token, or no usable SWITCHBACK_API_RATE');
   const { rate, baseUrl, token } = asked;
-  const configured =
-    rate === undefined ? 'none here; a 429 teaches one' : `${rate.text} here (SWITCHBACK_API_RATE)`;
+  const configured = rate === undefined ? 'none until a 429' : `${rate.text} here (SWITCHBACK_API_RATE)`;
   return ask(BUDGET, async () => {
     const workflowId = budgetIdOf(baseUrl, await token());
     const { workflow } = new Client({ connection, namespace });
@@ -40,16 +39,16 @@ export async function examineBudget(
     };
     try {
       const view = await connection.withDeadline(Date.now() + QUERY_LIMIT_MS, look);
-      return { verdict: 'ok', observed: `${configured}; ${view ? told(view) : 'no worker is busy with it'}` };
+      return { verdict: 'ok', observed: `${configured}; ${view ? told(view) : 'no worker is busy'}` };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError)
-        return { verdict: 'ok', observed: `${configured}; no worker is busy with it` };
+        return { verdict: 'ok', observed: `${configured}; no worker is busy` };
       return { verdict: 'warn', observed: `${configured}; its limiter does not answer` };
     }
   });
 }
 
 function told({ workers, perMinute }: BudgetView): string {
-  if (perMinute === undefined) return 'no worker is busy with it';
+  if (perMinute === undefined) return 'no worker is busy';
   return workers === 1 ? `one worker has ${perMinute}/min` : `${workers} workers share ${perMinute}/min`;
 }

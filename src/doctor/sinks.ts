@@ -14,7 +14,7 @@ const SINK: Question = {
 /** Whether those who are to be told of runs can be reached. Nothing is sent to them. */
 export async function examineSinks(sinks: readonly SinkSettings[] | undefined): Promise<DoctorCheck[]> {
   if (sinks === undefined) return [skip(SINK, 'SWITCHBACK_NOTIFY cannot be used')];
-  if (sinks.length === 0) return [skip(SINK, 'SWITCHBACK_NOTIFY is not set: no notifications are sent')];
+  if (sinks.length === 0) return [skip(SINK, 'SWITCHBACK_NOTIFY is not set')];
   return Promise.all(
     sinks.map((sink) =>
       ask({ ...SINK, title: sink.type, about: sink.name }, (signal) => judgeSink(sink, signal)),

@@ -46,7 +46,7 @@ export async function examineToken(aiven: AivenClient | { lacks: string }): Prom
     }),
   ]);
   if (accepted.verdict === 'ok')
-    return [accepted, lifetime, skip(WRITE, 'no request tells it before the write', WRITE.remedy)];
+    return [accepted, lifetime, skip(WRITE, 'only the write tells', WRITE.remedy)];
   return [accepted, skip(LIFETIME, 'the token is not accepted'), skip(WRITE, 'the token is not accepted')];
 }
 
