@@ -51,7 +51,7 @@ test.each(['18.20.1', '20.18.3'])('node %s is refused, saying what is needed', (
   );
 });
 
-test.each(['format', 'lint', 'bench', 'screenshots'])(
+test.each(['format', 'lint', 'screenshots'])(
   'npm run %s, which begins with a package, installs first',
   (name) => {
     const scripts: Record<string, string> = require('../../../package.json').scripts;
