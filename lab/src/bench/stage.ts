@@ -68,6 +68,11 @@ export class Stage {
     return this.#start(BARE_WORKER, { ...env, BARE_TASK_QUEUE: bareQueueOf(String(queue)) });
   }
 
+  /** A folder that goes with the stage. */
+  scratch(): string {
+    return mkdtempSync(join(this.folder, 'scratch-'));
+  }
+
   /** Runs a bare workflow to its end. */
   bare({ taskQueue }: Scene, args: unknown[], type: keyof typeof BARE_TYPE = 'workflow'): Promise<void> {
     const workflowId = `bare-${randomUUID()}`;
