@@ -1,42 +1,17 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { AVN_VERSION, installAvn } from '../../lab/src/bench/avn';
 import { type Lab, type LabPair, startLab } from '../../lab/src/lab';
 
 // Aiven's own command line client against the lab: what it takes for the real API is near enough to it.
 
-const VERSION = '4.18.0';
 const CACHE = resolve(__dirname, '../../.cache/avn');
 const PYTHON = resolve(CACHE, 'bin/python3');
-const INSTALL_MS = 180_000;
 
-const missing = install();
+const missing = installAvn();
 if (missing) process.stderr.write(`avn is not tested: ${missing}\n`);
 
-/** Once per checkout; says why not, if it cannot be done here. */
-function install(): string | undefined {
-  try {
-    if (installed()) return undefined;
-    rmSync(CACHE, { recursive: true, force: true });
-    mkdirSync(CACHE, { recursive: true });
-    execFileSync('python3', ['-m', 'venv', CACHE], { stdio: 'pipe', timeout: INSTALL_MS });
-    execFileSync(PYTHON, ['-m', 'pip', 'install', '--quiet', `aiven-client==${VERSION}`], {
-      stdio: 'pipe',
-      timeout: INSTALL_MS,
-    });
-    return installed() ? undefined : `aiven-client ${VERSION} does not start`;
-  } catch (error) {
-    return `aiven-client ${VERSION} cannot be installed with python3 and pip here: ${(error as Error).message}`;
-  }
-}
-
-function installed(): boolean {
-  if (!existsSync(PYTHON)) return false;
-  const version = execFileSync(PYTHON, ['-m', 'aiven.client', '--version'], { encoding: 'utf8' });
-  return version.includes(VERSION);
-}
-
-(missing ? describe.skip : describe)(`avn ${VERSION}`, () => {
+(missing ? describe.skip : describe)(`avn ${AVN_VERSION}`, () => {
   let lab: Lab;
   let pair: LabPair;
 
@@ -116,7 +91,10 @@ function installed(): boolean {
       out: '',
     });
     expect(calls()).toEqual(['GET /service/pg-demo', 'GET /service-types/pg', 'PUT /service/pg-demo']);
-    expect(lab.requests()[2]).toMatchObject({ effect: 'role-change', userAgent: `aiven-client/${VERSION}` });
+    expect(lab.requests()[2]).toMatchObject({
+      effect: 'role-change',
+      userAgent: `aiven-client/${AVN_VERSION}`,
+    });
     expect((await avn('service', 'wait', 'pg-demo', 'pg-demo-recovery')).code).toBe(0);
     expect(pair.status()).toMatchObject({ primary: { role: 'active', state: 'RUNNING' } });
     const { out } = await avn('events');

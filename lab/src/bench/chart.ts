@@ -58,8 +58,7 @@ export function drawGrowth(growth: readonly Growth[]): string {
     .domain([first.pairs, most])
     .range([60, WIDTH - 170]);
   const y = scaleLog()
-    .domain([0.5, most / first.pairs])
-    .nice()
+    .domain([0.7, most / first.pairs])
     .range([height - 40, TOP]);
   const curves = [
     { name: 'wall', of: (one: Growth) => one.seconds / first.seconds },

@@ -41,6 +41,8 @@ export interface Growth {
 export interface Measured {
   measurements: Measurement[];
   growth?: Growth[];
+  /** Why it cannot be measured here, which is no failure: what it needs is not there. */
+  missing?: string;
 }
 
 export type Figure = (stage: Stage, scale: Scale) => Promise<Measured>;

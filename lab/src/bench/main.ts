@@ -66,6 +66,7 @@ async function measure({ quick, only, mostPairs }: Flags): Promise<Results> {
     tookSeconds: 0,
     measurements: [],
     growth: [],
+    missing: [],
     failed: [],
   };
   const stage = await Stage.open(say);
@@ -74,10 +75,15 @@ async function measure({ quick, only, mostPairs }: Flags): Promise<Results> {
       const since = performance.now();
       const limitMs = Math.min(FIGURE_MS, WHOLE_MS - (since - begun));
       try {
-        const { measurements, growth = [] } = await within(limitMs, name, stage, { quick, mostPairs });
+        const {
+          measurements,
+          growth = [],
+          missing,
+        } = await within(limitMs, name, stage, { quick, mostPairs });
         results.measurements.push(...measurements);
         results.growth.push(...growth);
-        say(`${name}: measured in ${Math.round((performance.now() - since) / 1_000)} s`);
+        if (missing !== undefined) results.missing.push({ figure: name, why: missing });
+        say(`${name}: ${missing ?? 'measured'} in ${Math.round((performance.now() - since) / 1_000)} s`);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         results.failed.push({ figure: name, why });

@@ -19,6 +19,8 @@ export interface Results {
   tookSeconds: number;
   measurements: Measurement[];
   growth: Growth[];
+  /** Figures that need what is not there, and what that is. */
+  missing: { figure: string; why: string }[];
   /** Figures that could not be measured, and why. */
   failed: { figure: string; why: string }[];
 }
@@ -43,7 +45,9 @@ export function writePage(results: Results): void {
     `Measured on ${results.at.slice(0, 10)} in ${Math.round(results.tookSeconds)} s, in one run: ${results.on}.`,
     '',
     tableOf(results.measurements),
-    ...results.failed.map(({ figure, why }) => `\nNot measured: \`${figure}\` (${why}).`),
+    ...[...results.missing, ...results.failed].map(
+      ({ figure, why }) => `\nNot measured: \`${figure}\` (${why}).`,
+    ),
     ...charts.map(([file, alternative]) => `\n![${alternative}](charts/${file})`),
   ].join('\n');
   writeFileSync(

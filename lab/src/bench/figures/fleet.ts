@@ -3,8 +3,8 @@ import { requestsOf, workOf } from '../bare/record';
 import type { Figure, Measurement, Scale } from '../figure';
 import { ACKNOWLEDGE, finish, primaryOf, type Scene, type Stage, seconds, timed } from '../stage';
 
-/** The issue's proportions, a tenth of its size: 30 s of a role change beside 250 s of writes. */
-const PER_SECOND = 10;
+/** The proportions of 1,000 pairs at 4 a second: 30 s of a role change beside 250 s of writes. */
+const PER_SECOND = 20;
 const TRANSITION_SHARE = 0.12;
 const SETTLE_MS = 1_000;
 
@@ -22,8 +22,9 @@ async function withBudget(stage: Stage, { quick }: Scale): Promise<Measurement[]
     // As the API counts: over a minute.
     rateLimit: { requests: PER_SECOND * 60, perMs: 60_000 },
   });
-  await stage.worker(scene, { SWITCHBACK_API_RATE: `${PER_SECOND}/s` });
+  const host = await stage.worker(scene, { SWITCHBACK_API_RATE: `${PER_SECOND}/s` });
   const ms = await timed(() => runFleet(scene, pairs));
+  await host.end();
   const requests = scene.lab.requests();
   const refused = requests.filter(({ status }) => status === 429).length;
   return [
@@ -59,6 +60,9 @@ async function withoutBudget(stage: Stage, { quick }: Scale): Promise<Measuremen
   if (waiting !== undefined) waiting.waitMs = transitionMs + SETTLE_MS;
   ours.lab.clearRequests();
   const mine = await timed(() => runFleet(ours, pairs));
+  // A fleet shares its looks: what it did not ask for, the bare children do not ask for either.
+  const excess = requestsOf(work) - Math.round(ours.lab.requests().length / pairs);
+  if (excess > 0) waiting?.requests.splice(0, excess);
   // Alone on the machine, as the fleet was.
   await host.end();
   await stage.bareWorker(theirs);

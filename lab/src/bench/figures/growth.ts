@@ -6,17 +6,16 @@ import { runFleet } from './fleet';
 const TRANSITION_MS = 5_000;
 /** Runs at the same time, as somebody would choose who brings a region home. */
 const CONCURRENCY = 100;
-/** A larger fleet is measured only if it is over in this time, by what the one before it took. */
+const SIZES = [10, 100, 1_000];
+/** The size in place of the largest one where that would take longer than this, by what the one before it took. */
 const LONGEST_MS = 240_000;
+const INSTEAD = 300;
 
 /** What ten times as many pairs cost. */
 export const growth: Figure = async (stage, { quick, mostPairs }) => {
-  const wanted = quick ? [5, 20] : [10, 100, 300, 1_000].filter((pairs) => pairs <= mostPairs);
   const sizes: Growth[] = [];
-  for (const pairs of wanted) {
-    const last = sizes.at(-1);
-    if (last !== undefined && (last.seconds * 1_000 * pairs) / last.pairs > LONGEST_MS) break;
-    sizes.push(await sizeOf(stage, pairs));
+  for (const pairs of quick ? [5, 20] : SIZES.filter((size) => size <= mostPairs)) {
+    sizes.push(await sizeOf(stage, affordable(pairs, sizes.at(-1))));
     await stage.clear();
   }
   const range = sizes.map(({ pairs }) => pairs).join(' → ');
@@ -44,6 +43,11 @@ export const growth: Figure = async (stage, { quick, mostPairs }) => {
     ],
   };
 };
+
+function affordable(pairs: number, last: Growth | undefined): number {
+  const expectedMs = last === undefined ? 0 : (last.seconds * 1_000 * pairs) / last.pairs;
+  return expectedMs > LONGEST_MS ? Math.min(pairs, INSTEAD) : pairs;
+}
 
 async function sizeOf(stage: Stage, pairs: number): Promise<Growth> {
   const scene = await stage.scene({ pairs, transitionMs: TRANSITION_MS });

@@ -6,6 +6,7 @@ import { history } from './history';
 import { noticed } from './noticed';
 import { plan } from './plan';
 import { replay } from './replay';
+import { runbook } from './runbook';
 import { startToWrite } from './start-to-write';
 import { worker } from './worker';
 
@@ -13,6 +14,7 @@ import { worker } from './worker';
 export const figures: Readonly<Record<string, Figure>> = {
   plan,
   'start-to-write': startToWrite,
+  runbook,
   noticed,
   history,
   command,

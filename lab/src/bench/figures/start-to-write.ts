@@ -8,7 +8,7 @@ const TRANSITION_MS = 100;
 
 /** From a run's start to the moment at which its write reaches the API; every round has a pair of its own. */
 export const startToWrite: Figure = async (stage, { quick }) => {
-  const rounds = WARM_UP + (quick ? 4 : 20);
+  const rounds = WARM_UP + (quick ? 4 : 12);
   const scene = await stage.scene({ pairs: 2 * rounds + 1, transitionMs: TRANSITION_MS });
   await Promise.all([stage.worker(scene), stage.bareWorker(scene)]);
   const first = primaryOf(scene, 2 * rounds);
@@ -46,7 +46,7 @@ export const startToWrite: Figure = async (stage, { quick }) => {
 };
 
 /** When the write arrived, milliseconds from the start, and how many requests came before it. */
-async function untilWrite(
+export async function untilWrite(
   { lab }: Scene,
   run: () => Promise<unknown>,
 ): Promise<{ ms: number; before: number }> {
