@@ -33,7 +33,8 @@ async function withBudget(stage: Stage, { quick }: Scale): Promise<Measurement[]
       against: 'the bound: writes ÷ rate',
       unit: '×',
       values: [ms / boundMs],
-      goal: { is: 'at most', limit: 1.4, alarm: 40 },
+      // Without an alarm: the bound is a time, and a small fleet takes what one run takes.
+      goal: { is: 'at most', limit: 1.4 },
       detail: `${seconds(ms)} against ${seconds(boundMs)}; ${(requests.length / pairs).toFixed(1)} requests a pair`,
     },
     {
