@@ -15,6 +15,6 @@ test('whatever dies at some point of a switchback, it ends at home with one writ
   const { cases } = JSON.parse(stdout || '{"cases":[]}');
   expect(cases).toHaveLength(6);
   for (const { verdict } of cases)
-    expect(verdict).toMatchObject({ outcome: 'switched-back', isHome: true, effective: 1 });
+    expect(verdict).toMatchObject({ outcome: 'switched-back', roles: 'active/passive', effective: 1 });
   expect({ code, wrong: stderr.includes('WRONG') }).toEqual({ code: 0, wrong: false });
 });
