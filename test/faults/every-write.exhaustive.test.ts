@@ -49,11 +49,12 @@ const AT_THE_WRITE: [name: string, fault: FaultInput['do'], sent: number][] = [
   ['500 after it was applied', { type: 'status', status: 500, when: 'after' }, 1],
   ['502 with an HTML body, before it was applied', { type: 'html', when: 'before' }, 2],
   ['502 with an HTML body, after it was applied', { type: 'html', when: 'after' }, 1],
-  ['429', { type: 'status', status: 429, when: 'before', retryAfter: 1 }, 2],
   ['503 with Retry-After', { type: 'status', status: 503, when: 'before', retryAfter: 1 }, 2],
   ['the JSON of the reply is cut', { type: 'cut-json' }, 1],
 ];
 const REFUSALS = [403, 409] as const;
+/** It slows down all that its worker asks the API. */
+const TOO_MANY = { type: 'status', status: 429, when: 'before', retryAfter: 1 } as const;
 
 const ANSWERS = {
   acknowledge: ['recent-change', 'alerts'].map((check) => ({ check, by: 'ops', reason: 'INC-9' })),
@@ -106,6 +107,27 @@ describe.each(DIALECTS)('in the %s dialect', (dialect) => {
         ).toHaveLength(sent);
       },
     );
+
+    const alone = useHarness(
+      { dialect, state: 'fresh', transitionMs: 1_000, ownWorker: true },
+      write.procedure,
+    );
+    const tooMany = alone.scenario((it) => {
+      it.faultOnWrite(TOO_MANY);
+      return run(it, write);
+    });
+
+    test('has one effect: 429', async () => {
+      const ended = await tooMany();
+      expect(outcomeOf(ended)).toBe(write.done);
+      expect(firstMove(ended.effective, write)).toEqual([ended.scenario.target]);
+      expect(
+        firstMove(
+          ended.writes.map(() => ''),
+          write,
+        ),
+      ).toHaveLength(2);
+    });
 
     const refusals = REFUSALS.map((status) =>
       scenario((it) => {
