@@ -12,7 +12,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
   // Most of a test is waiting: for a role change, a settle window, a process.
-  maxWorkers: 6,
+  maxWorkers: 9,
   ...SUITES[process.env.TEST_SUITE],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

@@ -128,6 +128,7 @@ export {
   WORKFLOW_TYPE,
   workflowIdOf,
 } from '../contract/workflow-id';
+export type { CycleStage } from '../rules/cycle';
 export { FleetClient, type FleetStartOptions, type FleetWatchOptions, type StartedFleet } from './fleets';
 export type { PastRun } from './last-runs';
 export type { ListFilter, LiveStatus, RunSummary, WatchOptions } from './runs';
@@ -138,5 +139,6 @@ export {
   faultsOfSchedule,
   type ScheduledDrillInput,
 } from './schedules';
+export type { Standing } from './standing';
 export type { AttachedRun, AttachOptions, StartOptions, SwitchbackRun } from './start';
 export { SwitchbackClient } from './switchback-client';

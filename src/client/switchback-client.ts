@@ -35,6 +35,7 @@ import {
   scheduleDrill,
 } from './schedules';
 import { TemporalSession } from './session';
+import { type Standing, standingIn } from './standing';
 import {
   type AttachedRun,
   type AttachOptions,
@@ -175,6 +176,17 @@ export class SwitchbackClient {
    */
   lastRuns(project: string, service: string, limit?: number): Promise<PastRun[]> {
     return lastRuns(this.#session, project, service, limit);
+  }
+
+  /**
+   * Where in the cycle a pair stood when its newest run looked at it last, and what could be done then; `undefined` when no
+   * run has looked at it. What is true now, `switchback get` asks Aiven. Needs a worker that listens.
+   *
+   * @throws SwitchbackError INVALID_INPUT for what cannot be a name, NO_WORKER, TEMPORAL_UNREACHABLE
+   */
+  async standing(project: string, service: string): Promise<Standing | undefined> {
+    const workflowId = await this.latestRun(project, service);
+    return workflowId === undefined ? undefined : standingIn(await this.status(workflowId));
   }
 
   /** False once the run has ended, however it did. Needs no worker. */

@@ -55,6 +55,15 @@ export function isOnItsWay(goal: Side, observed: PairObservation): boolean {
   return goes && (other.role === 'passive' || other.role === 'changing');
 }
 
+/** True while a role change to this side is under way: neither service is at rest, unlike where one of them is in trouble. */
+export function isChangingTo(goal: Side, observed: PairObservation): boolean {
+  const services = [observed.primary, observed.recovery];
+  return (
+    isOnItsWay(goal, observed) &&
+    services.every((it) => it.readable && (it.state !== 'RUNNING' || it.role === 'changing'))
+  );
+}
+
 /**
  * Whether a failover has a cause and somewhere to go: the primary is active and in trouble, or does not answer, and the
  * recovery service stands ready. It destroys the primary.

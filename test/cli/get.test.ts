@@ -117,6 +117,14 @@ test('and the last runs of any procedure: when, which, how they ended, and who w
       },
       { procedure: 'drill', mode: 'plan', requestedBy: 'ann@example.com' },
     ]);
+    expect(await client.standing(project, primary)).toMatchObject({
+      stage: 'protected',
+      procedures: ['switchover', 'drill'],
+      situation: 'primary-active',
+      workflowId: back.workflowId,
+      seenAt: expect.stringMatching(/^\d{4}-/),
+    });
+    expect(await client.standing(project, 'pg-nowhere')).toBeUndefined();
     const { stdout } = await get(primary, env);
     const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
     expect(stdout).toMatch(/^ {2}STARTED \(UTC\) +PROCEDURE +OUTCOME +BY$/m);

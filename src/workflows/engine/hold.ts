@@ -36,6 +36,27 @@ export async function waitForTakeOver(run: Run): Promise<void> {
   await watchFor(run, ms, 'the pair has changed before the time to take over');
 }
 
+/**
+ * Somebody else is moving the pair the other way. Nothing is sent into that.
+ *
+ * @returns true once it is over; false when it takes too long.
+ */
+export async function waitForOthers(run: Run): Promise<boolean> {
+  const { record, request } = run;
+  const { origin, requirePair: pair } = record;
+  const what = `a role change to ${pair[origin]} that somebody else has begun`;
+  record.enter('preflight', `Waiting for ${what}.`);
+  const end = new Deadline(request.convergeTimeoutMs, 'until the role change of somebody else is over');
+  record.waitFor({ for: what, wanted: `${pair[origin]} active, both services settled`, until: end.at });
+  const watch = startWatch(run, origin);
+  await condition(() => watch.ended || end.passed || record.operators.stopRequested);
+  watch.stop();
+  end.cancel();
+  if (record.operators.stopRequested) throw stopped(run);
+  recordWatch(run, watch);
+  return !end.passed;
+}
+
 /** Nothing is written: a cancellation or an `abort` may end it at any moment. */
 async function watchFor(run: Run, ms: number, early: string): Promise<void> {
   const { record } = run;
