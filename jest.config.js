@@ -2,7 +2,8 @@
 const EXHAUSTIVE = String.raw`\.exhaustive\.test\.ts$`;
 const SUITES = {
   standard: { testPathIgnorePatterns: ['/node_modules/', EXHAUSTIVE] },
-  exhaustive: { testRegex: [EXHAUSTIVE] },
+  // Many of these keep the processor busy by themselves.
+  exhaustive: { testRegex: [EXHAUSTIVE], maxWorkers: 5 },
 };
 
 /** @type {import('jest').Config} */

@@ -1,5 +1,6 @@
 import type { Change, FaultInput } from '../../lab/src/lab';
 import type { Procedure } from '../../src/contract/procedure';
+import { Turns } from '../support/turns';
 import { DIALECTS, type Ended, type Scenario, useHarness } from '../workflows/harness';
 
 /** A write that begins a procedure: switchbacks have the matrix of their own. */
@@ -61,8 +62,16 @@ const ANSWERS = {
   quietWindow: '3s',
 };
 
+/** Runs under way at a time: each one mostly waits, but all of them at once would wait for the processor. */
+const turns = new Turns(12);
+const LONGEST_MS = 240_000;
+
 /** Starts the run, and has a failover approved. */
-async function run(it: Scenario, { procedure, away }: FirstWrite): Promise<Ended> {
+function run(it: Scenario, write: FirstWrite): Promise<Ended> {
+  return turns.take(() => play(it, write));
+}
+
+async function play(it: Scenario, { procedure, away }: FirstWrite): Promise<Ended> {
   if (away !== undefined) it.isAway(away);
   if (procedure !== 'failover') return it.run(ANSWERS);
   const words = { requestedBy: 'ops@example.com', reason: 'INC-9' };
@@ -177,3 +186,6 @@ describe.each(DIALECTS)('in the %s dialect', (dialect) => {
     });
   });
 });
+
+// The last ones wait for their turn.
+jest.setTimeout(LONGEST_MS);

@@ -1,4 +1,5 @@
 import { useScratchFolder } from '../support/scratch';
+import { Turns } from '../support/turns';
 import { DIALECTS, type Ended, quieten } from '../workflows/harness';
 import { type Fault, faults, PATIENT, TRANSITION_MS } from './faults';
 import { FaultScene, FaultStage } from './stage';
@@ -39,25 +40,6 @@ class Performance {
 
   async close(): Promise<void> {
     await Promise.all(this.#stages.map((harness) => harness.close()));
-  }
-}
-
-/** Lets so many work at a time, in the order in which they came. */
-class Turns {
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(private free: number) {}
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.free += 1;
-      else next();
-    }
   }
 }
 

@@ -115,6 +115,8 @@ export class FleetScene {
       () => this.status(),
       wanted,
       () => this.harness.isClosing,
+      // Some of them have a hundred pairs.
+      Math.max(90_000, this.pairs.length * 3_000),
     );
   }
 

@@ -39,3 +39,6 @@ test('and goes on after a retry, to the last of them, with one promotion each', 
   expect(tally(roles)).toEqual({ 'active/passive': 100 });
   expect(tally(promotions.map(String))).toEqual({ 1: 100 });
 });
+
+// So many pairs take their time beside other tests.
+jest.setTimeout(400_000);

@@ -469,8 +469,9 @@ export async function poll<T>(
   ask: () => Promise<T> | T,
   wanted: (answer: T) => boolean,
   isInVain = () => false,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const [answer] = await Promise.allSettled([ask()]);
     if (answer.status === 'fulfilled' && wanted(answer.value)) return answer.value;
