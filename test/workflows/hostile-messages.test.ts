@@ -60,9 +60,9 @@ describe('no message keeps a run from ending', () => {
   const aborts = scenario(async (it) => {
     await promoting(it);
     await it.harness.client.abort(it.workflowId, OPS);
-    const again = await Promise.all(
-      Array.from({ length: 30 }, () => replyTo(it.harness.client.abort(it.workflowId, OPS))),
-    );
+    const again = [];
+    for (let times = 0; times < 30; times += 1)
+      again.push(await replyTo(it.harness.client.abort(it.workflowId, OPS)));
     await it.decide('give-up');
     const { types } = await it.history();
     const accepted = types.filter((type) => type === 'WORKFLOW_EXECUTION_UPDATE_ACCEPTED').length;
